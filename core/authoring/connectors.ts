@@ -1,0 +1,82 @@
+import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import type { Clock, Files, Log } from './context.ts'
+import type { Fields, Values } from './fields.ts'
+import type { FileRef } from './values.ts'
+import type { Http } from '../connectors/http.ts'
+
+/** What an instance remembers between two calls (classification, tokens, cursors). Small JSON values, kept in the database. */
+export interface Memory {
+  get<T>(key: string): Promise<T | undefined>
+  set(key: string, value: unknown): Promise<void>
+}
+
+export interface ConnectContext<C> {
+  readonly config: Values<C>
+  readonly http: Http
+  readonly files: Files
+  readonly clock: Clock
+  readonly log: Log
+  readonly memory: Memory
+}
+
+/** Where a gleaner puts what it found. Both methods have committed when they return: acknowledge at the remote after, never before. */
+export interface Inbox {
+  /** Creates a document, once per (instance, externalId). Says whether it is new. */
+  deliver(found: {
+    readonly flow: string
+    readonly externalId: string
+    readonly values: Readonly<Record<string, unknown>>
+    readonly message?: string
+  }): Promise<'created' | 'known'>
+  /**
+   * Adds a file and a line of journal to the document that a remote speaks of, once per (instance, externalId).
+   * `about` is the value of an indexed field of a step using this capability (a transaction number).
+   */
+  attach(found: {
+    readonly about: string
+    readonly externalId: string
+    readonly message: string
+    readonly files: readonly FileRef[]
+  }): Promise<'attached' | 'known' | 'unknown'>
+}
+
+export interface Schedule<C, K extends CapabilityName> {
+  readonly label: string
+  /** Without `every`, only by hand (« Exécuter »). A duration, or a cron expression in Europe/Paris. */
+  readonly every?: string
+  /** Returns the sentence shown to the administrator. */
+  run(context: ConnectContext<C> & { readonly connector: Pick<Capabilities, K>; readonly inbox: Inbox }): Promise<string>
+}
+
+/** What a connector can do once it holds its settings. */
+export type Connected<K extends CapabilityName> = Pick<Capabilities, K> & {
+  /** Speaks to the remote without any effect there. Returns a useful sentence (version, account, expiry) or throws one. */
+  check(): Promise<string>
+  /** Closes pooled sessions, if there are any. */
+  close?(): Promise<void>
+}
+
+export interface ConnectorDefinition<C extends Fields = Fields, K extends CapabilityName = CapabilityName> {
+  readonly id: string
+  readonly version: number
+  readonly label: string
+  readonly provides: readonly K[]
+  readonly config: C
+  /** Default pace of an instance: simultaneous calls, and smallest pause between two. */
+  readonly pace?: { readonly concurrency?: number; readonly every?: string }
+  /** Settings saved by an older version, brought to this one. */
+  readonly upgrade?: (config: Readonly<Record<string, unknown>>, from: number) => Readonly<Record<string, unknown>>
+  readonly schedules?: Readonly<Record<string, Schedule<C, K>>>
+  /** Identifiers of the same connector in Pastell. */
+  readonly pastell?: readonly string[]
+  connect(context: ConnectContext<C>): Connected<K>
+}
+
+/** Declares a connector: what it is, what it needs, what it can do. `connect` makes no call: it only prepares. */
+export const defineConnector = <const C extends Fields, const K extends CapabilityName>(
+  definition: ConnectorDefinition<C, K>,
+): ConnectorDefinition<C, K> => definition
+
+/** A connector whose settings and families are not known to the compiler: what the registry holds. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the registry forgets the types it checked
+export type AnyConnector = ConnectorDefinition<any, any>

@@ -1,0 +1,170 @@
+import type { Choice, FileRef, PieceType } from './values.ts'
+
+/** The kinds of field an author may use; each is a schema, a TypeScript type and a control on screen. */
+export type FieldKind =
+  | 'text'
+  | 'longText'
+  | 'number'
+  | 'date'
+  | 'flag'
+  | 'url'
+  | 'secret'
+  | 'secretFile'
+  | 'file'
+  | 'files'
+  | 'choice'
+  | 'remoteChoice'
+  | 'pieceTypes'
+  | 'mailList'
+
+/** Everything that may be said of a field besides its kind and label. All of it survives JSON. */
+export interface FieldOptions {
+  readonly required?: boolean
+  /** Written by the machinery; shown, never asked for. */
+  readonly computed?: boolean
+  /** Kept off the screens (identifiers that only machines read). */
+  readonly hidden?: boolean
+  readonly help?: string
+  /** A JavaScript regular expression (`u` flag) and the French sentence shown when it does not match. */
+  readonly pattern?: { readonly regex: string; readonly message: string }
+  /** Characters for texts, value for numbers, number of files for `files`. */
+  readonly min?: number
+  readonly max?: number
+  /** Accepted media types, checked against the content of the file and not against its extension. */
+  readonly accept?: readonly string[]
+  /** Largest size of one file, in bytes. */
+  readonly maxBytes?: number
+  /** `'now'` on a date means the day of creation. */
+  readonly default?: string | boolean | number
+  /** The document is named after this field. */
+  readonly title?: boolean
+  /** Searchable on its own, and a way to find a document again from an identifier given by a remote. */
+  readonly index?: boolean
+  /** A date that may not lie in the future. */
+  readonly notAfterToday?: boolean
+  /** Public name in Pastell, read by `plugins/pastell` alone. */
+  readonly pastell?: string
+}
+
+/** A field as it is stored, sent to the browser and compiled. `V` only exists for the compiler. */
+export interface Field<V = unknown, O extends FieldOptions = FieldOptions> extends FieldSpec {
+  readonly options: O
+  readonly __value?: V
+}
+
+/** The serialisable part of a field. */
+export interface FieldSpec {
+  readonly kind: FieldKind
+  readonly label: string
+  readonly options: FieldOptions
+  /** `choice`: code → French label, in display order. */
+  readonly choices?: Readonly<Record<string, string>>
+  /** `remoteChoice`, `pieceTypes`: the method of the capability that lists the choices. */
+  readonly method?: string
+  /** Fields of the same step whose value the method needs (the typologies of a *nature*). */
+  readonly by?: readonly string[]
+  /** `pieceTypes`: the inputs or fields of the same step that hold the pieces, in order. */
+  readonly of?: readonly string[]
+}
+
+export type Fields = Readonly<Record<string, Field>>
+
+type ValueOf<F> = F extends Field<infer V> ? V : never
+type Always<F> = F extends { readonly options: { readonly required: true } }
+  ? true
+  : F extends { readonly kind: 'flag' }
+    ? true
+    : F extends { readonly options: { readonly default: string | number | boolean } }
+      ? true
+      : false
+
+/** What a handler reads: a required field holds its value, any other may be missing, a flag is never missing. */
+export type Values<F> = { readonly [K in keyof F]: Always<F[K]> extends true ? ValueOf<F[K]> : ValueOf<F[K]> | undefined }
+
+/** What a handler may write. */
+export type Patch<F> = { readonly [K in keyof F]?: ValueOf<F[K]> | undefined }
+
+/** A pointer to a field, typed by the value it holds. Renaming the field is then a matter for the compiler. */
+export interface Ref<V = unknown> {
+  readonly ref: string
+  readonly __value?: V
+}
+
+export type Refs<F> = { readonly [K in keyof F]: Ref<ValueOf<F[K]>> }
+
+const field =
+  <V>(kind: FieldKind) =>
+  <const O extends FieldOptions = Record<never, never>>(label: string, options?: O): Field<V, O> => ({
+    kind,
+    label,
+    options: options ?? ({} as O),
+  })
+
+/** One line of text. */
+export const text = field<string>('text')
+/** Several lines of text. */
+export const longText = field<string>('longText')
+/** A number; `min` and `max` bound it. */
+export const number = field<number>('number')
+/** A day, `YYYY-MM-DD`. */
+export const date = field<string>('date')
+/** An http(s) address. */
+export const url = field<string>('url')
+/** A text encrypted at rest, never sent back. Connector settings only. */
+export const secret = field<string>('secret')
+/** A small file (certificate, key) encrypted at rest, never sent back. Connector settings only. */
+export const secretFile = field<Uint8Array>('secretFile')
+/** One file. */
+export const file = field<FileRef>('file')
+/** Several files, in order. */
+export const files = field<readonly FileRef[]>('files')
+/** E-mail addresses separated by commas, names and groups allowed. */
+export const mailList = field<string>('mailList')
+
+/** A box to tick. Never undefined for a handler: an empty box is `false`. */
+export const flag = <const O extends FieldOptions = Record<never, never>>(
+  label: string,
+  options?: O,
+): Field<boolean, O> & { readonly kind: 'flag' } => ({ kind: 'flag', label, options: options ?? ({} as O) })
+
+/** One of a fixed list: `choice('Nature', { '1': 'Délibération', … })`. Holds the code. */
+export const choice = <const C extends Readonly<Record<string, string>>, const O extends FieldOptions = Record<never, never>>(
+  label: string,
+  choices: C,
+  options?: O,
+): Field<Extract<keyof C, string>, O> => ({ kind: 'choice', label, choices, options: options ?? ({} as O) })
+
+export interface RemoteOptions extends FieldOptions {
+  /** Fields of the same step whose values the method receives. */
+  readonly by?: readonly string[]
+}
+
+/** One of a list that the remote gives: `remoteChoice('Circuit', 'circuits')` calls `circuits()` of the step's capability. */
+export const remoteChoice = <const M extends string, const O extends RemoteOptions = Record<never, never>>(
+  label: string,
+  method: M,
+  options?: O,
+): Field<Choice, O> & { readonly method: M } => ({
+  kind: 'remoteChoice',
+  label,
+  method,
+  options: options ?? ({} as O),
+  ...(options?.by ? { by: options.by } : {}),
+})
+
+/** One code per piece, from a list that the remote gives. `of` names the inputs of the step that hold the pieces. */
+export const pieceTypes = <
+  const M extends string,
+  const O extends RemoteOptions & { readonly of: readonly string[] },
+>(
+  label: string,
+  method: M,
+  options: O,
+): Field<readonly PieceType[], O> & { readonly method: M } => ({
+  kind: 'pieceTypes',
+  label,
+  method,
+  options,
+  of: options.of,
+  ...(options.by ? { by: options.by } : {}),
+})

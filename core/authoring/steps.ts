@@ -1,0 +1,245 @@
+import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import type { DocumentContents, Files, JournalLine, Log } from './context.ts'
+import type { Condition } from './conditions.ts'
+import type { Fields, Patch, Ref, Refs, Values } from './fields.ts'
+
+/** The document goes to another state of its step. */
+export interface Goto<S extends string = string> {
+  readonly outcome: 'goto'
+  readonly state: S
+  readonly values: Readonly<Record<string, unknown>>
+  readonly message?: string | undefined
+}
+
+/** Nothing new yet: the same task will be asked again at its pace. */
+export interface Wait {
+  readonly outcome: 'wait'
+  readonly message: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** The task is done and the document stays where it is (fetching stamped copies again). */
+export interface Stay {
+  readonly outcome: 'stay'
+  readonly message: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/** « Pas encore » : the message is what the agent reads meanwhile. Values already known are kept. */
+export const wait = (message: string, values: Readonly<Record<string, unknown>> = {}): Wait => ({
+  outcome: 'wait',
+  message,
+  values,
+})
+
+/** « C'est fait », without leaving the state. */
+export const stay = (message: string, values: Readonly<Record<string, unknown>> = {}): Stay => ({
+  outcome: 'stay',
+  message,
+  values,
+})
+
+/** What a task sees of its document and of the world. */
+export interface TaskContext<I, F, N extends CapabilityName> {
+  readonly inputs: Values<I>
+  readonly data: Values<F>
+  /** The capability of the step; of the first one when it needs several. */
+  readonly connector: Capabilities[N]
+  readonly connectors: Pick<Capabilities, N>
+  /** Same for every try of this passage, different for the next passage: what makes a sending recognisable. */
+  readonly key: string
+  readonly now: Date
+  readonly document: {
+    readonly id: string
+    readonly title: string
+    contents(): Promise<DocumentContents>
+    journal(): Promise<readonly JournalLine[]>
+  }
+  readonly files: Files
+  readonly log: Log
+}
+
+/** What a guard sees: pure, no connector. */
+export type GuardContext<I, F> = { readonly inputs: Values<I>; readonly data: Values<F>; readonly now: Date }
+
+export interface TaskDefinition<I, F, N extends CapabilityName, S extends string, To extends string> {
+  readonly label: string
+  readonly from: NoInfer<S> | readonly NoInfer<S>[] | { readonly passed: NoInfer<S> }
+  /** Every state the task may lead to: read by the compiler, the drawing and the reachability check alike. */
+  readonly to: To | readonly To[]
+  /** `job` (default): runs by itself when the document enters `from`. `agent`: offered as a button. */
+  readonly trigger?: 'job' | 'agent'
+  /** Which of the step's capabilities it calls, hence which lane it waits in. The first one by default. */
+  readonly uses?: NoInfer<N>
+  /** Polling pace, `'30 s x 10, 5 min'`. An instance may have its own. */
+  readonly every?: string
+  /** Longest time in the state before `late`. */
+  readonly within?: string
+  /** Where silence leads; the error state of the step by default. */
+  readonly late?: NoInfer<S>
+  /** Where a permanent error leads; the error state of the step (`erreur`) by default. */
+  readonly failsTo?: NoInfer<S>
+  /** Right needed besides `<flow>:edition`: `'teletransmettre'` asks for `<flow>:teletransmettre`. */
+  readonly can?: string
+  /** Question asked before running. */
+  readonly confirm?: string
+  readonly guard?: (context: GuardContext<I, F>) => true | string
+  /**
+   * What to do when an attempt ended without an answer (crash, cut connection). `retry`: run again, the effect is
+   * idempotent by `key`. `find`: ask `find` first. `askAgent`: rest in `<step>.incertain` until a person decides.
+   */
+  readonly afterCrash?: 'retry' | 'find' | 'askAgent'
+  /** Looks the remote object up; `undefined` means that nothing was sent. */
+  readonly find?: (
+    context: TaskContext<I, F, N>,
+    goto: GoTo<NoInfer<To>, F>,
+  ) => Promise<Goto<NoInfer<To>> | undefined>
+  readonly pastell?: string
+  run(context: TaskContext<I, F, N>, goto: GoTo<NoInfer<To>, F>): Promise<Goto<NoInfer<To>> | Wait | Stay>
+}
+
+/** Chooses the next state among those declared in `to`; `values` are fields of the step. */
+export type GoTo<To extends string, F> = <T extends To>(state: T, values?: Patch<F>, message?: string) => Goto<T>
+
+export interface StateDefinition<F = Fields> {
+  readonly label: string
+  /** `next`: the step is over. `stop`: the document rests here. `resume`: back to where the document was interrupted. */
+  readonly ends?: 'next' | 'stop' | 'resume'
+  /** Fields of the step that an agent may change while the document is here (`'all'`: those asked for in the form). */
+  readonly editable?: readonly (keyof F & string)[] | 'all'
+  /** Fields of the step that stay editable from here on, whatever follows. */
+  readonly thenEditable?: readonly (keyof F & string)[]
+  /** Shown in red, as something an agent must look at. Implied for `erreur`, `failsTo`, `late` and `…incertain`. */
+  readonly trouble?: true
+  /** May the document be deleted here? Error states and stops say yes only when nothing unanswered is at a remote. */
+  readonly deletable?: true
+  readonly pastell?: string
+}
+
+/** Messages that a remote sends about a document: found by an indexed field, put into a `files` field. */
+export interface Correspondence<F> {
+  readonly by: keyof F & string
+  readonly into: keyof F & string
+}
+
+export interface StepDefinition<
+  I extends Fields = Fields,
+  F extends Fields = Fields,
+  S extends string = string,
+  N extends CapabilityName = CapabilityName,
+  T extends Readonly<Record<string, string>> = Readonly<Record<string, string>>,
+> {
+  readonly id: string
+  readonly label: string
+  readonly needs?: N | readonly N[]
+  readonly inputs: I
+  readonly fields: F
+  readonly initial: NoInfer<S>
+  readonly states: Readonly<Record<S, StateDefinition<F>>>
+  readonly tasks: { readonly [K in keyof T]: TaskDefinition<I, F, N, S, T[K]> }
+  readonly correspondence?: Correspondence<F>
+}
+
+/** A remote list only exists on the capabilities of the step. */
+type MethodsOf<N extends CapabilityName> = { [K in N]: keyof Capabilities[K] & string }[N]
+type RemoteFields<F, N extends CapabilityName> = {
+  readonly [K in keyof F]: F[K] extends { readonly method: infer M }
+    ? M extends MethodsOf<N>
+      ? F[K]
+      : never
+    : F[K]
+}
+
+type RequiredInputs<I> = {
+  [K in keyof I]: I[K] extends { readonly options: { readonly required: true } } ? K : never
+}[keyof I]
+
+/** What a flow gives to a step: a reference for each required input, of the right type. */
+export type Bindings<I> = { readonly [K in RequiredInputs<I>]: Refs<I>[K] } & {
+  readonly [K in Exclude<keyof I, RequiredInputs<I>>]?: Refs<I>[K]
+}
+
+/** A step placed in a flow. Each method returns a new placement. */
+export interface Placement<F extends Fields = Fields> {
+  readonly placed: PlacedStep
+  /** References to the fields of the step, to be given to the steps that follow. */
+  readonly fields: Refs<F>
+  /** A name of its own, needed when the step is used twice: `signature.as('visa')`. */
+  as(alias: string): Placement<F>
+  labelled(label: string): Placement<F>
+  /** The step is skipped when the box is not ticked, or the condition does not hold. */
+  when(condition: Condition | Ref<boolean>): Placement<F>
+  /** After this step the document waits for an agent to press « Poursuivre ». */
+  thenWait(): Placement<F>
+}
+
+/** What a flow stores of a step: plain JSON, plus the definition resolved from the registry. */
+export interface PlacedStep {
+  readonly step: string
+  readonly alias: string
+  readonly label?: string
+  readonly bindings: Readonly<Record<string, Binding>>
+  readonly when?: Condition
+  readonly manual?: true
+}
+
+/** Where an input takes its value: a field, or the first one filled of several. */
+export type Binding = string | { readonly firstOf: readonly string[] }
+
+const bindingOf = (ref: Ref): Binding => {
+  const several = ref.ref.split('|')
+  return several.length > 1 ? { firstOf: several } : ref.ref
+}
+
+/** The first of these fields that is filled: the signed file if there is one, else the original. */
+export const firstOf = <V>(...refs: readonly Ref<V>[]): Ref<V> => ({ ref: refs.map(each => each.ref).join('|') })
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds steps of every type, checked where they are defined
+export type AnyStep = StepDefinition<any, any, any, any, any>
+
+/** A step, callable by flows: `signature({ titre: objet, document: acte })`. */
+export interface Step<I extends Fields = Fields, F extends Fields = Fields> {
+  (bindings: Bindings<I>): Placement<F>
+  readonly definition: AnyStep
+}
+
+const refsTo = <F extends Fields>(fields: F, prefix: string): Refs<F> =>
+  Object.fromEntries(Object.keys(fields).map(name => [name, { ref: `${prefix}${name}` }])) as Refs<F>
+
+export const refsOf = <F extends Fields>(fields: F): Refs<F> => refsTo(fields, '')
+
+const place = <F extends Fields>(placed: PlacedStep, fields: F): Placement<F> => ({
+  placed,
+  fields: refsTo(fields, `${placed.alias}.`),
+  as: alias => place({ ...placed, alias }, fields),
+  labelled: label => place({ ...placed, label }, fields),
+  when: condition => place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
+  thenWait: () => place({ ...placed, manual: true }, fields),
+})
+
+/** Declares a step: nouns first (inputs, fields, states), then verbs (tasks). */
+export const defineStep = <
+  const I extends Fields,
+  const F extends Fields,
+  const S extends string,
+  const N extends CapabilityName,
+  const T extends Readonly<Record<string, NoInfer<S>>>,
+>(
+  definition: StepDefinition<I, F, S, N, T> & { readonly fields: RemoteFields<F, N> },
+): Step<I, F> =>
+  Object.assign(
+    (bindings: Bindings<I>) =>
+      place<F>(
+        {
+          step: definition.id,
+          alias: definition.id,
+          bindings: Object.fromEntries(
+            Object.entries(bindings as Record<string, Ref | undefined>).flatMap(([input, ref]) =>
+              ref ? [[input, bindingOf(ref)]] : [],
+            ),
+          ),
+        },
+        definition.fields,
+      ),
+    { definition: definition as AnyStep },
+  )

@@ -1,0 +1,28 @@
+/** A stored file as everything above the store sees it. The content is reached through `files.open(ref)`. */
+export interface FileRef {
+  /** Hexadecimal digest of the content, which is also its address in the store. */
+  readonly sha256: string
+  /** Name given by whoever deposited the file, NFC, without any folder. */
+  readonly name: string
+  /** Bytes. */
+  readonly size: number
+  /** Media type recognised from the content. */
+  readonly type: string
+}
+
+/** A value chosen in a list held by a remote; the label is the one shown on the day of the choice. */
+export interface Choice {
+  readonly value: string
+  readonly label: string
+  /** Depth in a tree (0 = root) and whether the node may be chosen; a flat list leaves both out. */
+  readonly level?: number
+  readonly selectable?: boolean
+}
+
+/** The type given to one piece of an acte. `sha256` and `name` say which piece. */
+export interface PieceType {
+  readonly sha256: string
+  readonly name: string
+  readonly value: string
+  readonly label: string
+}

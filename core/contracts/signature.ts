@@ -1,0 +1,48 @@
+import type { Choice, FileRef } from '../authoring/values.ts'
+
+/** What goes into a signature book. */
+export interface SignatureFolder {
+  /** Stable across retries: the connector puts it in the folder so that `find` can recognise it. */
+  readonly key: string
+  readonly title: string
+  /** `value` of the chosen circuit, as listed by `circuits()`. */
+  readonly circuit: string
+  readonly document: FileRef
+  readonly annexes: readonly FileRef[]
+  /** Last day for signing, `YYYY-MM-DD`. */
+  readonly deadline?: string | undefined
+  readonly publicAnnotation?: string | undefined
+  readonly privateAnnotation?: string | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+}
+
+export type SignatureSending = { readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }
+
+export type SignatureStatus =
+  /** `message` is the last line of the folder's history, as the agent should read it. */
+  | { readonly is: 'pending'; readonly message: string }
+  | {
+      readonly is: 'signed'
+      readonly document: FileRef
+      /** Detached signature, when the format of the document does not hold it. */
+      readonly signature?: FileRef | undefined
+      readonly bordereau?: FileRef | undefined
+      readonly history?: FileRef | undefined
+      /** Documents added in the signature book. */
+      readonly annexes?: readonly FileRef[] | undefined
+      /** Day of the last signature, `YYYY-MM-DD`. */
+      readonly signedOn?: string | undefined
+    }
+  | { readonly is: 'refused'; readonly reason: string; readonly bordereau?: FileRef | undefined }
+
+/** A signature book (parapheur). */
+export interface Signature {
+  circuits(): Promise<readonly Choice[]>
+  send(folder: SignatureFolder): Promise<SignatureSending>
+  /** The identifier of the folder that carries this key, whatever its state; `undefined` when the remote has none. */
+  find(key: string): Promise<string | undefined>
+  /** Files named in the answer are already in the store: the caller commits, then calls `close`. */
+  status(id: string): Promise<SignatureStatus>
+  /** Archives or erases a finished or refused folder at the remote. Idempotent: an unknown folder is a success. */
+  close(id: string): Promise<void>
+}

@@ -1,0 +1,155 @@
+import type { AnyStep, Binding, TaskDefinition } from '../authoring/steps.ts'
+import type { Condition } from '../authoring/conditions.ts'
+import type { Fields, FieldSpec } from '../authoring/fields.ts'
+import type { StoredFlow } from '../authoring/flows.ts'
+import type { CapabilityName } from '../contracts/index.ts'
+
+/** States that every flow has, outside its steps. */
+export const DRAFT = 'brouillon'
+export const DONE = 'termine'
+export const ABANDONED = 'abandonne'
+
+/** A document in memory. `settle` takes one and returns another; nothing else changes a document. */
+export interface Document {
+  readonly id: string
+  readonly entityId: string
+  readonly flowId: string
+  /** Version of the flow the document began with. */
+  readonly flowVersion: number
+  readonly title: string
+  /** Full name: `brouillon`, `signature.envoye`, `termine`. */
+  readonly state: string
+  readonly stateSince: Date
+  /** Optimistic lock: one more at each commit. */
+  readonly version: number
+  /** Values by full field name. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** States reached, in order: the history that rules and the drawing of the route read. */
+  readonly trail: readonly TrailStop[]
+  /** The task to run next, and when; a job is only its wake-up call. */
+  readonly due: Due | undefined
+  /** The attempt whose intention is committed and whose outcome is not known yet. */
+  readonly inFlight: Attempt | undefined
+  /** Number of the last attempt: an outcome is accepted only for the attempt in force. */
+  readonly fence: number
+  /** Where the document was when a step failed or was interrupted: what « Réessayer » and `resume` go back to. */
+  readonly back: { readonly state: string; readonly task?: string } | undefined
+  /** Times each task went through: makes the key of the next passage different from the last one. */
+  readonly passages: Readonly<Record<string, number>>
+  /** What the agent reads under the state. */
+  readonly message: string
+  /** Instance that must be put right before the due task can run. */
+  readonly waitingFor: string | undefined
+  readonly createdBy: string | undefined
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface TrailStop {
+  readonly state: string
+  readonly at: Date
+}
+
+export interface Due {
+  readonly task: string
+  readonly at: Date
+  /** Tries since the state was entered, successful polls included. */
+  readonly tries: number
+  /** Failures in a row, which space the next try out. */
+  readonly failures: number
+  /** The agent who pressed the button; `undefined` when the machinery follows its course. */
+  readonly by?: string | undefined
+  /** A previous try ended without an answer: look before sending again. */
+  readonly uncertain?: boolean
+}
+
+export interface Attempt {
+  readonly task: string
+  readonly fence: number
+  readonly key: string
+  readonly since: Date
+  /** Process that made it, so that a dead one can be told from a slow one. */
+  readonly process: string
+}
+
+/** A line for the journal, before it is chained. */
+export interface Entry {
+  readonly kind: 'state' | 'task' | 'edit' | 'error' | 'admin' | 'message'
+  /** Full name of the state or task, or the verb (`modification`, `suppression`). */
+  readonly event: string
+  readonly message: string
+  readonly by: string | undefined
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** What one commit stores: the document, its lines of journal, and when to wake up for it (`null`: nothing due). */
+export interface Move {
+  readonly document: Document
+  readonly entries: readonly Entry[]
+  readonly wakeUp: Date | null
+}
+
+export interface CompiledField extends FieldSpec {
+  readonly name: string
+  /** Alias of the step that owns it; `undefined` on the first page. */
+  readonly step: string | undefined
+}
+
+export interface CompiledState {
+  readonly name: string
+  readonly label: string
+  readonly step: string | undefined
+  readonly kind: 'draft' | 'running' | 'trouble' | 'uncertain' | 'stopped' | 'over' | 'done' | 'abandoned'
+  readonly ends?: 'next' | 'stop' | 'resume'
+  readonly editable: readonly string[]
+  readonly thenEditable: readonly string[]
+  readonly deletable: boolean
+  /** The task that runs by itself here. */
+  readonly automatic?: string
+  readonly pastell?: string
+}
+
+export interface CompiledTask {
+  readonly name: string
+  readonly label: string
+  readonly step: string
+  readonly from: readonly string[]
+  readonly passed: string | undefined
+  readonly to: readonly string[]
+  readonly trigger: 'job' | 'agent'
+  readonly needs: CapabilityName | undefined
+  readonly late: string
+  readonly failsTo: string
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- types were checked where the step is defined
+  readonly definition: TaskDefinition<any, any, any, string, string>
+}
+
+export interface CompiledStep {
+  readonly alias: string
+  readonly label: string
+  readonly definition: AnyStep
+  readonly fields: Fields
+  readonly bindings: Readonly<Record<string, Binding>>
+  readonly when: Condition | undefined
+  readonly manual: boolean
+  readonly initial: string
+  readonly needs: readonly CapabilityName[]
+}
+
+/** A flow ready to run: every name is full, every reference resolved. */
+export interface CompiledFlow {
+  readonly stored: StoredFlow
+  readonly id: string
+  readonly version: number
+  readonly label: string
+  readonly family: string
+  readonly fields: Readonly<Record<string, CompiledField>>
+  readonly states: Readonly<Record<string, CompiledState>>
+  readonly tasks: Readonly<Record<string, CompiledTask>>
+  readonly steps: readonly CompiledStep[]
+  /** Name of the field that gives the document its title. */
+  readonly title: string | undefined
+}
+
+/** Connector slot of a task: an association binds (entity, flow, slot) to an instance. One slot per step and capability. */
+export const slotOf = (step: string, capability: CapabilityName): string => `${step}:${capability}`

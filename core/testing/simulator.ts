@@ -1,0 +1,58 @@
+/**
+ * A simulator speaks the real protocol of a remote over a real socket. It serves the tests, the demonstration and an
+ * integrator's first afternoon, so it refuses what the real one refuses, in its words.
+ */
+export interface Simulator {
+  /** Address to write in the connector's settings. */
+  readonly url: string
+  /** The settings of an instance that talks to this simulator, by field of the connector. */
+  readonly config: Readonly<Record<string, unknown>>
+  readonly faults: Faults
+  /** Number of objects the remote holds, by kind: what « sent once » is measured with. */
+  count(kind: string): number
+  close(): Promise<void>
+}
+
+/** What can go wrong with the next requests. */
+export type Fault =
+  | { readonly kind: 'latency'; readonly ms: number }
+  | { readonly kind: 'status'; readonly status: number; readonly body?: string }
+  /** The request is read, nothing is done, the connection is cut. */
+  | { readonly kind: 'cutBefore' }
+  /** The request is *accepted and carried out*, then the connection is cut without an answer. */
+  | { readonly kind: 'cutAfter' }
+  /** 200 with something that is not the protocol (an HTML page). */
+  | { readonly kind: 'garbage' }
+
+export interface PlannedFault {
+  readonly fault: Fault
+  /** Only requests whose `METHOD /path` matches; all when left out. */
+  readonly on?: RegExp
+  /** How many requests suffer it; `Infinity` until `clear()`. */
+  readonly times: number
+}
+
+/** The faults waiting for their request. */
+export class Faults {
+  #planned: { fault: Fault; on: RegExp | undefined; left: number }[] = []
+
+  plan(fault: Fault, { on, times = 1 }: { readonly on?: RegExp; readonly times?: number } = {}): void {
+    this.#planned.push({ fault, on, left: times })
+  }
+
+  /** From now on every connection is cut before anything is read, until `clear()`. */
+  goDown(): void {
+    this.plan({ kind: 'cutBefore' }, { times: Infinity })
+  }
+
+  clear(): void {
+    this.#planned = []
+  }
+
+  /** Takes the fault meant for this request, if there is one. */
+  next(request: string): Fault | undefined {
+    const found = this.#planned.find(each => each.left > 0 && (!each.on || each.on.test(request)))
+    if (found) found.left -= 1
+    return found?.fault
+  }
+}
