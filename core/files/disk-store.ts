@@ -40,7 +40,6 @@ export const diskStore = (folder: string): FileStore => {
         if ((await statOf(stored.sha256))?.size !== stored.size) await publish(draft, pathOf(stored.sha256))
         return stored
       } finally {
-        content.destroy()
         await rm(draft, { force: true })
       }
     },
@@ -65,13 +64,12 @@ export const diskStore = (folder: string): FileStore => {
   }
 }
 
-const writeDraft = async (path: string, content: Readable): Promise<StoredContent> => {
+const writeDraft = async (path: string, content: AsyncIterable<Uint8Array>): Promise<StoredContent> => {
   const hash = createHash('sha256')
   let size = 0
   const handle = await open(path, 'wx', 0o600)
   try {
-    for await (const chunk of content as AsyncIterable<Uint8Array | string>) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    for await (const bytes of content) {
       hash.update(bytes)
       size += bytes.length
       await writeAll(handle, bytes)

@@ -22,7 +22,7 @@ export interface FileStore {
    * Takes a whole content in; durable when it returns. An error of `content` leaves nothing behind.
    * @throws whatever `content` throws
    */
-  put(content: Readable): Promise<StoredContent>
+  put(content: AsyncIterable<Uint8Array>): Promise<StoredContent>
   /** @returns a stream that fails with FileMissingError when the content is not there. */
   open(sha256: string, range?: ByteRange): Readable
   stat(sha256: string): Promise<Pick<StoredContent, 'size'> | undefined>

@@ -1,4 +1,4 @@
-import { PassThrough, Readable, Transform } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import type { Files } from '../authoring/context.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { diskStore } from './disk-store.ts'
@@ -33,9 +33,14 @@ export const createFiles = (
     async save(content, name, { maxBytes } = {}) {
       const clean = cleanName(name)
       const limit = Math.min(maxBytes ?? Infinity, options.maxBytes ?? Infinity)
-      const head = headOf(clean, limit)
-      const stored = await store.put(pipe(toStream(content), head.stream))
-      return { ...stored, name: clean, type: await recognise(head.bytes(), clean) }
+      const source = toStream(content)
+      const watched = watch(source, clean, limit)
+      try {
+        const stored = await store.put(watched.content)
+        return { ...stored, name: clean, type: await recognise(watched.head(), clean) }
+      } finally {
+        source.destroy()
+      }
     },
     has: ref => store.has(ref.sha256),
     stat: ref => store.stat(ref.sha256),
@@ -50,37 +55,38 @@ const toStream = (content: Readable | Uint8Array | string): Readable => {
   return stream
 }
 
-/** `pipe` alone forgets errors: one end's failure must end the other. */
-const pipe = (source: Readable, through: Transform): Transform => {
-  source.on('error', error => through.destroy(error))
-  source.on('close', () => {
-    // A socket closed before its end gives no error, and would look like a shorter file.
-    if (!source.readableEnded && !through.destroyed) through.destroy(new Error('La réception du fichier a été interrompue.'))
-  })
-  through.on('close', () => source.destroy())
-  return source.pipe(through)
-}
+const interrupted = (cause: unknown) =>
+  new Error('La réception du fichier a été interrompue : envoyez-le à nouveau.', { cause })
 
 /** Lets a content through, keeps its first bytes and stops it at the limit. */
-const headOf = (name: string, limit: number) => {
-  const kept: Buffer[] = []
-  let size = 0
-  let keptSize = 0
-  const stream = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length
-      if (size > limit) {
-        done(new FileTooLargeError(name, limit))
-        return
+const watch = (source: Readable, name: string, limit: number) => {
+  const kept: Uint8Array[] = []
+  // Reading starts later: an error until then would be nobody's. The iteration below meets it again.
+  const fail = (error: Error) => source.destroy(error)
+  source.on('error', fail)
+  async function* content(): AsyncGenerator<Uint8Array> {
+    let size = 0
+    let keptSize = 0
+    try {
+      for await (const piece of source as AsyncIterable<Uint8Array | string>) {
+        const chunk = typeof piece === 'string' ? Buffer.from(piece) : piece
+        size += chunk.length
+        if (size > limit) throw new FileTooLargeError(name, limit)
+        if (keptSize < HEAD_SIZE) {
+          // Copied: a view would keep alive the whole chunk it comes from.
+          const part = Uint8Array.from(chunk.subarray(0, HEAD_SIZE - keptSize))
+          kept.push(part)
+          keptSize += part.length
+        }
+        yield chunk
       }
-      if (keptSize < HEAD_SIZE) {
-        // Copied: a slice would keep alive the whole chunk it comes from.
-        const part = Buffer.from(chunk.subarray(0, HEAD_SIZE - keptSize))
-        kept.push(part)
-        keptSize += part.length
-      }
-      done(null, chunk)
-    },
-  })
-  return { stream, bytes: () => Buffer.concat(kept) }
+    } catch (error) {
+      // A socket closed before its end must not pass for a shorter file.
+      throw isClosedEarly(error) ? interrupted(error) : error
+    }
+  }
+  return { content: content(), head: () => Buffer.concat(kept) }
 }
+
+const isClosedEarly = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
