@@ -28,6 +28,7 @@ export interface Validity {
 }
 
 export interface ClientOptions extends Validity {
+  /** ASCII: tools disagree on the encoding of anything else. */
   readonly passphrase?: string
   /** Encryption of the PKCS#12. */
   readonly algorithm?: 'aes256' | '3des'
@@ -65,6 +66,12 @@ const name = (commonName: string): forge.pki.CertificateField[] => [
   { name: 'commonName', value: commonName, valueTagClass: forge.asn1.Type.UTF8 as never },
 ]
 
+/** Attributes as they were written: node-forge leaves UTF-8 names encoded when it reads a certificate, and encodes again. */
+const readAttributes = (certificate: forge.pki.Certificate): forge.pki.CertificateField[] =>
+  certificate.subject.attributes.map(attribute =>
+    typeof attribute.value === 'string' ? { ...attribute, value: forge.util.decodeUtf8(attribute.value) } : attribute,
+  )
+
 /** @param issuer missing: the certificate signs itself */
 const issue = ({ commonName, extensions, notBefore, notAfter }: Wanted, issuer: Issued | undefined): Issued => {
   const { publicKey, key } = newKeys()
@@ -75,15 +82,22 @@ const issue = ({ commonName, extensions, notBefore, notAfter }: Wanted, issuer: 
   certificate.validity.notAfter = notAfter ?? new Date(Date.now() + 730 * DAY)
   certificate.setSubject(name(commonName))
   const parent = issuer && forge.pki.certificateFromPem(issuer.certificate)
-  certificate.setIssuer(parent ? parent.subject.attributes : certificate.subject.attributes)
+  certificate.setIssuer(parent ? readAttributes(parent) : name(commonName))
   certificate.setExtensions([...extensions, { name: 'subjectKeyIdentifier' }])
   certificate.sign(forge.pki.privateKeyFromPem(issuer?.key ?? key), forge.md.sha256.create())
   return { certificate: forge.pki.certificateToPem(certificate), key }
 }
 
-const toPfx = (issued: Issued, chain: readonly string[], passphrase: string, algorithm: 'aes256' | '3des'): Uint8Array => {
+const toPfx = (
+  issued: Issued,
+  chain: readonly string[],
+  passphrase: string,
+  algorithm: 'aes256' | '3des',
+): Uint8Array => {
   const certificates = [issued.certificate, ...chain].map(pem => forge.pki.certificateFromPem(pem))
-  const asn1 = forge.pkcs12.toPkcs12Asn1(forge.pki.privateKeyFromPem(issued.key), certificates, passphrase, { algorithm })
+  const asn1 = forge.pkcs12.toPkcs12Asn1(forge.pki.privateKeyFromPem(issued.key), certificates, passphrase, {
+    algorithm,
+  })
   return Buffer.from(forge.asn1.toDer(asn1).getBytes(), 'binary')
 }
 
@@ -99,7 +113,10 @@ export const authorityFrom = (own: Issued): Authority => ({
           { name: 'basicConstraints', cA: false, critical: true },
           { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
           { name: 'extKeyUsage', serverAuth: true },
-          { name: 'subjectAltName', altNames: hosts.map(host => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })) },
+          {
+            name: 'subjectAltName',
+            altNames: hosts.map(host => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })),
+          },
         ],
       },
       own,
@@ -144,10 +161,12 @@ export const createAuthority = (commonName = 'Autorité de démonstration', vali
  */
 export const authorityIn = async (folder: string): Promise<Authority> => {
   const [certificatePath, keyPath] = [join(folder, 'ca.pem'), join(folder, 'ca.key')]
-  const kept = await Promise.all([readFile(certificatePath, 'utf8'), readFile(keyPath, 'utf8')]).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const kept = await Promise.all([readFile(certificatePath, 'utf8'), readFile(keyPath, 'utf8')]).catch(
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
+    },
+  )
   if (kept && new Date(new X509Certificate(kept[0]).validTo).getTime() > Date.now())
     return authorityFrom({ certificate: kept[0], key: kept[1] })
   const made = createAuthority()
