@@ -13,12 +13,12 @@ export const up = async (knex: Knex): Promise<void> => {
       siren text check (siren ~ '^[0-9]{9}$'),
       kind text not null check (kind in ('racine', 'collectivite', 'centre_de_gestion', 'service')),
       parent_id bigint references entities (id),
-      path text not null unique,
+      -- Compared byte by byte: a subtree is then a range of the index (« ~ » comes after « / » and digits).
+      path text collate "C" not null unique,
       active boolean not null default true,
       created_at timestamptz not null default now(),
       check ((id = 0) = (parent_id is null))
     );
-    create index entities_subtree on entities (path text_pattern_ops);
     create index entities_children on entities (parent_id);
 
     -- Ids from the root down to the entity itself, both included.
