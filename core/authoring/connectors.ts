@@ -7,16 +7,30 @@ import type { Http } from '../connectors/http.ts'
 /** What an instance remembers between two calls (classification, tokens, cursors). Small JSON values, kept in the database. */
 export interface Memory {
   get<T>(key: string): Promise<T | undefined>
+  /** `undefined` forgets the key. */
   set(key: string, value: unknown): Promise<void>
+}
+
+/** For the protocols that are not HTTP: where a connector may connect. `http` holds the same rule by itself. */
+export interface Network {
+  /**
+   * The address to connect to, for a name or a literal address.
+   * @throws ConfigurationError when it belongs to an inner network that the platform does not allow; the system's error (`ENOTFOUND`,
+   *   `EAI_AGAIN`) when the name is unknown
+   */
+  resolve(host: string): Promise<string>
 }
 
 export interface ConnectContext<C> {
   readonly config: Values<C>
   readonly http: Http
+  readonly network: Network
   readonly files: Files
   readonly clock: Clock
   readonly log: Log
   readonly memory: Memory
+  /** Folder of the published XML schemas (`PASSEUR_SCHEMAS`: `seda-2.1/`, `w3c/`…), when the administrator installed them. */
+  readonly schemas?: string | undefined
 }
 
 /** Where a gleaner puts what it found. Both methods have committed when they return: acknowledge at the remote after, never before. */

@@ -1,0 +1,47 @@
+import { defineConnector, type ConnectContext, type ConnectorDefinition } from '../../authoring/connectors.ts'
+import type { Fields } from '../../authoring/fields.ts'
+import { deposit } from './deposit.ts'
+import { depositFields, type DepositOptions } from './fields.ts'
+import { fileExpressions } from './plan.ts'
+import { replaceCharacters } from './replacement.ts'
+import type { Volume } from './volume.ts'
+
+export type DepositFields = typeof depositFields
+
+/**
+ * Declares a connector of the family `ged` that deposits files: the protocol brings a Volume, everything else (forms of deposit, names,
+ * metadata, existing names, exactly once) is here.
+ */
+export const depositConnector = <const C extends Fields>({
+  volume,
+  ...definition
+}: Pick<ConnectorDefinition<C, 'ged'>, 'id' | 'version' | 'label' | 'config' | 'pace' | 'pastell' | 'upgrade'> & {
+  /** Opens a session with the remote; it is closed after each deposit. */
+  readonly volume: (context: ConnectContext<C & DepositFields>) => Promise<Volume>
+}): ConnectorDefinition<C & DepositFields, 'ged'> =>
+  defineConnector({
+    ...definition,
+    config: { ...definition.config, ...depositFields },
+    provides: ['ged'],
+    connect(context: ConnectContext<C & DepositFields>) {
+      const options = context.config as DepositOptions
+      const during = async <T>(work: (volume: Volume) => Promise<T>): Promise<T> => {
+        const opened = await volume(context)
+        try {
+          return await work(opened)
+        } finally {
+          await opened.close()
+        }
+      }
+      return {
+        check: async () => {
+          fileExpressions(options.nomsFichiersExpressions)
+          replaceCharacters([''], options.caracteresRemplaces)
+          return during(opened => opened.check())
+        },
+        ged: {
+          deposit: (contents, key) => during(opened => deposit(contents, key, { ...context, options, volume: opened })),
+        },
+      }
+    },
+  })
