@@ -33,16 +33,23 @@ export interface Document {
   /** Number of the last attempt: an outcome is accepted only for the attempt in force. */
   readonly fence: number
   /** Where the document was when a step failed or was interrupted: what « Réessayer » and `resume` go back to. */
-  readonly back: { readonly state: string; readonly task?: string } | undefined
+  readonly back: Back | undefined
   /** Times each task went through: makes the key of the next passage different from the last one. */
   readonly passages: Readonly<Record<string, number>>
   /** What the agent reads under the state. */
   readonly message: string
-  /** Instance that must be put right before the due task can run. */
+  /** Id of the instance that must be put right before the due task can run, or `NO_INSTANCE` when none is associated. */
   readonly waitingFor: string | undefined
   readonly createdBy: string | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
+}
+
+export interface Back {
+  readonly state: string
+  readonly task: string | undefined
+  /** The failed attempt may have reached the remote. */
+  readonly uncertain: boolean
 }
 
 export interface TrailStop {
@@ -82,11 +89,12 @@ export interface Entry {
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
-/** What one commit stores: the document, its lines of journal, and when to wake up for it (`null`: nothing due). */
+/** What one commit stores: the document, its lines of journal, and when to wake up for it. */
 export interface Move {
   readonly document: Document
   readonly entries: readonly Entry[]
-  readonly wakeUp: Date | null
+  /** `null`: nothing due, the job goes. `'unchanged'`: the job at hand stays as it is (an intention is not a move). */
+  readonly wakeUp: Date | null | 'unchanged'
 }
 
 export interface CompiledField extends FieldSpec {
@@ -150,6 +158,9 @@ export interface CompiledFlow {
   /** Name of the field that gives the document its title. */
   readonly title: string | undefined
 }
+
+/** `waitingFor` of a document whose slot has no instance: woken when an association is made. */
+export const NO_INSTANCE = 'association'
 
 /** Connector slot of a task: an association binds (entity, flow, slot) to an instance. One slot per step and capability. */
 export const slotOf = (step: string, capability: CapabilityName): string => `${step}:${capability}`

@@ -1,0 +1,267 @@
+import { milliseconds, pauseAfter } from '../authoring/durations.ts'
+import { fieldsRead } from '../authoring/conditions.ts'
+import type { FieldSpec } from '../authoring/fields.ts'
+import type { StoredFlow } from '../authoring/flows.ts'
+import type { AnyStep, Binding, PlacedStep, StateDefinition, TaskDefinition } from '../authoring/steps.ts'
+import type { CapabilityName } from '../contracts/index.ts'
+import { ABANDONED, DONE, DRAFT } from './model.ts'
+import type { CompiledField, CompiledFlow, CompiledState, CompiledStep, CompiledTask } from './model.ts'
+
+/** A flow that cannot run; `faults` are sentences for its author. */
+export class FlowError extends Error {
+  override readonly name = 'FlowError'
+  readonly faults: readonly string[]
+  constructor(flow: string, faults: readonly string[]) {
+    super(`Le flux « ${flow} » ne peut pas être utilisé :\n${faults.map(fault => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
+  }
+}
+
+/** States that the compiler gives to a step which does not declare them itself. */
+const ERROR = 'erreur'
+const UNCERTAIN = 'incertain'
+
+const RESERVED = [DRAFT, DONE, ABANDONED]
+const list = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? (one as readonly T[]) : [one as T])
+const sourcesOf = (binding: Binding): readonly string[] => (typeof binding === 'string' ? [binding] : binding.firstOf)
+
+type Task = TaskDefinition<unknown, unknown, CapabilityName, string, string>
+type States = Readonly<Record<string, StateDefinition>>
+
+const tasksOf = (step: AnyStep) => Object.entries(step.tasks as Record<string, Task>)
+const fromOf = (task: Task): readonly string[] =>
+  typeof task.from === 'object' && 'passed' in task.from ? [] : list(task.from as string | readonly string[])
+const passedOf = (task: Task) => (typeof task.from === 'object' && 'passed' in task.from ? task.from.passed : undefined)
+
+const troublesOf = (step: AnyStep): ReadonlySet<string> =>
+  new Set(tasksOf(step).flatMap(([, task]) => [task.failsTo ?? ERROR, ...(task.within ? [task.late ?? ERROR] : [])]))
+
+/** The states of a step, with the ones every step has without writing them. */
+const statesOf = (step: AnyStep): States => {
+  const declared = step.states as States
+  const generated: Record<string, StateDefinition> = {}
+  if (troublesOf(step).has(ERROR) && !declared[ERROR]) generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
+  if (tasksOf(step).some(([, task]) => task.afterCrash === 'askAgent') && !declared[UNCERTAIN])
+    generated[UNCERTAIN] = { label: `${step.label} : envoi incertain`, trouble: true }
+  return { ...declared, ...generated }
+}
+
+/** Where each state of a step may lead, within the step. */
+const reachableFrom = (step: AnyStep): ReadonlySet<string> => {
+  const reached = new Set<string>([step.initial as string])
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const [, task] of tasksOf(step)) {
+      const passed = passedOf(task)
+      const starts = passed === undefined ? fromOf(task) : [passed]
+      if (!starts.some(state => reached.has(state))) continue
+      const targets = [
+        ...list(task.to),
+        task.failsTo ?? ERROR,
+        ...(task.within ? [task.late ?? ERROR] : []),
+        ...(task.afterCrash === 'askAgent' ? [UNCERTAIN] : []),
+      ]
+      for (const target of targets) {
+        if (reached.has(target)) continue
+        reached.add(target)
+        grew = true
+      }
+    }
+  }
+  return reached
+}
+
+const stepFaults = (step: AnyStep): readonly string[] => {
+  const faults: string[] = []
+  const at = `étape « ${step.id} »`
+  const states = statesOf(step)
+  const reached = reachableFrom(step)
+  const troubles = troublesOf(step)
+  const has = (state: string) => state in states
+
+  if (!step.label) faults.push(`${at} : il manque un libellé.`)
+  if (!has(step.initial as string)) faults.push(`${at} : l'état initial « ${step.initial as string} » n'existe pas.`)
+  for (const [name, state] of Object.entries(states)) {
+    if (!state.label) faults.push(`${at} : l'état « ${name} » n'a pas de libellé.`)
+    if (!reached.has(name)) faults.push(`${at} : l'état « ${name} » n'est jamais atteint.`)
+    const automatic = tasksOf(step).filter(([, task]) => (task.trigger ?? 'job') === 'job' && fromOf(task).includes(name))
+    if (automatic.length > 1)
+      faults.push(`${at} : l'état « ${name} » a deux tâches automatiques (${automatic.map(([task]) => task).join(', ')}).`)
+    const leaves = tasksOf(step).some(([, task]) => fromOf(task).includes(name))
+    if (!state.ends && !leaves && !troubles.has(name) && name !== UNCERTAIN)
+      faults.push(`${at} : l'état « ${name} » est une impasse : aucune tâche n'en part et il ne termine pas l'étape.`)
+  }
+  for (const [name, field] of Object.entries(step.fields as Record<string, FieldSpec>))
+    if (!field.label) faults.push(`${at} : le champ « ${name} » n'a pas de libellé.`)
+  for (const [name, task] of tasksOf(step)) {
+    if (!task.label) faults.push(`${at} : la tâche « ${name} » n'a pas de libellé.`)
+    for (const state of [...fromOf(task), ...list(task.to), ...(passedOf(task) ? [passedOf(task) as string] : [])])
+      if (!has(state)) faults.push(`${at} : la tâche « ${name} » cite l'état « ${state} », qui n'existe pas.`)
+    for (const state of [task.failsTo, task.late])
+      if (state !== undefined && !has(state)) faults.push(`${at} : la tâche « ${name} » cite l'état « ${state} », qui n'existe pas.`)
+    if (task.afterCrash === 'find' && !task.find)
+      faults.push(`${at} : la tâche « ${name} » dit « find » après une interruption, sans dire comment chercher.`)
+    try {
+      if (task.every !== undefined) pauseAfter(task.every, 0)
+      if (task.within !== undefined) milliseconds(task.within)
+    } catch (error) {
+      faults.push(`${at} : tâche « ${name} » : ${(error as Error).message}`)
+    }
+  }
+  return faults
+}
+
+const VALUE_KINDS: Readonly<Record<string, string>> = { longText: 'text', url: 'text', mailList: 'text' }
+const valueKind = (field: FieldSpec) => VALUE_KINDS[field.kind] ?? field.kind
+
+const bindingFaults = (
+  placed: PlacedStep,
+  step: AnyStep,
+  known: ReadonlyMap<string, FieldSpec>,
+): readonly string[] => {
+  const faults: string[] = []
+  const inputs = step.inputs as Record<string, FieldSpec>
+  for (const [name, input] of Object.entries(inputs)) {
+    const binding = placed.bindings[name]
+    if (binding === undefined) {
+      if (input.options.required) faults.push(`étape « ${placed.alias} » : l'entrée « ${input.label} » (${name}) n'est pas reliée.`)
+      continue
+    }
+    for (const source of sourcesOf(binding)) {
+      const field = known.get(source)
+      if (!field) faults.push(`étape « ${placed.alias} » : l'entrée « ${name} » est reliée au champ « ${source} », qui n'existe pas avant elle.`)
+      else if (valueKind(field) !== valueKind(input))
+        faults.push(
+          `étape « ${placed.alias} » : l'entrée « ${name} » attend « ${input.kind} » et le champ « ${source} » est « ${field.kind} ».`,
+        )
+    }
+  }
+  for (const name of Object.keys(placed.bindings))
+    if (!inputs[name]) faults.push(`étape « ${placed.alias} » : l'entrée « ${name} » n'existe pas.`)
+  return faults
+}
+
+const compiledState = (alias: string, name: string, step: AnyStep): CompiledState => {
+  const state = statesOf(step)[name] as StateDefinition
+  const trouble = state.trouble ?? troublesOf(step).has(name)
+  const full = (field: string) => `${alias}.${field}`
+  const asked = Object.entries(step.fields as Record<string, FieldSpec>).filter(([, field]) => !field.options.computed)
+  const automatic = tasksOf(step).find(([, task]) => (task.trigger ?? 'job') === 'job' && fromOf(task).includes(name))
+  return {
+    name: full(name),
+    label: state.label,
+    step: alias,
+    kind:
+      name === UNCERTAIN ? 'uncertain' : trouble ? 'trouble' : state.ends === 'next' ? 'over' : state.ends === 'stop' ? 'stopped' : 'running',
+    ...(state.ends ? { ends: state.ends } : {}),
+    editable: (state.editable === 'all' ? asked.map(([field]) => field) : (state.editable ?? [])).map(full),
+    thenEditable: (state.thenEditable ?? []).map(full),
+    deletable: state.deletable ?? false,
+    ...(automatic ? { automatic: full(automatic[0]) } : {}),
+    ...(state.pastell ? { pastell: state.pastell } : {}),
+  }
+}
+
+const compiledTask = (alias: string, name: string, step: AnyStep): CompiledTask => {
+  const task = (step.tasks as Record<string, Task>)[name] as Task
+  const full = (state: string) => `${alias}.${state}`
+  const passed = passedOf(task)
+  return {
+    name: full(name),
+    label: task.label,
+    step: alias,
+    from: fromOf(task).map(full),
+    passed: passed === undefined ? undefined : full(passed),
+    to: list(task.to).map(full),
+    trigger: task.trigger ?? 'job',
+    needs: task.uses ?? needsOf(step)[0],
+    late: full(task.late ?? task.failsTo ?? ERROR),
+    failsTo: full(task.failsTo ?? ERROR),
+    definition: task,
+  }
+}
+
+const needsOf = (step: AnyStep): readonly CapabilityName[] => (step.needs === undefined ? [] : list(step.needs))
+
+const own = (name: string, label: string, kind: CompiledState['kind'], deletable: boolean): CompiledState => ({
+  name,
+  label,
+  step: undefined,
+  kind,
+  editable: [],
+  thenEditable: [],
+  deletable,
+})
+
+/**
+ * Turns a stored flow into one that the engine can run: full names, resolved references.
+ * @param steps the registry of steps, by id
+ * @throws FlowError listing, in French, everything that would make it stop, loop or lose its way
+ */
+export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnyStep>): CompiledFlow => {
+  const faults: string[] = []
+  const known = new Map<string, FieldSpec>(Object.entries(stored.fields))
+  const fields: Record<string, CompiledField> = {}
+  const states: Record<string, CompiledState> = {
+    [DRAFT]: own(DRAFT, 'Brouillon', 'draft', true),
+    [DONE]: own(DONE, 'Traitement terminé', 'done', true),
+    [ABANDONED]: own(ABANDONED, 'Abandonné', 'abandoned', true),
+  }
+  const tasks: Record<string, CompiledTask> = {}
+  const compiled: CompiledStep[] = []
+
+  if (!stored.label) faults.push('il manque un libellé.')
+  if (stored.steps.length === 0) faults.push('il manque au moins une étape.')
+  for (const [name, field] of Object.entries(stored.fields)) {
+    if (!field.label) faults.push(`le champ « ${name} » n'a pas de libellé.`)
+    if (!/^[a-z]\w*$/iu.test(name)) faults.push(`le champ « ${name} » doit commencer par une lettre et ne contenir que lettres, chiffres et « _ ».`)
+    if (field.kind === 'remoteChoice' || field.kind === 'pieceTypes')
+      faults.push(`le champ « ${name} » demande une liste à un connecteur : sa place est dans une étape.`)
+    fields[name] = { ...field, name, step: undefined }
+  }
+  for (const placed of stored.steps) {
+    const step = steps.get(placed.step)
+    if (!step) {
+      faults.push(`l'étape « ${placed.step} » n'existe pas.`)
+      continue
+    }
+    if (compiled.some(each => each.alias === placed.alias) || RESERVED.includes(placed.alias) || placed.alias in stored.fields) {
+      faults.push(`le nom « ${placed.alias} » est déjà pris : donner un autre nom à l'étape avec .as('…').`)
+      continue
+    }
+    faults.push(...stepFaults(step), ...bindingFaults(placed, step, known))
+    for (const field of placed.when ? fieldsRead(placed.when) : [])
+      if (!known.has(field)) faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
+    for (const [name, field] of Object.entries(step.fields as Record<string, FieldSpec>)) {
+      known.set(`${placed.alias}.${name}`, field)
+      fields[`${placed.alias}.${name}`] = { ...field, name: `${placed.alias}.${name}`, step: placed.alias }
+    }
+    for (const name of Object.keys(statesOf(step))) states[`${placed.alias}.${name}`] = compiledState(placed.alias, name, step)
+    for (const [name] of tasksOf(step)) tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step)
+    compiled.push({
+      alias: placed.alias,
+      label: placed.label ?? step.label,
+      definition: step,
+      fields: step.fields as CompiledStep['fields'],
+      bindings: placed.bindings,
+      when: placed.when,
+      manual: placed.manual ?? false,
+      initial: `${placed.alias}.${step.initial as string}`,
+      needs: needsOf(step),
+    })
+  }
+  if (faults.length > 0) throw new FlowError(stored.id, [...new Set(faults)])
+  const title = Object.entries(stored.fields).find(([, field]) => field.options.title)?.[0]
+  return {
+    stored,
+    id: stored.id,
+    version: stored.version,
+    label: stored.label,
+    family: stored.family,
+    fields,
+    states,
+    tasks,
+    steps: compiled,
+    title,
+  }
+}

@@ -1,0 +1,141 @@
+import type { FieldSpec } from '../authoring/fields.ts'
+import type { FileRef, PieceType } from '../authoring/values.ts'
+import { fieldsRead } from '../authoring/conditions.ts'
+import { inputsOf, isEmpty, isTaken, routeOf, stepNamed } from './inputs.ts'
+import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from './model.ts'
+import { problemOf } from './values.ts'
+
+/** A sentence at a field: what is wrong there and what to do. */
+export interface Problem {
+  readonly field: string
+  readonly message: string
+}
+
+const asked = (field: CompiledField) => !field.options.computed
+
+const fieldsOfStep = (flow: CompiledFlow, step: CompiledStep) =>
+  Object.values(flow.fields).filter(field => field.step === step.alias)
+
+/** Fields an agent may still change when the document has finished a step: those of the steps to come, and their boxes. */
+const fieldsToCome = (flow: CompiledFlow, alias: string): readonly string[] => {
+  const after = flow.steps.slice(flow.steps.findIndex(step => step.alias === alias) + 1)
+  return after.flatMap(step => [
+    ...(step.when ? fieldsRead(step.when) : []),
+    ...fieldsOfStep(flow, step).filter(asked).map(field => field.name),
+  ])
+}
+
+/**
+ * The fields that may be changed now, by full name (`flows/engine.md` §7): everything asked for while it is a draft, then
+ * what the current state and the states passed leave open.
+ */
+export const editableFields = (flow: CompiledFlow, document: Document): ReadonlySet<string> => {
+  if (document.state === DRAFT) return new Set(Object.values(flow.fields).filter(asked).map(field => field.name))
+  const state = flow.states[document.state]
+  const passed = document.trail.flatMap(stop => flow.states[stop.state]?.thenEditable ?? [])
+  return new Set([
+    ...(state?.editable ?? []),
+    ...passed,
+    ...(state?.kind === 'over' && state.step ? fieldsToCome(flow, state.step) : []),
+  ])
+}
+
+const pieceFiles = (flow: CompiledFlow, step: CompiledStep, of: readonly string[], data: Document['data']): readonly FileRef[] => {
+  const inputs = inputsOf(step, data)
+  return of.flatMap(name => {
+    const value = name in (step.definition.inputs as object) ? inputs[name] : data[`${step.alias}.${name}`]
+    return isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
+  })
+}
+
+/** The pieces that a `pieceTypes` field is about, in order. */
+export const piecesOf = (flow: CompiledFlow, field: CompiledField, data: Document['data']): readonly FileRef[] =>
+  field.step === undefined ? [] : pieceFiles(flow, stepNamed(flow, field.step), field.of ?? [], data)
+
+/** One type per piece, no more, no less; a piece replaced since loses its type and the agent is told which. */
+const typingProblem = (pieces: readonly FileRef[], types: readonly PieceType[]): string | undefined => {
+  const untyped = pieces.filter(piece => !types.some(type => type.sha256 === piece.sha256 && type.name === piece.name))
+  if (untyped.length === 0) return undefined
+  return `Il manque le type de ${untyped.map(piece => `« ${piece.name} »`).join(', ')} : le choisir dans la liste.`
+}
+
+const problemsOfFields = (
+  flow: CompiledFlow,
+  fields: readonly CompiledField[],
+  data: Document['data'],
+  today: string,
+): readonly Problem[] =>
+  fields.flatMap(field => {
+    const value = data[field.name]
+    const message =
+      field.kind === 'pieceTypes' && (field.options.required || !isEmpty(value))
+        ? typingProblem(piecesOf(flow, field, data), (value as readonly PieceType[] | undefined) ?? [])
+        : (problemOf(field, value, today) ?? (field.options.required && isEmpty(value) ? missing(field) : undefined))
+    return message === undefined ? [] : [{ field: field.name, message }]
+  })
+
+const missing = (field: FieldSpec): string =>
+  field.kind === 'file' || field.kind === 'files'
+    ? `Il manque le fichier « ${field.label} » : le déposer.`
+    : field.kind === 'choice' || field.kind === 'remoteChoice'
+      ? `« ${field.label} » n'est pas choisi : prendre une valeur dans la liste.`
+      : `« ${field.label} » est à renseigner.`
+
+const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Problem[] => {
+  const limit = flow.stored.maxBytes
+  if (limit === undefined) return []
+  const held = Object.values(flow.fields).filter(field => (field.kind === 'file' || field.kind === 'files') && asked(field))
+  const sizes = held.map(field => {
+    const value = data[field.name]
+    const files = isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
+    return { field, size: files.reduce((sum, each) => sum + each.size, 0) }
+  })
+  const total = sizes.reduce((sum, each) => sum + each.size, 0)
+  if (total <= limit) return []
+  const largest = sizes.toSorted((a, b) => b.size - a.size)[0]
+  return [
+    {
+      field: largest?.field.name ?? '',
+      message: `Les fichiers font ${megabytes(total)} Mo au total, le maximum est ${megabytes(limit)} Mo : alléger ou retirer des pièces.`,
+    },
+  ]
+}
+
+const megabytes = (bytes: number) => (bytes / 1_048_576).toLocaleString('fr-FR', { maximumFractionDigits: 1 })
+
+/** Everything that prevents the document from leaving: first page, then the steps that the ticked boxes select. */
+export const problems = (flow: CompiledFlow, data: Document['data'], now: Date): readonly Problem[] => {
+  const today = localDay(now)
+  const first = Object.values(flow.fields).filter(field => field.step === undefined && asked(field))
+  const steps = routeOf(flow, data).flatMap(step => fieldsOfStep(flow, step).filter(asked))
+  const route =
+    flow.steps.some(step => isTaken(step, data)) || flow.steps.length === 0
+      ? []
+      : [{ field: fieldsRead(flow.steps[0]?.when ?? { all: [] })[0] ?? '', message: 'Aucune étape n’est choisie : cocher au moins une étape du cheminement.' }]
+  return [...problemsOfFields(flow, [...first, ...steps], data, today), ...sizeProblem(flow, data), ...route]
+}
+
+/**
+ * Faults in the values given, whatever is still missing: what an edition refuses. A draft may be incomplete, it may not be
+ * wrong.
+ */
+export const inputProblems = (
+  flow: CompiledFlow,
+  document: Document,
+  values: Readonly<Record<string, unknown>>,
+  now: Date,
+): readonly Problem[] => {
+  const editable = editableFields(flow, document)
+  return Object.entries(values).flatMap(([name, value]) => {
+    const field = flow.fields[name]
+    if (!field) return [{ field: name, message: `Le champ « ${name} » n'existe pas dans ce flux.` }]
+    if (!editable.has(name))
+      return [{ field: name, message: `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[document.state]?.label ?? document.state} ».` }]
+    const message = problemOf(field, value ?? undefined, localDay(now))
+    return message === undefined ? [] : [{ field: name, message }]
+  })
+}
+
+/** The legal day in France: an acte signed at 0:30 in Paris is dated that day, whatever UTC says. */
+export const localDay = (now: Date): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)

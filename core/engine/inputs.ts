@@ -1,0 +1,39 @@
+import type { Fields } from '../authoring/fields.ts'
+import { holds } from '../authoring/conditions.ts'
+import type { CompiledFlow, CompiledStep, Document } from './model.ts'
+
+type Data = Document['data']
+
+/** An empty box is `false`, any other missing value is missing. */
+const read = (fields: Fields, value: (name: string) => unknown): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [name, value(name) ?? field.options.default ?? (field.kind === 'flag' ? false : undefined)]),
+  )
+
+export const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
+/** What the step receives from the flow, following its bindings. */
+export const inputsOf = (step: CompiledStep, data: Data): Readonly<Record<string, unknown>> =>
+  read(step.definition.inputs as Fields, name => {
+    const binding = step.bindings[name]
+    if (binding === undefined) return undefined
+    if (typeof binding === 'string') return data[binding]
+    return binding.firstOf.map(source => data[source]).find(value => !isEmpty(value))
+  })
+
+/** What the step wrote, and what the agent filled in for it. */
+export const fieldsOf = (step: CompiledStep, data: Data): Readonly<Record<string, unknown>> =>
+  read(step.fields, name => data[`${step.alias}.${name}`])
+
+/** Does the document go through this step? */
+export const isTaken = (step: CompiledStep, data: Data): boolean => step.when === undefined || holds(step.when, data)
+
+/** The steps of the route as the boxes stand. */
+export const routeOf = (flow: CompiledFlow, data: Data): readonly CompiledStep[] => flow.steps.filter(step => isTaken(step, data))
+
+export const stepNamed = (flow: CompiledFlow, alias: string): CompiledStep => {
+  const step = flow.steps.find(each => each.alias === alias)
+  if (!step) throw new Error(`Le flux « ${flow.id} » n'a pas d'étape « ${alias} ».`)
+  return step
+}

@@ -1,0 +1,213 @@
+import { ConfigurationError, PermanentError, TemporaryError } from '../authoring/errors.ts'
+import type { Goto, Stay, TaskDefinition, Wait } from '../authoring/steps.ts'
+import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import { mayRun } from './availability.ts'
+import { fieldsOf, inputsOf, stepNamed } from './inputs.ts'
+import { NO_INSTANCE, slotOf } from './model.ts'
+import type { CompiledFlow, CompiledTask, Document } from './model.ts'
+import type { EnginePorts, InstanceSettings } from './ports.ts'
+import { settle, type Event, type Failure, type Paces } from './settle.ts'
+
+type Task = TaskDefinition<unknown, unknown, CapabilityName, string, string>
+type Context = Parameters<Task['run']>[0]
+
+/** What became of a wake-up: useful to tests and logs, the truth being in the database. */
+export type Performed = 'nothing due' | 'too early' | 'declined' | 'blocked' | 'postponed' | 'superseded' | 'done'
+
+const goto = (state: string, values: Readonly<Record<string, unknown>> = {}, message?: string): Goto => ({
+  outcome: 'goto',
+  state,
+  values,
+  message,
+})
+
+/** Another attempt of a live process holds the document: come back a little later. */
+const BUSY_PAUSE = 10_000
+
+const slotLabel = (flow: CompiledFlow, task: CompiledTask) => `« ${stepNamed(flow, task.step).label} » du flux « ${flow.label} »`
+
+/** Polling reads and may be lost; anything else that calls a remote commits its intention first. */
+const commitsIntention = (task: CompiledTask) => task.needs !== undefined && task.definition.every === undefined
+
+const pacesOf = (instances: ReadonlyMap<string, InstanceSettings>): Paces => {
+  const of = (task: CompiledTask) => (task.needs === undefined ? undefined : instances.get(slotOf(task.step, task.needs)))
+  return { polling: task => of(task)?.polling, patience: task => of(task)?.patience }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const failureOf = (error: unknown): Failure => {
+  if (error instanceof TemporaryError) return { kind: 'temporary', message: error.message, maybeSent: error.maybeSent }
+  if (error instanceof PermanentError) return { kind: 'permanent', message: error.message, maybeSent: false }
+  return {
+    kind: 'unexpected',
+    message: `Erreur inattendue du connecteur (${describe(error)}) : réessayer, puis prévenir l'administrateur si elle persiste.`,
+    maybeSent: true,
+  }
+}
+
+interface Work {
+  readonly ports: EnginePorts
+  readonly flow: CompiledFlow
+  readonly task: CompiledTask
+  readonly document: Document
+  readonly paces: Paces
+}
+
+const commit = async ({ ports, flow, paces }: Work, document: Document, event: Event): Promise<Document> =>
+  ports.documents.commit(settle(flow, document, event, ports.clock.now(), paces), document.version)
+
+const contextOf = (
+  { ports, flow, task, document }: Work,
+  connectors: Partial<Capabilities>,
+  key: string,
+): Context => {
+  const step = stepNamed(flow, task.step)
+  const first = task.needs
+  return {
+    inputs: inputsOf(step, document.data),
+    data: fieldsOf(step, document.data),
+    connector: (first === undefined ? undefined : connectors[first]) as Context['connector'],
+    connectors: connectors as Context['connectors'],
+    key,
+    now: ports.clock.now(),
+    document: {
+      id: document.id,
+      title: document.title,
+      contents: () => ports.documents.contents(document, flow),
+      journal: () => ports.documents.journal(document),
+    },
+    files: ports.files,
+    log: ports.log,
+  }
+}
+
+/** Connects what the task uses. A step that needs several families reads the others through `connectors`, connected alike. */
+const connectAll = async (
+  { ports, flow, task }: Work,
+  instances: ReadonlyMap<string, InstanceSettings>,
+): Promise<Partial<Capabilities>> => {
+  const connected: Partial<Capabilities> = {}
+  for (const capability of stepNamed(flow, task.step).needs) {
+    const instance = instances.get(slotOf(task.step, capability))
+    if (instance) Object.assign(connected, { [capability]: (await ports.instances.connect(instance.id))[capability] })
+  }
+  return connected
+}
+
+const keyOf = (document: Document, task: CompiledTask) => `${document.id}-${task.name}-${document.passages[task.name] ?? 0}`
+
+/** Runs the task, or looks its effect up when an earlier attempt ended without an answer. */
+const attempt = async (task: CompiledTask, context: Context, doubt: boolean): Promise<Goto | Wait | Stay> => {
+  const definition = task.definition as Task
+  if (doubt && definition.afterCrash === 'find' && definition.find) {
+    const found = await definition.find(context, goto as Parameters<Task['run']>[1])
+    if (found) return found
+  }
+  return definition.run(context, goto as Parameters<Task['run']>[1])
+}
+
+/**
+ * Applies the outcome to the document as it is *now*: a letter may have been attached meanwhile, that is no conflict. But
+ * an attempt that is no longer in force, or a document that has left the state, makes the outcome worthless: it is dropped.
+ */
+const conclude = async (work: Work, event: Event): Promise<Performed> => {
+  const { ports, task, document } = work
+  const current = await ports.documents.load(document.entityId, document.id)
+  const inForce = commitsIntention(task)
+    ? current?.inFlight?.fence === document.fence
+    : current?.due?.task === task.name && current.state === document.state && current.stateSince.getTime() === document.stateSince.getTime()
+  if (!current || !inForce) return 'superseded'
+  await commit(work, current, event)
+  return 'done'
+}
+
+const run = async (work: Work, instances: ReadonlyMap<string, InstanceSettings>, instance: InstanceSettings | undefined): Promise<Performed> => {
+  const { ports, task, document } = work
+  const doubt = document.inFlight !== undefined || (document.due?.uncertain ?? false)
+  const now = ports.clock.now()
+  if (doubt && task.definition.afterCrash === 'askAgent') {
+    const message = `L'envoi a été interrompu sans réponse de ${instance ? `« ${instance.label} »` : 'la destination'} : vérifier là-bas s'il y est, puis réessayer seulement s'il n'y est pas.`
+    await commit(work, document, { is: 'failed', task: task.name, failure: { kind: 'temporary', message, maybeSent: true } })
+    return 'done'
+  }
+  let held = work
+  if (commitsIntention(task)) {
+    const intention = { task: task.name, fence: document.fence + 1, key: keyOf(document, task), since: now, process: ports.processes.id }
+    held = { ...work, document: await commit(work, document, { is: 'attempted', attempt: intention }) }
+  }
+  let event: Event
+  let healthy = true
+  try {
+    const connectors = await connectAll(held, instances)
+    const outcome = await attempt(task, contextOf(held, connectors, keyOf(held.document, task)), doubt)
+    event = { is: 'answered', task: task.name, outcome }
+  } catch (error) {
+    if (error instanceof ConfigurationError && instance) {
+      await ports.instances.suspend(instance.id, error.message)
+      event = { is: 'blocked', waitingFor: instance.id, message: `« ${instance.label} » est suspendu : ${error.message}` }
+    } else {
+      const failure = failureOf(error)
+      if (failure.kind === 'unexpected') ports.log.error({ err: error, document: document.id, task: task.name }, 'unexpected error in a task')
+      healthy = failure.kind !== 'temporary'
+      event = { is: 'failed', task: task.name, failure }
+    }
+  }
+  if (instance) await ports.lanes.leave(instance.id, healthy ? 'success' : 'failure', ports.clock.now())
+  return conclude(held, event)
+}
+
+/** The instance of the task, or why it cannot be reached now. */
+const admission = async (
+  { ports, flow, task, document }: Work,
+  instances: ReadonlyMap<string, InstanceSettings>,
+): Promise<{ readonly instance: InstanceSettings | undefined } | { readonly event: Event; readonly result: Performed }> => {
+  if (task.needs === undefined) return { instance: undefined }
+  const instance = instances.get(slotOf(task.step, task.needs))
+  if (!instance) {
+    const message = `Aucun connecteur n'est associé à l'étape ${slotLabel(flow, task)} : l'administrateur doit en associer un.`
+    return { event: { is: 'blocked', waitingFor: NO_INSTANCE, message }, result: 'blocked' }
+  }
+  if (instance.suspended !== undefined)
+    return {
+      event: { is: 'blocked', waitingFor: instance.id, message: `« ${instance.label} » est suspendu : ${instance.suspended}` },
+      result: 'blocked',
+    }
+  const door = await ports.lanes.enter(instance.id, ports.clock.now())
+  if (door.go) return { instance }
+  return { event: { is: 'postponed', until: door.until, ...(door.why ? { message: door.why } : {}) }, result: 'postponed' }
+}
+
+/**
+ * Does what is due for one document. Called by the worker for each wake-up; safe to call at any moment, as often as one
+ * likes: what is not due is not done.
+ *
+ * @throws only what the hub itself cannot do (database away): the queue then calls again.
+ */
+export const perform = async (ports: EnginePorts, entityId: string, documentId: string): Promise<Performed> => {
+  const document = await ports.documents.load(entityId, documentId)
+  if (!document?.due || document.waitingFor !== undefined) return 'nothing due'
+  const now = ports.clock.now()
+  if (document.due.at > now) return 'too early'
+  const flow = ports.flows.get(document.flowId, document.flowVersion)
+  const task = flow.tasks[document.due.task]
+  if (!task) throw new Error(`Le flux « ${flow.id} » version ${flow.version} n'a plus de tâche « ${document.due.task} ».`)
+  const instances = await ports.instances.of(entityId, document.flowId)
+  const work: Work = { ports, flow, task, document, paces: pacesOf(instances) }
+
+  if (document.inFlight && document.inFlight.process !== ports.processes.id && (await ports.processes.isAlive(document.inFlight.process))) {
+    await commit(work, document, { is: 'postponed', until: new Date(now.getTime() + BUSY_PAUSE) })
+    return 'postponed'
+  }
+  const allowed = mayRun(flow, document, task, now)
+  if (allowed !== true && !document.inFlight) {
+    await commit(work, document, { is: 'declined', task: task.name, why: allowed })
+    return 'declined'
+  }
+  const admitted = await admission(work, instances)
+  if ('event' in admitted) {
+    await commit(work, document, admitted.event)
+    return admitted.result
+  }
+  return run(work, instances, admitted.instance)
+}

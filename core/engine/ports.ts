@@ -1,0 +1,60 @@
+import type { JournalLine, Files, Log, Clock, DocumentContents } from '../authoring/context.ts'
+import type { Capabilities } from '../contracts/index.ts'
+import type { CompiledFlow, Document, Move } from './model.ts'
+
+/** What the engine asks of the outside. PostgreSQL implements it, and so does the memory of `testHub`. */
+export interface DocumentStore {
+  load(entityId: string, documentId: string): Promise<Document | undefined>
+  /**
+   * Stores a move in one transaction: document, journal, job.
+   * @throws errors.documentMoved when `expectedVersion` is no longer the version stored.
+   */
+  commit(move: Move, expectedVersion: number): Promise<Document>
+  journal(document: Document): Promise<readonly JournalLine[]>
+  contents(document: Document, flow: CompiledFlow): Promise<DocumentContents>
+}
+
+/** An instance as the engine needs it: its settings and its health, not its secrets. */
+export interface InstanceSettings {
+  readonly id: string
+  readonly label: string
+  /** Set by the administrator; replace the pace and the patience of the step. */
+  readonly polling?: string | undefined
+  readonly patience?: string | undefined
+  readonly suspended?: string | undefined
+}
+
+export interface Instances {
+  /** Instances associated to the slots of this flow for this entity, inherited ones included, by slot (`slotOf`). */
+  of(entityId: string, flowId: string): Promise<ReadonlyMap<string, InstanceSettings>>
+  /** @throws ConfigurationError when its settings do not allow to connect. */
+  connect(instanceId: string): Promise<Partial<Capabilities>>
+  suspend(instanceId: string, message: string): Promise<void>
+}
+
+/** The door of an instance: its pace and its circuit breaker. */
+export interface Lanes {
+  enter(instanceId: string, now: Date): Promise<{ readonly go: true } | { readonly go: false; readonly until: Date; readonly why: string }>
+  leave(instanceId: string, result: 'success' | 'failure', now: Date): Promise<void>
+}
+
+export interface Flows {
+  /** @throws when no such version of the flow is known. */
+  get(flowId: string, version: number): CompiledFlow
+}
+
+export interface Processes {
+  readonly id: string
+  isAlive(processId: string): Promise<boolean>
+}
+
+export interface EnginePorts {
+  readonly documents: DocumentStore
+  readonly instances: Instances
+  readonly lanes: Lanes
+  readonly flows: Flows
+  readonly processes: Processes
+  readonly files: Files
+  readonly clock: Clock
+  readonly log: Log
+}

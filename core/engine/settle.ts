@@ -1,0 +1,347 @@
+import type { FileRef } from '../authoring/values.ts'
+import type { Goto, Stay, Wait } from '../authoring/steps.ts'
+import { milliseconds, pauseAfter } from '../authoring/durations.ts'
+import { isTaken, stepNamed } from './inputs.ts'
+import { ABANDONED, DONE, DRAFT } from './model.ts'
+import type { Attempt, CompiledFlow, CompiledTask, Document, Due, Entry, Move } from './model.ts'
+
+export type Outcome = Goto | Wait | Stay
+
+/** What may happen to a document. Whoever makes one has checked the guard; `settle` only computes what follows. */
+export type Event =
+  | { readonly is: 'created'; readonly by?: string | undefined; readonly message?: string }
+  | { readonly is: 'edited'; readonly values: Document['data']; readonly what: string; readonly by?: string | undefined }
+  | { readonly is: 'sent'; readonly by?: string | undefined }
+  | { readonly is: 'continued'; readonly by?: string | undefined }
+  | { readonly is: 'asked'; readonly task: string; readonly by?: string | undefined }
+  | { readonly is: 'attempted'; readonly attempt: Attempt }
+  | { readonly is: 'answered'; readonly task: string; readonly outcome: Outcome }
+  | { readonly is: 'failed'; readonly task: string; readonly failure: Failure }
+  | { readonly is: 'postponed'; readonly until: Date; readonly message?: string }
+  | { readonly is: 'blocked'; readonly waitingFor: string; readonly message: string }
+  | { readonly is: 'declined'; readonly task: string; readonly why: string }
+  | { readonly is: 'received'; readonly field: string; readonly files: readonly FileRef[]; readonly message: string }
+  | { readonly is: 'forced'; readonly state: string; readonly reason: string; readonly by: string }
+  | { readonly is: 'reopened'; readonly by?: string | undefined }
+  | { readonly is: 'abandoned'; readonly reason?: string; readonly by?: string | undefined }
+  | { readonly is: 'deleted'; readonly by?: string | undefined }
+
+export interface Failure {
+  readonly kind: 'temporary' | 'permanent' | 'unexpected'
+  readonly message: string
+  /** The remote may have received the request. */
+  readonly maybeSent: boolean
+}
+
+/** Paces that an administrator set on instances; they replace those of the steps. */
+export interface Paces {
+  polling(task: CompiledTask): string | undefined
+  patience(task: CompiledTask): string | undefined
+}
+const NO_PACES: Paces = { polling: () => undefined, patience: () => undefined }
+
+const plus = (date: Date, ms: number) => new Date(date.getTime() + ms)
+
+/** A number in [0, 1) that depends on the text alone: the spread of retries without chance inside a pure function (FNV-1a). */
+const spread = (text: string): number => {
+  let hash = 2_166_136_261
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0
+  return hash / 4_294_967_296
+}
+
+/** 15 s, 30 s, 1 min… up to 1 h, ± 20 % so that a thousand documents do not come back at the same second. */
+export const backoff = (documentId: string, failures: number): number => {
+  const base = Math.min(15_000 * 2 ** Math.min(failures - 1, 12), 3_600_000)
+  return Math.round(base * (0.8 + 0.4 * spread(`${documentId}#${failures}`)))
+}
+
+interface Draft {
+  document: Document
+  readonly entries: Entry[]
+}
+
+const taskNamed = (flow: CompiledFlow, name: string): CompiledTask => {
+  const task = flow.tasks[name]
+  if (!task) throw new Error(`Le flux « ${flow.id} » n'a pas de tâche « ${name} ».`)
+  return task
+}
+
+/** First date at which the task that runs by itself in a state is due: at once, or after its first pause when it polls. */
+const dueIn = (flow: CompiledFlow, state: string, now: Date, paces: Paces): Due | undefined => {
+  const name = flow.states[state]?.automatic
+  if (name === undefined) return undefined
+  const task = taskNamed(flow, name)
+  const pace = paces.polling(task) ?? task.definition.every
+  return { task: name, at: task.definition.every === undefined || pace === undefined ? now : plus(now, pauseAfter(pace, 0)), tries: 0, failures: 0 }
+}
+
+/** First state of the next step that the boxes select after this one (`undefined`: from the start), or the end. */
+const next = (flow: CompiledFlow, data: Document['data'], after: string | undefined): string => {
+  const start = after === undefined ? 0 : flow.steps.findIndex(step => step.alias === after) + 1
+  return flow.steps.slice(start).find(step => isTaken(step, data))?.initial ?? DONE
+}
+
+const withTitle = (flow: CompiledFlow, document: Document): Document => {
+  const value = flow.title === undefined ? undefined : document.data[flow.title]
+  const title = typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : typeof value === 'string' ? value : ''
+  return { ...document, title: title.trim().replaceAll(/\s+/gu, ' ').slice(0, 500) || document.id }
+}
+
+/**
+ * Enters a state and follows the chain of states that need nobody: one commit per move, however many states it crosses.
+ */
+const enter = (flow: CompiledFlow, draft: Draft, first: string, message: string | undefined, by: string | undefined, now: Date, paces: Paces) => {
+  let state = first
+  let said = message
+  for (let crossed = 0; ; crossed += 1) {
+    // A `resume` into a chain that resumes again would never end; no flow written so far can, an imported one might.
+    if (crossed > flow.steps.length * 20 + 20) throw new Error(`Le flux « ${flow.id} » tourne en rond autour de « ${state} ».`)
+    const compiled = flow.states[state]
+    if (!compiled) throw new Error(`Le flux « ${flow.id} » n'a pas d'état « ${state} ».`)
+    const { document } = draft
+    draft.document = {
+      ...document,
+      state,
+      stateSince: now,
+      trail: [...document.trail, { state, at: now }],
+      message: said ?? '',
+      due: undefined,
+      inFlight: undefined,
+      waitingFor: undefined,
+      back: compiled.kind === 'trouble' || compiled.kind === 'uncertain' || document.back?.task === undefined ? document.back : undefined,
+    }
+    draft.entries.push({ kind: 'state', event: state, message: said ?? compiled.label, by })
+    said = undefined
+    if (compiled.ends === 'resume') {
+      const target = document.back?.state ?? DONE
+      draft.document = { ...draft.document, back: undefined }
+      state = target
+      continue
+    }
+    if (compiled.ends === 'next' && compiled.step !== undefined && !stepNamed(flow, compiled.step).manual) {
+      state = next(flow, draft.document.data, compiled.step)
+      continue
+    }
+    draft.document = { ...draft.document, due: dueIn(flow, state, now, paces) }
+    return
+  }
+}
+
+const write = (flow: CompiledFlow, document: Document, task: CompiledTask, values: Readonly<Record<string, unknown>>): Document => {
+  const unknown = Object.keys(values).filter(name => !flow.fields[`${task.step}.${name}`])
+  if (unknown.length > 0) throw new Error(`La tâche « ${task.name} » écrit des champs que son étape ne déclare pas : ${unknown.join(', ')}.`)
+  const full = Object.fromEntries(Object.entries(values).map(([name, value]) => [`${task.step}.${name}`, value]))
+  return { ...document, data: { ...document.data, ...full } }
+}
+
+/** Has the document stayed too long where this task asks for news? */
+const isLate = (task: CompiledTask, document: Document, now: Date, paces: Paces): boolean => {
+  const patience = paces.patience(task) ?? task.definition.within
+  return task.definition.within !== undefined && patience !== undefined && now > plus(document.stateSince, milliseconds(patience))
+}
+
+const tooLate = (task: CompiledTask, paces: Paces, message: string) =>
+  `Aucune réponse depuis ${(paces.patience(task) ?? task.definition.within ?? '').replace(/ ?(d|j)$/u, ' jours')} (dernière information : ${message || 'aucune'}).`
+
+const goLate = (flow: CompiledFlow, draft: Draft, task: CompiledTask, message: string, now: Date, paces: Paces) => {
+  draft.document = { ...draft.document, back: { state: draft.document.state, task: task.name, uncertain: false } }
+  enter(flow, draft, task.late, tooLate(task, paces, message), undefined, now, paces)
+}
+
+const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outcome, now: Date, paces: Paces) => {
+  const task = taskNamed(flow, name)
+  const by = draft.document.due?.task === name ? draft.document.due.by : undefined
+  const due = draft.document.due
+  const before = draft.document
+  draft.document = { ...write(flow, before, task, outcome.values), inFlight: undefined, waitingFor: undefined }
+  if (outcome.outcome === 'goto') {
+    const target = `${task.step}.${outcome.state}`
+    if (!task.to.includes(target)) throw new Error(`La tâche « ${name} » va vers « ${outcome.state} », qu'elle ne déclare pas dans « to ».`)
+    draft.document = {
+      ...draft.document,
+      passages: { ...before.passages, [name]: (before.passages[name] ?? 0) + 1 },
+      // A task that comes from afar interrupts something: remember what, for the states that end with `resume`.
+      back: task.passed === undefined ? before.back : { state: before.state, task: undefined, uncertain: false },
+    }
+    enter(flow, draft, target, outcome.message, by, now, paces)
+    return
+  }
+  if (outcome.outcome === 'stay') {
+    draft.document = {
+      ...draft.document,
+      passages: { ...before.passages, [name]: (before.passages[name] ?? 0) + 1 },
+      due: dueIn(flow, before.state, now, paces),
+      message: outcome.message,
+    }
+    draft.entries.push({ kind: 'task', event: name, message: outcome.message, by })
+    return
+  }
+  if (isLate(task, before, now, paces)) return goLate(flow, draft, task, outcome.message, now, paces)
+  const tries = (due?.tries ?? 0) + 1
+  const pace = paces.polling(task) ?? task.definition.every ?? '5 min'
+  draft.document = { ...draft.document, due: { task: name, at: plus(now, pauseAfter(pace, tries)), tries, failures: 0 }, message: outcome.message }
+  // Asking every few minutes for a month must not fill the journal: only news is written.
+  if (outcome.message !== before.message) draft.entries.push({ kind: 'task', event: name, message: outcome.message, by })
+}
+
+const failed = (flow: CompiledFlow, draft: Draft, name: string, failure: Failure, now: Date, paces: Paces) => {
+  const task = taskNamed(flow, name)
+  const before = draft.document
+  const afterCrash = task.definition.afterCrash ?? 'retry'
+  const uncertain = afterCrash !== 'retry' && (failure.maybeSent || failure.kind === 'unexpected')
+  if (failure.kind === 'temporary' && !(uncertain && afterCrash === 'askAgent')) {
+    if (isLate(task, before, now, paces)) return goLate(flow, draft, task, failure.message, now, paces)
+    const failures = (before.due?.failures ?? 0) + 1
+    const due: Due = {
+      task: name,
+      at: plus(now, backoff(before.id, failures)),
+      tries: before.due?.tries ?? 0,
+      failures,
+      by: before.due?.by,
+      // Once in doubt, always in doubt: a later « connexion refusée » says nothing of the first try.
+      uncertain: uncertain || (before.due?.uncertain ?? false),
+    }
+    draft.document = { ...before, inFlight: undefined, due, message: failure.message }
+    if (failure.message !== before.message) draft.entries.push({ kind: 'error', event: name, message: failure.message, by: before.due?.by })
+    return
+  }
+  draft.document = { ...before, back: { state: before.state, task: name, uncertain } }
+  const rest = uncertain && afterCrash === 'askAgent' ? `${task.step}.incertain` : task.failsTo
+  enter(flow, draft, rest, failure.message, before.due?.by, now, paces)
+}
+
+const asked = (flow: CompiledFlow, draft: Draft, name: string, by: string | undefined, now: Date, paces: Paces) => {
+  const task = taskNamed(flow, name)
+  const { document } = draft
+  const { back } = document
+  draft.entries.push({ kind: 'task', event: name, message: `Demandé : ${task.label}`, by })
+  if (back?.task === name && !task.from.includes(document.state)) {
+    enter(flow, draft, back.state, `Nouvel essai : ${task.label}`, by, now, paces)
+    draft.document = { ...draft.document, due: { task: name, at: now, tries: 0, failures: 0, by, uncertain: back.uncertain } }
+    return
+  }
+  const same = document.due?.task === name ? document.due : undefined
+  draft.document = {
+    ...document,
+    waitingFor: undefined,
+    due: { task: name, at: now, tries: same?.tries ?? 0, failures: 0, by, uncertain: same?.uncertain ?? false },
+  }
+}
+
+const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces: Paces): void => {
+  const { document } = draft
+  switch (event.is) {
+    case 'created':
+      draft.document = withTitle(flow, document)
+      return enter(flow, draft, DRAFT, event.message ?? 'Document créé', event.by, now, paces)
+    case 'edited':
+      draft.document = withTitle(flow, { ...document, data: { ...document.data, ...event.values } })
+      draft.entries.push({ kind: 'edit', event: 'modification', message: event.what, by: event.by, detail: { champs: Object.keys(event.values) } })
+      return
+    case 'sent':
+      return enter(flow, draft, next(flow, document.data, undefined), undefined, event.by, now, paces)
+    case 'continued':
+      return enter(flow, draft, next(flow, document.data, flow.states[document.state]?.step), undefined, event.by, now, paces)
+    case 'asked':
+      return asked(flow, draft, event.task, event.by, now, paces)
+    case 'attempted':
+      draft.document = { ...document, inFlight: event.attempt, fence: event.attempt.fence }
+      return
+    case 'answered':
+      return answered(flow, draft, event.task, event.outcome, now, paces)
+    case 'failed':
+      return failed(flow, draft, event.task, event.failure, now, paces)
+    case 'postponed':
+      if (document.due) draft.document = { ...document, due: { ...document.due, at: event.until }, message: event.message ?? document.message }
+      return
+    case 'blocked':
+      draft.document = { ...document, inFlight: undefined, waitingFor: event.waitingFor, message: event.message }
+      if (document.waitingFor !== event.waitingFor)
+        draft.entries.push({ kind: 'error', event: document.due?.task ?? document.state, message: event.message, by: undefined })
+      return
+    case 'declined': {
+      // Someone changed the document between the button and the worker: say why, and go back to the normal course.
+      const automatic = dueIn(flow, document.state, now, paces)
+      const due = automatic && automatic.task === event.task ? { ...automatic, at: plus(now, 300_000) } : automatic
+      draft.document = { ...document, due, message: `Action impossible : ${event.why}.` }
+      if (draft.document.message !== document.message)
+        draft.entries.push({ kind: 'error', event: event.task, message: draft.document.message, by: document.due?.by })
+      return
+    }
+    case 'received': {
+      const held = (document.data[event.field] as readonly FileRef[] | undefined) ?? []
+      draft.document = { ...document, data: { ...document.data, [event.field]: [...held, ...event.files] } }
+      draft.entries.push({ kind: 'message', event: event.field, message: event.message, by: undefined })
+      return
+    }
+    case 'forced':
+      draft.entries.push({ kind: 'admin', event: event.state, message: `État forcé par un administrateur : ${event.reason}`, by: event.by })
+      draft.document = { ...document, back: undefined }
+      return enter(flow, draft, event.state, event.reason, event.by, now, paces)
+    case 'reopened': {
+      // Back to the last step that ended: its fields and those that follow are open again, « Poursuivre » goes on.
+      const last = document.trail.findLast(stop => flow.states[stop.state]?.kind === 'over')
+      const state = last?.state ?? DRAFT
+      draft.document = { ...document, state, stateSince: now, due: undefined, back: undefined, message: 'Document rouvert' }
+      draft.entries.push({ kind: 'state', event: state, message: 'Document rouvert', by: event.by })
+      return
+    }
+    case 'abandoned':
+      return enter(flow, draft, ABANDONED, event.reason ?? 'Document abandonné', event.by, now, paces)
+    case 'deleted':
+      draft.document = { ...document, due: undefined }
+      draft.entries.push({
+        kind: 'state',
+        event: 'suppression',
+        message: `Document supprimé : ${document.title}`,
+        by: event.by,
+        detail: { id: document.id, flux: document.flowId, etat: document.state },
+      })
+      return
+  }
+}
+
+/**
+ * The whole consequence of an event, computed in memory: new state, values, lines of journal, next wake-up. No I/O, no
+ * clock, no chance: the same arguments give the same move.
+ */
+export const settle = (flow: CompiledFlow, document: Document, event: Event, now: Date, paces: Paces = NO_PACES): Move => {
+  const draft: Draft = { document, entries: [] }
+  apply(flow, draft, event, now, paces)
+  const settled: Document = { ...draft.document, version: document.version + 1, updatedAt: now }
+  const { due, waitingFor } = settled
+  return {
+    document: settled,
+    entries: draft.entries,
+    wakeUp: event.is === 'attempted' ? 'unchanged' : due && waitingFor === undefined ? due.at : null,
+  }
+}
+
+/** A document that does not exist yet: `settle` it with `created` to give it its first state. */
+export const blank = (
+  flow: CompiledFlow,
+  identity: { readonly id: string; readonly entityId: string; readonly createdBy?: string | undefined },
+  data: Document['data'],
+  now: Date,
+): Document => ({
+  id: identity.id,
+  entityId: identity.entityId,
+  flowId: flow.id,
+  flowVersion: flow.version,
+  title: identity.id,
+  state: DRAFT,
+  stateSince: now,
+  version: 0,
+  data,
+  trail: [],
+  due: undefined,
+  inFlight: undefined,
+  fence: 0,
+  back: undefined,
+  passages: {},
+  message: '',
+  waitingFor: undefined,
+  createdBy: identity.createdBy,
+  createdAt: now,
+  updatedAt: now,
+})
