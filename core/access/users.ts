@@ -1,0 +1,59 @@
+import { inTransaction } from '../db/unit-of-work.ts'
+import type { Db } from '../db/knex.ts'
+import { errors } from '../errors.ts'
+import { SessionModel, UserModel } from './model.ts'
+import { hashPassword, passwordWeakness } from './passwords.ts'
+
+export interface NewUser {
+  readonly login: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly email?: string | null
+  /** Left out for an account that only has tokens. */
+  readonly password?: string
+  /** Entity whose administrators manage the account. */
+  readonly entityId: string
+  readonly program?: boolean
+}
+
+/** The account of that login, whatever the letter case. */
+export const findUserByLogin = async (db: Db, login: string): Promise<UserModel | undefined> =>
+  UserModel.query(db).whereRaw('lower(login) = lower(?)', [login]).first()
+
+/** @throws errors.badInput when the login is taken or not writable, or the password too weak */
+export const createUser = async (db: Db, { password, ...user }: NewUser): Promise<UserModel> => {
+  const login = user.login.trim()
+  if (!/^[^\s:]{1,128}$/u.test(login))
+    throw invalid('login', "L'identifiant compte de 1 à 128 caractères, sans espace ni deux-points.")
+  if (await findUserByLogin(db, login))
+    throw invalid('login', `L'identifiant « ${login} » est déjà pris : choisissez-en un autre.`)
+  const passwordHash = password === undefined ? null : await hashChecked(password, login)
+  return UserModel.query(db).insertAndFetch({ ...user, login, passwordHash })
+}
+
+/** Changes the password and closes every session of the account: whoever had opened one must know the new one. */
+export const setPassword = async (db: Db, userId: string, password: string): Promise<void> => {
+  const user = await UserModel.query(db).findById(userId)
+  if (!user) throw errors.userNotFound()
+  const passwordHash = await hashChecked(password, user.login)
+  await inTransaction(db, async trx => {
+    await UserModel.query(trx).patch({ passwordHash }).findById(userId)
+    await SessionModel.query(trx).delete().where({ userId })
+  })
+}
+
+/** Shuts an account at once, or opens it again. Its sessions and tokens are checked against it at each request. */
+export const setUserEnabled = async (db: Db, userId: string, state: 'enabled' | 'disabled'): Promise<void> => {
+  const changed = await UserModel.query(db)
+    .patch({ enabled: state === 'enabled' })
+    .where({ id: userId })
+  if (changed === 0) throw errors.userNotFound()
+}
+
+const hashChecked = (password: string, login: string): Promise<string> => {
+  const weakness = passwordWeakness(password, login)
+  if (weakness !== undefined) throw invalid('password', weakness)
+  return hashPassword(password)
+}
+
+const invalid = (field: string, message: string) => errors.badInput({ fields: [{ field, code: field, message }] })
