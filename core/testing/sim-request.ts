@@ -76,7 +76,7 @@ const readForm = async (request: IncomingMessage, folder: string, charset: FormC
     })
     const saved = pipeline(stream, measure, createWriteStream(path)).then((): SimFile => ({
       field: field ?? '',
-      filename,
+      filename: filename ?? '',
       type: mimeType,
       path,
       size,
