@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { milliseconds } from '../core/authoring/durations.ts'
+import { loadSecretKeys, type SecretKeys } from './secret-key.ts'
+import { bytes, readEnvironment } from './settings.ts'
+
+export { StartupError } from './startup-error.ts'
+export type { SecretKeys } from './secret-key.ts'
+
+/** The whole configuration of a process: read once, checked, frozen. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Without a final slash: `https://passeur.ville.fr`. */
+  readonly publicUrl: string
+  readonly folders: {
+    /** The checkout. */
+    readonly root: string
+    readonly data: string
+    /** Contents of the documents. */
+    readonly files: string
+    /** The built UI. */
+    readonly ui: string
+    /** Published XML schemas, when they are installed. */
+    readonly schemas: string | undefined
+  }
+  /** External PostgreSQL; the embedded one is used when it is absent. Holds a password: never shown. */
+  readonly databaseUrl: string | undefined
+  readonly secretKeys: SecretKeys
+  /** CIDR ranges of the inner network that connectors may reach. */
+  readonly allowedNetworks: readonly string[]
+  /** Milliseconds without activity after which a session ends. */
+  readonly sessionLifetime: number
+  /** Bytes of the largest file accepted. */
+  readonly uploadLimit: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** npm packages of third-party plugins and connectors, in the order of loading. */
+  readonly plugins: readonly string[]
+  readonly metrics: boolean
+}
+
+/** The checkout, whether this file runs from its source or compiled under `dist/`. */
+const rootFolder = (): string => {
+  const above = dirname(dirname(fileURLToPath(import.meta.url)))
+  return basename(above) === 'dist' ? dirname(above) : above
+}
+
+const schemasFolder = (given: string | undefined, root: string): string | undefined => {
+  if (given) return resolve(root, given)
+  const beside = resolve(root, '../shared/data/xsd')
+  return existsSync(beside) ? beside : undefined
+}
+
+/**
+ * Reads the configuration: defaults, then environment variables. Relative folders start from the checkout.
+ * Creates the secret key at the first start.
+ *
+ * @throws StartupError, a French sentence naming the variable and what is expected
+ */
+export const loadConfig = async (
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  root: string = rootFolder(),
+): Promise<Config> => {
+  const given = readEnvironment(env)
+  const data = resolve(root, given.PASSEUR_DATA)
+  const secretKeys = await loadSecretKeys({
+    given: given.PASSEUR_SECRET_KEY,
+    old: given.PASSEUR_OLD_SECRET_KEYS,
+    file: join(data, 'secret.key'),
+  })
+  const built = join(root, 'dist/ui')
+  const compiled = import.meta.url.endsWith('.js')
+  return Object.freeze({
+    host: given.PASSEUR_HOST,
+    port: given.PASSEUR_PORT,
+    publicUrl: (given.PASSEUR_URL ?? `http://localhost:${given.PASSEUR_PORT}`).replace(/\/+$/u, ''),
+    folders: Object.freeze({
+      root,
+      data,
+      files: join(data, 'files'),
+      ui: compiled ? built : join(root, 'var/ui'),
+      schemas: schemasFolder(given.PASSEUR_SCHEMAS, root),
+    }),
+    databaseUrl: given.DATABASE_URL,
+    secretKeys: Object.freeze(secretKeys),
+    allowedNetworks: Object.freeze(given.PASSEUR_ALLOWED_NETWORKS),
+    sessionLifetime: milliseconds(given.PASSEUR_SESSION),
+    uploadLimit: bytes(given.PASSEUR_UPLOAD_LIMIT) ?? 0,
+    logLevel: given.PASSEUR_LOG_LEVEL,
+    plugins: Object.freeze(given.PASSEUR_PLUGINS),
+    metrics: given.PASSEUR_METRICS,
+  })
+}
