@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import type { Db } from '../db/knex.ts'
+
+/** Who waits for whom: jobs of one lane run at most `concurrency` at a time, over all processes. */
+export interface Lane {
+  readonly instanceId: string
+  readonly concurrency: number
+}
+
+/** Smaller runs first. */
+export const PRIORITY = { agent: 0, course: 10, poll: 20, schedule: 15 } as const
+
+export interface WakeUp {
+  readonly entityId: string
+  readonly documentId: string
+  readonly at: Date
+  readonly lane?: Lane | undefined
+  readonly priority?: number | undefined
+}
+
+export const documentKey = (entityId: string, documentId: string): string => `document:${entityId}:${documentId}`
+
+/**
+ * A lane of n is n queues that each run one job at a time; a document always takes the same one, so that it is never
+ * worked on twice at once.
+ */
+export const queueName = (lane: Lane, documentId: string): string => {
+  const lot =
+    lane.concurrency === 1 ? 0 : createHash('sha1').update(documentId).digest().readUInt32BE() % lane.concurrency
+  return `lane:${lane.instanceId}:${lot}`
+}
+
+/**
+ * Adds, or moves, the one wake-up call of a document. In the caller's transaction: it exists if and only if what it is
+ * about was committed.
+ */
+export const enqueue = async (trx: Db, { entityId, documentId, at, lane, priority }: WakeUp): Promise<void> => {
+  await trx.raw(
+    `select graphile_worker.add_job('document', :payload::json, queue_name := :queue, run_at := :at::timestamptz,
+            job_key := :key, priority := :priority::integer)`,
+    {
+      payload: JSON.stringify({ entityId, documentId }),
+      queue: lane ? queueName(lane, documentId) : null,
+      at,
+      key: documentKey(entityId, documentId),
+      priority: priority ?? PRIORITY.course,
+    },
+  )
+}
+
+/** Removes the wake-up call of a document; a job being run is left to end, and will not be run again. */
+export const cancel = async (trx: Db, entityId: string, documentId: string): Promise<void> => {
+  await trx.raw('select graphile_worker.remove_job(?)', [documentKey(entityId, documentId)])
+}
