@@ -170,6 +170,6 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
 /** Every variable with its meaning and default, for `passeur --help`. */
 export const describeEnvironment = (): readonly { name: string; help: string; default: string }[] =>
   names.map(name => {
-    const spec = Environment.properties[name] as unknown as Words & { default?: unknown }
+    const spec = Environment.properties[name] as unknown as Words & { default?: string | number | boolean | [] }
     return { name, help: spec.help, default: Array.isArray(spec.default) ? '' : String(spec.default ?? '') }
   })

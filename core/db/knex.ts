@@ -7,7 +7,8 @@ export type Db = Knex
 /** An open transaction: what functions that must commit with their caller should ask for. */
 export type Transaction = Knex.Transaction
 
-const DATE = pg.types.builtins.DATE
+/** Number of the type `date` in PostgreSQL. */
+const DATE = 1082
 
 /**
  * How PostgreSQL's values arrive. `bigint` (our identifiers) are strings and `timestamptz` are `Date`, as `pg` does by
@@ -15,9 +16,7 @@ const DATE = pg.types.builtins.DATE
  */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === DATE
-      ? (value: string) => value
-      : (pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown),
+    oid === DATE ? (value: unknown) => value : (pg.types.getTypeParser(oid, format) as (value: string) => unknown),
 }
 
 export interface KnexOptions {

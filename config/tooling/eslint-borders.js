@@ -1,0 +1,50 @@
+import { dirname, relative, resolve, sep } from 'node:path'
+
+/**
+ * Who may import whom. Plugins and connectors stand on what `core/index.ts` publishes, so that the rest of the core may
+ * change: they import `#core`, `#core/testing/*` (simulators and tests), npm packages, Node's modules and their own folder;
+ * a flow also imports the steps it is made of. The core imports no plugin and no connector: it finds them by folder.
+ */
+
+/** The folder a file of `plugins/` or `connectors/` owns: `connectors/sftp`, `plugins/actes/ls-actes`. */
+const ownFolder = path => {
+  const parts = path.split('/')
+  if (parts[0] === 'connectors' && parts.length > 2) return parts.slice(0, 2).join('/')
+  if (parts[0] === 'plugins' && parts.length > 2) return parts.slice(0, Math.min(3, parts.length - 1)).join('/')
+  return undefined
+}
+
+const refusal = (file, imported) => {
+  const own = ownFolder(file)
+  if (own) {
+    const inside = imported === own || imported.startsWith(`${own}/`)
+    const step = file.startsWith('plugins/') && /^plugins\/steps\/[^/]+\/index\.ts$/u.test(imported)
+    if (!inside && !step)
+      return `${own} imports #core, npm packages, node: modules and its own folder, not ${imported}.`
+  }
+  if (file.startsWith('core/') && /^(?:plugins|connectors|ui)\//u.test(imported))
+    return `The core never imports a plugin, a connector or the UI (${imported}): they are found by folder.`
+  return undefined
+}
+
+export const borders = root => ({
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const file = relative(root, context.filename).split(sep).join('/')
+    const check = node => {
+      const { source } = node
+      if (typeof source?.value !== 'string' || !source.value.startsWith('.')) return
+      const imported = relative(root, resolve(dirname(context.filename), source.value))
+        .split(sep)
+        .join('/')
+      const message = refusal(file, imported)
+      if (message) context.report({ node: source, message })
+    }
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    }
+  },
+})
