@@ -10,7 +10,11 @@ const sign = defineStep({
   id: 'sign',
   label: 'Signature',
   needs: 'signature',
-  inputs: { title: text('Titre', { required: true }), document: file('Document', { required: true }), annexes: files('Annexes') },
+  inputs: {
+    title: text('Titre', { required: true }),
+    document: file('Document', { required: true }),
+    annexes: files('Annexes'),
+  },
   fields: {
     circuit: remoteChoice('Circuit', 'circuits', { required: true }),
     urgent: flag('Urgent'),
@@ -42,7 +46,13 @@ const sign = defineStep({
         goto('sent', { folderId: 4 })
         // @ts-expect-error 5. this family has no such method
         await connector.deposit()
-        const sent = await connector.send({ key, title, circuit: data.circuit.value, document: inputs.document, annexes: [] })
+        const sent = await connector.send({
+          key,
+          title,
+          circuit: data.circuit.value,
+          document: inputs.document,
+          annexes: [],
+        })
         // @ts-expect-error 6. a refusal has no identifier: both answers must be handled
         const id: string = sent.id
         return sent.is === 'sent' && urgent ? goto('sent', { folderId: sent.id }) : wait(`${count} ${id}`)
@@ -147,7 +157,12 @@ test('a flow is plain data: it survives JSON', () => {
   expect(JSON.parse(JSON.stringify(flow.stored))).toEqual(flow.stored)
   expect(flow.stored.steps).toEqual([
     { step: 'sign', alias: 'visa', bindings: { title: 'objet', document: 'acte' }, when: { field: 'visa', is: true } },
-    { step: 'sign', alias: 'sign', bindings: { title: 'objet', document: { firstOf: ['visa.signed', 'acte'] } }, manual: true },
+    {
+      step: 'sign',
+      alias: 'sign',
+      bindings: { title: 'objet', document: { firstOf: ['visa.signed', 'acte'] } },
+      manual: true,
+    },
   ])
   expect(refusedByTheCompiler).toBeTypeOf('function')
 })
@@ -167,6 +182,8 @@ test('durations are read as people write them, and refused with an example', () 
 
 test('a polling schedule is consumed line by line and its last line lasts for ever', () => {
   const schedule = '30 s x 2, 5 min x 1, 1 h'
-  expect([0, 1, 2, 3, 50].map(done => pauseAfter(schedule, done))).toEqual([30_000, 30_000, 300_000, 3_600_000, 3_600_000])
+  expect([0, 1, 2, 3, 50].map(done => pauseAfter(schedule, done))).toEqual([
+    30_000, 30_000, 300_000, 3_600_000, 3_600_000,
+  ])
   expect(pauseAfter('10 s x 1', 9)).toBe(10_000)
 })

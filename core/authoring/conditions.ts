@@ -20,7 +20,11 @@ export const anyOf = (...any: readonly Condition[]): Condition => ({ any })
 export const not = (condition: Condition): Condition => ({ not: condition })
 
 const isFilled = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0)
+  value !== undefined &&
+  value !== null &&
+  value !== '' &&
+  value !== false &&
+  !(Array.isArray(value) && value.length === 0)
 
 /** Evaluates a condition against the values of a document, by full field name. A missing box counts as not ticked. */
 export const holds = (condition: Condition, data: Readonly<Record<string, unknown>>): boolean => {

@@ -59,7 +59,9 @@ export interface Schedule<C, K extends CapabilityName> {
   /** Without `every`, only by hand (« Exécuter »). A duration, or a cron expression in Europe/Paris. */
   readonly every?: string
   /** Returns the sentence shown to the administrator. */
-  run(context: ConnectContext<C> & { readonly connector: Pick<Capabilities, K>; readonly inbox: Inbox }): Promise<string>
+  run(
+    context: ConnectContext<C> & { readonly connector: Pick<Capabilities, K>; readonly inbox: Inbox },
+  ): Promise<string>
 }
 
 /** What a connector can do once it holds its settings. */

@@ -10,7 +10,9 @@ export type Duration = `${number} ${keyof typeof UNITS}`
 export const milliseconds = (duration: string): number => {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?(s|min|h|d|j)$/u.exec(duration.trim()) ?? []
   if (!amount || !unit)
-    throw new Error(`« ${duration} » n'est pas une durée : écrire par exemple « 30 s », « 15 min », « 2 h » ou « 30 j ».`)
+    throw new Error(
+      `« ${duration} » n'est pas une durée : écrire par exemple « 30 s », « 15 min », « 2 h » ou « 30 j ».`,
+    )
   return Number(amount) * UNITS[unit as keyof typeof UNITS]
 }
 
@@ -44,6 +46,7 @@ export const pauseAfter = (schedule: string, done: number): number => {
     left -= times
   }
   const last = lines.at(-1)
-  if (!last) throw new Error(`Le rythme « ${schedule} » est vide : écrire par exemple « 5 min » ou « 30 s x 10, 5 min ».`)
+  if (!last)
+    throw new Error(`Le rythme « ${schedule} » est vide : écrire par exemple « 5 min » ou « 30 s x 10, 5 min ».`)
   return last.pause
 }

@@ -79,7 +79,9 @@ type Always<F> = F extends { readonly options: { readonly required: true } }
       : false
 
 /** What a handler reads: a required field holds its value, any other may be missing, a flag is never missing. */
-export type Values<F> = { readonly [K in keyof F]: Always<F[K]> extends true ? ValueOf<F[K]> : ValueOf<F[K]> | undefined }
+export type Values<F> = {
+  readonly [K in keyof F]: Always<F[K]> extends true ? ValueOf<F[K]> : ValueOf<F[K]> | undefined
+}
 
 /** What a handler may write. */
 export type Patch<F> = { readonly [K in keyof F]?: ValueOf<F[K]> | undefined }
@@ -128,7 +130,10 @@ export const flag = <const O extends FieldOptions = Record<never, never>>(
 ): Field<boolean, O> & { readonly kind: 'flag' } => ({ kind: 'flag', label, options: options ?? ({} as O) })
 
 /** One of a fixed list: `choice('Nature', { '1': 'Délibération', … })`. Holds the code. */
-export const choice = <const C extends Readonly<Record<string, string>>, const O extends FieldOptions = Record<never, never>>(
+export const choice = <
+  const C extends Readonly<Record<string, string>>,
+  const O extends FieldOptions = Record<never, never>,
+>(
   label: string,
   choices: C,
   options?: O,
@@ -153,10 +158,7 @@ export const remoteChoice = <const M extends string, const O extends RemoteOptio
 })
 
 /** One code per piece, from a list that the remote gives. `of` names the inputs of the step that hold the pieces. */
-export const pieceTypes = <
-  const M extends string,
-  const O extends RemoteOptions & { readonly of: readonly string[] },
->(
+export const pieceTypes = <const M extends string, const O extends RemoteOptions & { readonly of: readonly string[] }>(
   label: string,
   method: M,
   options: O,

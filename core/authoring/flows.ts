@@ -29,7 +29,10 @@ export interface FlowDefinition<F extends Fields = Fields> {
   readonly upgrade?: (values: Readonly<Record<string, unknown>>, from: number) => Readonly<Record<string, unknown>>
   /** Pure, streaming readers run when a given file is set: they fill fields, never send. */
   readonly extract?: {
-    readonly [K in keyof F]?: (content: Readable, file: { readonly name: string; readonly size: number }) => Promise<Patch<F>>
+    readonly [K in keyof F]?: (
+      content: Readable,
+      file: { readonly name: string; readonly size: number },
+    ) => Promise<Patch<F>>
   }
   steps(fields: Refs<F>): readonly Placement[]
 }
@@ -40,7 +43,10 @@ export interface Flow {
   readonly extract?: Readonly<
     Record<
       string,
-      (content: Readable, file: { readonly name: string; readonly size: number }) => Promise<Readonly<Record<string, unknown>>>
+      (
+        content: Readable,
+        file: { readonly name: string; readonly size: number },
+      ) => Promise<Readonly<Record<string, unknown>>>
     >
   >
 }

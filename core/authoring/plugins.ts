@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { Route } from '../http/route.ts'
 import type { Flow } from './flows.ts'
-import type { Step } from './steps.ts'
+import type { AnyStep } from './steps.ts'
 
 /** A change of schema that a plugin brings, run once, in the order of their names. */
 export interface Migration {
@@ -12,7 +12,7 @@ export interface Migration {
 export interface PluginDefinition {
   readonly id: string
   readonly version: number
-  readonly steps?: readonly Step[]
+  readonly steps?: readonly { readonly definition: AnyStep }[]
   readonly flows?: readonly Flow[]
   readonly routes?: readonly Route[]
   readonly migrations?: readonly Migration[]

@@ -90,10 +90,7 @@ export interface TaskDefinition<I, F, N extends CapabilityName, S extends string
    */
   readonly afterCrash?: 'retry' | 'find' | 'askAgent'
   /** Looks the remote object up; `undefined` means that nothing was sent. */
-  readonly find?: (
-    context: TaskContext<I, F, N>,
-    goto: GoTo<NoInfer<To>, F>,
-  ) => Promise<Goto<NoInfer<To>> | undefined>
+  readonly find?: (context: TaskContext<I, F, N>, goto: GoTo<NoInfer<To>, F>) => Promise<Goto<NoInfer<To>> | undefined>
   readonly pastell?: string
   run(context: TaskContext<I, F, N>, goto: GoTo<NoInfer<To>, F>): Promise<Goto<NoInfer<To>> | Wait | Stay>
 }
@@ -143,11 +140,7 @@ export interface StepDefinition<
 /** A remote list only exists on the capabilities of the step. */
 type MethodsOf<N extends CapabilityName> = { [K in N]: keyof Capabilities[K] & string }[N]
 type RemoteFields<F, N extends CapabilityName> = {
-  readonly [K in keyof F]: F[K] extends { readonly method: infer M }
-    ? M extends MethodsOf<N>
-      ? F[K]
-      : never
-    : F[K]
+  readonly [K in keyof F]: F[K] extends { readonly method: infer M } ? (M extends MethodsOf<N> ? F[K] : never) : F[K]
 }
 
 type RequiredInputs<I> = {
@@ -213,7 +206,8 @@ const place = <F extends Fields>(placed: PlacedStep, fields: F): Placement<F> =>
   fields: refsTo(fields, `${placed.alias}.`),
   as: alias => place({ ...placed, alias }, fields),
   labelled: label => place({ ...placed, label }, fields),
-  when: condition => place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
+  when: condition =>
+    place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
   thenWait: () => place({ ...placed, manual: true }, fields),
 })
 

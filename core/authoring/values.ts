@@ -26,3 +26,15 @@ export interface PieceType {
   readonly value: string
   readonly label: string
 }
+
+/**
+ * The type given to a piece. A signed copy has another content under the same name, and two annexes may share a name: the
+ * content decides first, then the name.
+ */
+export const typeOfPiece = (
+  piece: Pick<FileRef, 'sha256' | 'name'>,
+  types: readonly PieceType[],
+): PieceType | undefined =>
+  types.find(type => type.sha256 === piece.sha256 && type.name === piece.name) ??
+  types.find(type => type.name === piece.name) ??
+  types.find(type => type.sha256 === piece.sha256)

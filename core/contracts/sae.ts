@@ -11,7 +11,12 @@ export type SaeAcknowledgement =
 
 export type SaeReply =
   | { readonly is: 'pending'; readonly message: string }
-  | { readonly is: 'accepted'; readonly reply: FileRef; readonly archiveId: string; readonly comment?: string | undefined }
+  | {
+      readonly is: 'accepted'
+      readonly reply: FileRef
+      readonly archiveId: string
+      readonly comment?: string | undefined
+    }
   | { readonly is: 'refused'; readonly reply: FileRef; readonly code: string; readonly comment?: string | undefined }
 
 /** An electronic archiving system. Transfers are known by their own identifier, so a sending can always be looked up. */

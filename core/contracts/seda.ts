@@ -17,5 +17,9 @@ export interface Seda {
    * Builds the slip and its archive from a document, and checks the slip against the schema of its version.
    * @throws PermanentError naming every fault when the slip is not valid: an invalid slip is never sent.
    */
-  generate(contents: DocumentContents, evidence: { readonly journal: FileRef; readonly lines: readonly JournalLine[] }, transferId: string): Promise<Sip>
+  generate(
+    contents: DocumentContents,
+    evidence: { readonly journal: FileRef; readonly lines: readonly JournalLine[] },
+    transferId: string,
+  ): Promise<Sip>
 }

@@ -16,7 +16,8 @@ export interface SignatureFolder {
   readonly metadata?: Readonly<Record<string, string>> | undefined
 }
 
-export type SignatureSending = { readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }
+export type SignatureSending =
+  { readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }
 
 export type SignatureStatus =
   /** `message` is the last line of the folder's history, as the agent should read it. */

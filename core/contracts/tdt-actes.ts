@@ -63,8 +63,8 @@ export interface TdtActes {
   /** Typologies allowed for a nature, `99_*` first. */
   typologies(by: { readonly nature: string }): Promise<readonly Choice[]>
   send(acte: ActeATransmettre): Promise<ActeSending>
-  /** The transaction of this acte if the TdT holds one (search by number and date). */
-  find(acte: Pick<ActeATransmettre, 'numero' | 'date' | 'key'>): Promise<string | undefined>
+  /** The transaction of this acte if the TdT holds one (search by number, date and subject). */
+  find(acte: Pick<ActeATransmettre, 'numero' | 'date' | 'objet' | 'key'>): Promise<string | undefined>
   status(id: string): Promise<ActeStatus>
   /** Stamped copies and slip. `annexes` are those that were sent; `postedOn` (`YYYY-MM-DD`) is printed in the stamp. */
   stamped(
@@ -72,7 +72,9 @@ export interface TdtActes {
     pieces: { readonly acte: FileRef; readonly annexes: readonly FileRef[]; readonly postedOn?: string | undefined },
   ): Promise<StampedPieces>
   /** Asks the préfecture to cancel an acknowledged acte. */
-  cancel(id: string): Promise<{ readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }>
+  cancel(
+    id: string,
+  ): Promise<{ readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }>
   /** The cancellation already asked for this transaction, if any. */
   findCancellation(id: string): Promise<string | undefined>
   cancellationStatus(cancellationId: string): Promise<CancellationStatus>

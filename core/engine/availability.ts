@@ -16,7 +16,9 @@ const labelOf = (flow: CompiledFlow, state: string) => flow.states[state]?.label
 const guarded = (flow: CompiledFlow, document: Document, task: CompiledTask, now: Date): true | string => {
   const step = stepNamed(flow, task.step)
   const inputs = inputsOf(step, document.data)
-  for (const [name, input] of Object.entries(step.definition.inputs as Record<string, { label: string; options: { required?: boolean } }>))
+  for (const [name, input] of Object.entries(
+    step.definition.inputs as Record<string, { label: string; options: { required?: boolean } }>,
+  ))
     if (input.options.required && isEmpty(inputs[name])) return `il manque « ${input.label} »`
   return task.definition.guard?.({ inputs, data: fieldsOf(step, document.data), now }) ?? true
 }
@@ -25,11 +27,15 @@ const guarded = (flow: CompiledFlow, document: Document, task: CompiledTask, now
 const placed = (flow: CompiledFlow, document: Document, task: CompiledTask): true | string => {
   const state = flow.states[document.state]
   const retries =
-    (state?.kind === 'trouble' || state?.kind === 'uncertain') && document.back?.task === task.name && document.state !== task.name
+    (state?.kind === 'trouble' || state?.kind === 'uncertain') &&
+    document.back?.task === task.name &&
+    document.state !== task.name
   if (retries) return true
   if (task.passed !== undefined) {
-    if (!document.trail.some(stop => stop.state === task.passed)) return `le document n'est pas encore passé par « ${labelOf(flow, task.passed)} »`
-    if (document.state === DRAFT || document.state === ABANDONED) return `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
+    if (!document.trail.some(stop => stop.state === task.passed))
+      return `le document n'est pas encore passé par « ${labelOf(flow, task.passed)} »`
+    if (document.state === DRAFT || document.state === ABANDONED)
+      return `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
     return true
   }
   if (!task.from.includes(document.state)) return `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
@@ -50,7 +56,12 @@ export const mayAsk = (flow: CompiledFlow, document: Document, task: CompiledTas
   if (document.inFlight) return IN_FLIGHT
   const run = mayRun(flow, document, task, now)
   if (run !== true) return run
-  if (document.due?.task === task.name && document.due.by !== undefined && document.due.failures === 0 && document.due.at <= now)
+  if (
+    document.due?.task === task.name &&
+    document.due.by !== undefined &&
+    document.due.failures === 0 &&
+    document.due.at <= now
+  )
     return 'la demande est déjà prise en compte'
   return true
 }
@@ -63,11 +74,16 @@ const builtIn: Readonly<Record<BuiltIn, (flow: CompiledFlow, document: Document,
   },
   poursuivre: (flow, document, now) => {
     const state = flow.states[document.state]
-    if (state?.kind !== 'over' || state.step === undefined) return `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
+    if (state?.kind !== 'over' || state.step === undefined)
+      return `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
     const found = problems(flow, document.data, now)
     return found.length === 0 || `le formulaire est incomplet : ${found[0]?.message ?? ''}`
   },
-  rouvrir: (flow, document) => document.state === DONE || `l'état « ${labelOf(flow, document.state)} » ne le permet pas`,
+  rouvrir: (flow, document) =>
+    document.state === DONE ||
+    document.state === ABANDONED ||
+    flow.states[document.state]?.kind === 'stopped' ||
+    `l'état « ${labelOf(flow, document.state)} » ne le permet pas`,
   abandonner: (flow, document) =>
     (document.state !== DRAFT && document.state !== DONE && document.state !== ABANDONED) ||
     `l'état « ${labelOf(flow, document.state)} » ne le permet pas`,
@@ -97,13 +113,21 @@ export interface Offer {
 const BUILT_IN_OFFERS: Readonly<Record<BuiltIn, Omit<Offer, 'available' | 'name'>>> = {
   envoyer: { label: 'Envoyer', kind: 'primary' },
   poursuivre: { label: 'Poursuivre le cheminement', kind: 'primary' },
-  rouvrir: { label: 'Rouvrir', kind: 'normal', confirm: 'Rouvrir ce document terminé ?' },
+  rouvrir: {
+    label: 'Rouvrir',
+    kind: 'normal',
+    confirm: 'Rouvrir ce document pour le corriger ou poursuivre son cheminement ?',
+  },
   abandonner: {
     label: 'Abandonner',
     kind: 'danger',
     confirm: 'Abandonner ce document ? Il n’avancera plus ; ce qui est déjà chez un partenaire y reste.',
   },
-  supprimer: { label: 'Supprimer', kind: 'danger', confirm: 'Supprimer ce document et ses fichiers ? Le journal en garde la trace.' },
+  supprimer: {
+    label: 'Supprimer',
+    kind: 'danger',
+    confirm: 'Supprimer ce document et ses fichiers ? Le journal en garde la trace.',
+  },
 }
 
 const taskOffer = (flow: CompiledFlow, document: Document, task: CompiledTask, now: Date): Offer | undefined => {
@@ -127,7 +151,10 @@ export const offers = (flow: CompiledFlow, document: Document, now: Date): reado
   const tasks = Object.values(flow.tasks).flatMap(task => taskOffer(flow, document, task, now) ?? [])
   const own = BUILT_IN.flatMap(action => {
     const available = mayDo(flow, document, action, now)
-    const relevant = available === true || (action === 'envoyer' && document.state === DRAFT) || (action === 'poursuivre' && flow.states[document.state]?.kind === 'over')
+    const relevant =
+      available === true ||
+      (action === 'envoyer' && document.state === DRAFT) ||
+      (action === 'poursuivre' && flow.states[document.state]?.kind === 'over')
     return relevant ? [{ name: action, ...BUILT_IN_OFFERS[action], available }] : []
   })
   return [...own.filter(each => each.kind === 'primary'), ...tasks, ...own.filter(each => each.kind !== 'primary')]
@@ -154,7 +181,17 @@ export const routeProgress = (flow: CompiledFlow, document: Document): readonly 
     const here = current?.step === step.alias
     const over = states.some(state => flow.states[state.name]?.kind === 'over')
     const trouble = here && ['trouble', 'uncertain', 'stopped'].includes(current.kind)
-    const status = trouble ? 'trouble' : here && !over ? 'current' : over ? 'done' : here ? 'current' : taken.has(step.alias) ? 'todo' : 'skipped'
+    const status = trouble
+      ? 'trouble'
+      : here && !over
+        ? 'current'
+        : over
+          ? 'done'
+          : here
+            ? 'current'
+            : taken.has(step.alias)
+              ? 'todo'
+              : 'skipped'
     return { alias: step.alias, label: step.label, status, states }
   })
   const stopAt = (state: string, label: string, status: RouteStop['status']): RouteStop => {

@@ -40,7 +40,8 @@ const troublesOf = (step: AnyStep): ReadonlySet<string> =>
 const statesOf = (step: AnyStep): States => {
   const declared = step.states as States
   const generated: Record<string, StateDefinition> = {}
-  if (troublesOf(step).has(ERROR) && !declared[ERROR]) generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
+  if (troublesOf(step).has(ERROR) && !declared[ERROR])
+    generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
   if (tasksOf(step).some(([, task]) => task.afterCrash === 'askAgent') && !declared[UNCERTAIN])
     generated[UNCERTAIN] = { label: `${step.label} : envoi incertain`, trouble: true }
   return { ...declared, ...generated }
@@ -49,7 +50,7 @@ const statesOf = (step: AnyStep): States => {
 /** Where each state of a step may lead, within the step. */
 const reachableFrom = (step: AnyStep): ReadonlySet<string> => {
   const reached = new Set<string>([step.initial as string])
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false
     for (const [, task] of tasksOf(step)) {
       const passed = passedOf(task)
@@ -84,9 +85,13 @@ const stepFaults = (step: AnyStep): readonly string[] => {
   for (const [name, state] of Object.entries(states)) {
     if (!state.label) faults.push(`${at} : l'état « ${name} » n'a pas de libellé.`)
     if (!reached.has(name)) faults.push(`${at} : l'état « ${name} » n'est jamais atteint.`)
-    const automatic = tasksOf(step).filter(([, task]) => (task.trigger ?? 'job') === 'job' && fromOf(task).includes(name))
+    const automatic = tasksOf(step).filter(
+      ([, task]) => (task.trigger ?? 'job') === 'job' && fromOf(task).includes(name),
+    )
     if (automatic.length > 1)
-      faults.push(`${at} : l'état « ${name} » a deux tâches automatiques (${automatic.map(([task]) => task).join(', ')}).`)
+      faults.push(
+        `${at} : l'état « ${name} » a deux tâches automatiques (${automatic.map(([task]) => task).join(', ')}).`,
+      )
     const leaves = tasksOf(step).some(([, task]) => fromOf(task).includes(name))
     if (!state.ends && !leaves && !troubles.has(name) && name !== UNCERTAIN)
       faults.push(`${at} : l'état « ${name} » est une impasse : aucune tâche n'en part et il ne termine pas l'étape.`)
@@ -98,7 +103,8 @@ const stepFaults = (step: AnyStep): readonly string[] => {
     for (const state of [...fromOf(task), ...list(task.to), ...(passedOf(task) ? [passedOf(task) as string] : [])])
       if (!has(state)) faults.push(`${at} : la tâche « ${name} » cite l'état « ${state} », qui n'existe pas.`)
     for (const state of [task.failsTo, task.late])
-      if (state !== undefined && !has(state)) faults.push(`${at} : la tâche « ${name} » cite l'état « ${state} », qui n'existe pas.`)
+      if (state !== undefined && !has(state))
+        faults.push(`${at} : la tâche « ${name} » cite l'état « ${state} », qui n'existe pas.`)
     if (task.afterCrash === 'find' && !task.find)
       faults.push(`${at} : la tâche « ${name} » dit « find » après une interruption, sans dire comment chercher.`)
     try {
@@ -114,22 +120,22 @@ const stepFaults = (step: AnyStep): readonly string[] => {
 const VALUE_KINDS: Readonly<Record<string, string>> = { longText: 'text', url: 'text', mailList: 'text' }
 const valueKind = (field: FieldSpec) => VALUE_KINDS[field.kind] ?? field.kind
 
-const bindingFaults = (
-  placed: PlacedStep,
-  step: AnyStep,
-  known: ReadonlyMap<string, FieldSpec>,
-): readonly string[] => {
+const bindingFaults = (placed: PlacedStep, step: AnyStep, known: ReadonlyMap<string, FieldSpec>): readonly string[] => {
   const faults: string[] = []
   const inputs = step.inputs as Record<string, FieldSpec>
   for (const [name, input] of Object.entries(inputs)) {
     const binding = placed.bindings[name]
     if (binding === undefined) {
-      if (input.options.required) faults.push(`étape « ${placed.alias} » : l'entrée « ${input.label} » (${name}) n'est pas reliée.`)
+      if (input.options.required)
+        faults.push(`étape « ${placed.alias} » : l'entrée « ${input.label} » (${name}) n'est pas reliée.`)
       continue
     }
     for (const source of sourcesOf(binding)) {
       const field = known.get(source)
-      if (!field) faults.push(`étape « ${placed.alias} » : l'entrée « ${name} » est reliée au champ « ${source} », qui n'existe pas avant elle.`)
+      if (!field)
+        faults.push(
+          `étape « ${placed.alias} » : l'entrée « ${name} » est reliée au champ « ${source} », qui n'existe pas avant elle.`,
+        )
       else if (valueKind(field) !== valueKind(input))
         faults.push(
           `étape « ${placed.alias} » : l'entrée « ${name} » attend « ${input.kind} » et le champ « ${source} » est « ${field.kind} ».`,
@@ -152,7 +158,15 @@ const compiledState = (alias: string, name: string, step: AnyStep): CompiledStat
     label: state.label,
     step: alias,
     kind:
-      name === UNCERTAIN ? 'uncertain' : trouble ? 'trouble' : state.ends === 'next' ? 'over' : state.ends === 'stop' ? 'stopped' : 'running',
+      name === UNCERTAIN
+        ? 'uncertain'
+        : trouble
+          ? 'trouble'
+          : state.ends === 'next'
+            ? 'over'
+            : state.ends === 'stop'
+              ? 'stopped'
+              : 'running',
     ...(state.ends ? { ends: state.ends } : {}),
     editable: (state.editable === 'all' ? asked.map(([field]) => field) : (state.editable ?? [])).map(full),
     thenEditable: (state.thenEditable ?? []).map(full),
@@ -214,7 +228,8 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
   if (stored.steps.length === 0) faults.push('il manque au moins une étape.')
   for (const [name, field] of Object.entries(stored.fields)) {
     if (!field.label) faults.push(`le champ « ${name} » n'a pas de libellé.`)
-    if (!/^[a-z]\w*$/iu.test(name)) faults.push(`le champ « ${name} » doit commencer par une lettre et ne contenir que lettres, chiffres et « _ ».`)
+    if (!/^[a-z]\w*$/iu.test(name))
+      faults.push(`le champ « ${name} » doit commencer par une lettre et ne contenir que lettres, chiffres et « _ ».`)
     if (field.kind === 'remoteChoice' || field.kind === 'pieceTypes')
       faults.push(`le champ « ${name} » demande une liste à un connecteur : sa place est dans une étape.`)
     fields[name] = { ...field, name, step: undefined }
@@ -225,18 +240,24 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       faults.push(`l'étape « ${placed.step} » n'existe pas.`)
       continue
     }
-    if (compiled.some(each => each.alias === placed.alias) || RESERVED.includes(placed.alias) || placed.alias in stored.fields) {
+    if (
+      compiled.some(each => each.alias === placed.alias) ||
+      RESERVED.includes(placed.alias) ||
+      placed.alias in stored.fields
+    ) {
       faults.push(`le nom « ${placed.alias} » est déjà pris : donner un autre nom à l'étape avec .as('…').`)
       continue
     }
     faults.push(...stepFaults(step), ...bindingFaults(placed, step, known))
     for (const field of placed.when ? fieldsRead(placed.when) : [])
-      if (!known.has(field)) faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
+      if (!known.has(field))
+        faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
     for (const [name, field] of Object.entries(step.fields as Record<string, FieldSpec>)) {
       known.set(`${placed.alias}.${name}`, field)
       fields[`${placed.alias}.${name}`] = { ...field, name: `${placed.alias}.${name}`, step: placed.alias }
     }
-    for (const name of Object.keys(statesOf(step))) states[`${placed.alias}.${name}`] = compiledState(placed.alias, name, step)
+    for (const name of Object.keys(statesOf(step)))
+      states[`${placed.alias}.${name}`] = compiledState(placed.alias, name, step)
     for (const [name] of tasksOf(step)) tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step)
     compiled.push({
       alias: placed.alias,

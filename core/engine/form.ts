@@ -1,5 +1,5 @@
 import type { FieldSpec } from '../authoring/fields.ts'
-import type { FileRef, PieceType } from '../authoring/values.ts'
+import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.ts'
 import { fieldsRead } from '../authoring/conditions.ts'
 import { inputsOf, isEmpty, isTaken, routeOf, stepNamed } from './inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from './model.ts'
@@ -21,7 +21,9 @@ const fieldsToCome = (flow: CompiledFlow, alias: string): readonly string[] => {
   const after = flow.steps.slice(flow.steps.findIndex(step => step.alias === alias) + 1)
   return after.flatMap(step => [
     ...(step.when ? fieldsRead(step.when) : []),
-    ...fieldsOfStep(flow, step).filter(asked).map(field => field.name),
+    ...fieldsOfStep(flow, step)
+      .filter(asked)
+      .map(field => field.name),
   ])
 }
 
@@ -30,7 +32,12 @@ const fieldsToCome = (flow: CompiledFlow, alias: string): readonly string[] => {
  * what the current state and the states passed leave open.
  */
 export const editableFields = (flow: CompiledFlow, document: Document): ReadonlySet<string> => {
-  if (document.state === DRAFT) return new Set(Object.values(flow.fields).filter(asked).map(field => field.name))
+  if (document.state === DRAFT)
+    return new Set(
+      Object.values(flow.fields)
+        .filter(asked)
+        .map(field => field.name),
+    )
   const state = flow.states[document.state]
   const passed = document.trail.flatMap(stop => flow.states[stop.state]?.thenEditable ?? [])
   return new Set([
@@ -40,7 +47,22 @@ export const editableFields = (flow: CompiledFlow, document: Document): Readonly
   ])
 }
 
-const pieceFiles = (flow: CompiledFlow, step: CompiledStep, of: readonly string[], data: Document['data']): readonly FileRef[] => {
+/** Values of a new document: the defaults of its fields (`'now'` on a date is the legal day). */
+export const defaults = (flow: CompiledFlow, now: Date): Document['data'] =>
+  Object.fromEntries(
+    Object.values(flow.fields).flatMap(({ name, kind, options }) =>
+      options.default === undefined
+        ? []
+        : [[name, kind === 'date' && options.default === 'now' ? localDay(now) : options.default]],
+    ),
+  )
+
+const pieceFiles = (
+  flow: CompiledFlow,
+  step: CompiledStep,
+  of: readonly string[],
+  data: Document['data'],
+): readonly FileRef[] => {
   const inputs = inputsOf(step, data)
   return of.flatMap(name => {
     const value = name in (step.definition.inputs as object) ? inputs[name] : data[`${step.alias}.${name}`]
@@ -54,7 +76,7 @@ export const piecesOf = (flow: CompiledFlow, field: CompiledField, data: Documen
 
 /** One type per piece, no more, no less; a piece replaced since loses its type and the agent is told which. */
 const typingProblem = (pieces: readonly FileRef[], types: readonly PieceType[]): string | undefined => {
-  const untyped = pieces.filter(piece => !types.some(type => type.sha256 === piece.sha256 && type.name === piece.name))
+  const untyped = pieces.filter(piece => !typeOfPiece(piece, types))
   if (untyped.length === 0) return undefined
   return `Il manque le type de ${untyped.map(piece => `« ${piece.name} »`).join(', ')} : le choisir dans la liste.`
 }
@@ -84,7 +106,9 @@ const missing = (field: FieldSpec): string =>
 const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Problem[] => {
   const limit = flow.stored.maxBytes
   if (limit === undefined) return []
-  const held = Object.values(flow.fields).filter(field => (field.kind === 'file' || field.kind === 'files') && asked(field))
+  const held = Object.values(flow.fields).filter(
+    field => (field.kind === 'file' || field.kind === 'files') && asked(field),
+  )
   const sizes = held.map(field => {
     const value = data[field.name]
     const files = isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
@@ -111,7 +135,12 @@ export const problems = (flow: CompiledFlow, data: Document['data'], now: Date):
   const route =
     flow.steps.some(step => isTaken(step, data)) || flow.steps.length === 0
       ? []
-      : [{ field: fieldsRead(flow.steps[0]?.when ?? { all: [] })[0] ?? '', message: 'Aucune étape n’est choisie : cocher au moins une étape du cheminement.' }]
+      : [
+          {
+            field: fieldsRead(flow.steps[0]?.when ?? { all: [] })[0] ?? '',
+            message: 'Aucune étape n’est choisie : cocher au moins une étape du cheminement.',
+          },
+        ]
   return [...problemsOfFields(flow, [...first, ...steps], data, today), ...sizeProblem(flow, data), ...route]
 }
 
@@ -130,7 +159,12 @@ export const inputProblems = (
     const field = flow.fields[name]
     if (!field) return [{ field: name, message: `Le champ « ${name} » n'existe pas dans ce flux.` }]
     if (!editable.has(name))
-      return [{ field: name, message: `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[document.state]?.label ?? document.state} ».` }]
+      return [
+        {
+          field: name,
+          message: `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[document.state]?.label ?? document.state} ».`,
+        },
+      ]
     const message = problemOf(field, value ?? undefined, localDay(now))
     return message === undefined ? [] : [{ field: name, message }]
   })
@@ -138,4 +172,9 @@ export const inputProblems = (
 
 /** The legal day in France: an acte signed at 0:30 in Paris is dated that day, whatever UTC says. */
 export const localDay = (now: Date): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', year: 'numeric', month: '2-digit', day: '2-digit' }).format(now)
+  new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/Paris',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(now)

@@ -7,7 +7,12 @@ type Data = Document['data']
 /** An empty box is `false`, any other missing value is missing. */
 const read = (fields: Fields, value: (name: string) => unknown): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, value(name) ?? field.options.default ?? (field.kind === 'flag' ? false : undefined)]),
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      value(name) ??
+        (field.kind === 'date' ? undefined : field.options.default) ??
+        (field.kind === 'flag' ? false : undefined),
+    ]),
   )
 
 export const isEmpty = (value: unknown): boolean =>
@@ -30,7 +35,8 @@ export const fieldsOf = (step: CompiledStep, data: Data): Readonly<Record<string
 export const isTaken = (step: CompiledStep, data: Data): boolean => step.when === undefined || holds(step.when, data)
 
 /** The steps of the route as the boxes stand. */
-export const routeOf = (flow: CompiledFlow, data: Data): readonly CompiledStep[] => flow.steps.filter(step => isTaken(step, data))
+export const routeOf = (flow: CompiledFlow, data: Data): readonly CompiledStep[] =>
+  flow.steps.filter(step => isTaken(step, data))
 
 export const stepNamed = (flow: CompiledFlow, alias: string): CompiledStep => {
   const step = flow.steps.find(each => each.alias === alias)

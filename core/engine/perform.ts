@@ -24,13 +24,15 @@ const goto = (state: string, values: Readonly<Record<string, unknown>> = {}, mes
 /** Another attempt of a live process holds the document: come back a little later. */
 const BUSY_PAUSE = 10_000
 
-const slotLabel = (flow: CompiledFlow, task: CompiledTask) => `« ${stepNamed(flow, task.step).label} » du flux « ${flow.label} »`
+const slotLabel = (flow: CompiledFlow, task: CompiledTask) =>
+  `« ${stepNamed(flow, task.step).label} » du flux « ${flow.label} »`
 
 /** Polling reads and may be lost; anything else that calls a remote commits its intention first. */
 const commitsIntention = (task: CompiledTask) => task.needs !== undefined && task.definition.every === undefined
 
 const pacesOf = (instances: ReadonlyMap<string, InstanceSettings>): Paces => {
-  const of = (task: CompiledTask) => (task.needs === undefined ? undefined : instances.get(slotOf(task.step, task.needs)))
+  const of = (task: CompiledTask) =>
+    task.needs === undefined ? undefined : instances.get(slotOf(task.step, task.needs))
   return { polling: task => of(task)?.polling, patience: task => of(task)?.patience }
 }
 
@@ -57,11 +59,7 @@ interface Work {
 const commit = async ({ ports, flow, paces }: Work, document: Document, event: Event): Promise<Document> =>
   ports.documents.commit(settle(flow, document, event, ports.clock.now(), paces), document.version)
 
-const contextOf = (
-  { ports, flow, task, document }: Work,
-  connectors: Partial<Capabilities>,
-  key: string,
-): Context => {
+const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Capabilities>, key: string): Context => {
   const step = stepNamed(flow, task.step)
   const first = task.needs
   return {
@@ -95,7 +93,8 @@ const connectAll = async (
   return connected
 }
 
-const keyOf = (document: Document, task: CompiledTask) => `${document.id}-${task.name}-${document.passages[task.name] ?? 0}`
+const keyOf = (document: Document, task: CompiledTask) =>
+  `${document.id}-${task.name}-${document.passages[task.name] ?? 0}`
 
 /** Runs the task, or looks its effect up when an earlier attempt ended without an answer. */
 const attempt = async (task: CompiledTask, context: Context, doubt: boolean): Promise<Goto | Wait | Stay> => {
@@ -116,24 +115,40 @@ const conclude = async (work: Work, event: Event): Promise<Performed> => {
   const current = await ports.documents.load(document.entityId, document.id)
   const inForce = commitsIntention(task)
     ? current?.inFlight?.fence === document.fence
-    : current?.due?.task === task.name && current.state === document.state && current.stateSince.getTime() === document.stateSince.getTime()
+    : current?.due?.task === task.name &&
+      current.state === document.state &&
+      current.stateSince.getTime() === document.stateSince.getTime()
   if (!current || !inForce) return 'superseded'
   await commit(work, current, event)
   return 'done'
 }
 
-const run = async (work: Work, instances: ReadonlyMap<string, InstanceSettings>, instance: InstanceSettings | undefined): Promise<Performed> => {
+const run = async (
+  work: Work,
+  instances: ReadonlyMap<string, InstanceSettings>,
+  instance: InstanceSettings | undefined,
+): Promise<Performed> => {
   const { ports, task, document } = work
   const doubt = document.inFlight !== undefined || (document.due?.uncertain ?? false)
   const now = ports.clock.now()
   if (doubt && task.definition.afterCrash === 'askAgent') {
     const message = `L'envoi a été interrompu sans réponse de ${instance ? `« ${instance.label} »` : 'la destination'} : vérifier là-bas s'il y est, puis réessayer seulement s'il n'y est pas.`
-    await commit(work, document, { is: 'failed', task: task.name, failure: { kind: 'temporary', message, maybeSent: true } })
+    await commit(work, document, {
+      is: 'failed',
+      task: task.name,
+      failure: { kind: 'temporary', message, maybeSent: true },
+    })
     return 'done'
   }
   let held = work
   if (commitsIntention(task)) {
-    const intention = { task: task.name, fence: document.fence + 1, key: keyOf(document, task), since: now, process: ports.processes.id }
+    const intention = {
+      task: task.name,
+      fence: document.fence + 1,
+      key: keyOf(document, task),
+      since: now,
+      process: ports.processes.id,
+    }
     held = { ...work, document: await commit(work, document, { is: 'attempted', attempt: intention }) }
   }
   let event: Event
@@ -145,10 +160,16 @@ const run = async (work: Work, instances: ReadonlyMap<string, InstanceSettings>,
   } catch (error) {
     if (error instanceof ConfigurationError && instance) {
       await ports.instances.suspend(instance.id, error.message)
-      event = { is: 'blocked', waitingFor: instance.id, message: `« ${instance.label} » est suspendu : ${error.message}` }
+      event = {
+        is: 'blocked',
+        waitingFor: instance.id,
+        message: `« ${instance.label} » est suspendu : ${error.message}`,
+        doubt: false,
+      }
     } else {
       const failure = failureOf(error)
-      if (failure.kind === 'unexpected') ports.log.error({ err: error, document: document.id, task: task.name }, 'unexpected error in a task')
+      if (failure.kind === 'unexpected')
+        ports.log.error({ err: error, document: document.id, task: task.name }, 'unexpected error in a task')
       healthy = failure.kind !== 'temporary'
       event = { is: 'failed', task: task.name, failure }
     }
@@ -161,21 +182,32 @@ const run = async (work: Work, instances: ReadonlyMap<string, InstanceSettings>,
 const admission = async (
   { ports, flow, task, document }: Work,
   instances: ReadonlyMap<string, InstanceSettings>,
-): Promise<{ readonly instance: InstanceSettings | undefined } | { readonly event: Event; readonly result: Performed }> => {
+): Promise<
+  { readonly instance: InstanceSettings | undefined } | { readonly event: Event; readonly result: Performed }
+> => {
   if (task.needs === undefined) return { instance: undefined }
   const instance = instances.get(slotOf(task.step, task.needs))
+  const doubt = document.inFlight !== undefined
   if (!instance) {
     const message = `Aucun connecteur n'est associé à l'étape ${slotLabel(flow, task)} : l'administrateur doit en associer un.`
-    return { event: { is: 'blocked', waitingFor: NO_INSTANCE, message }, result: 'blocked' }
+    return { event: { is: 'blocked', waitingFor: NO_INSTANCE, message, doubt }, result: 'blocked' }
   }
   if (instance.suspended !== undefined)
     return {
-      event: { is: 'blocked', waitingFor: instance.id, message: `« ${instance.label} » est suspendu : ${instance.suspended}` },
+      event: {
+        is: 'blocked',
+        waitingFor: instance.id,
+        message: `« ${instance.label} » est suspendu : ${instance.suspended}`,
+        doubt,
+      },
       result: 'blocked',
     }
   const door = await ports.lanes.enter(instance.id, ports.clock.now())
   if (door.go) return { instance }
-  return { event: { is: 'postponed', until: door.until, ...(door.why ? { message: door.why } : {}) }, result: 'postponed' }
+  return {
+    event: { is: 'postponed', until: door.until, ...(door.why ? { message: door.why } : {}) },
+    result: 'postponed',
+  }
 }
 
 /**
@@ -191,11 +223,16 @@ export const perform = async (ports: EnginePorts, entityId: string, documentId: 
   if (document.due.at > now) return 'too early'
   const flow = ports.flows.get(document.flowId, document.flowVersion)
   const task = flow.tasks[document.due.task]
-  if (!task) throw new Error(`Le flux « ${flow.id} » version ${flow.version} n'a plus de tâche « ${document.due.task} ».`)
+  if (!task)
+    throw new Error(`Le flux « ${flow.id} » version ${flow.version} n'a plus de tâche « ${document.due.task} ».`)
   const instances = await ports.instances.of(entityId, document.flowId)
   const work: Work = { ports, flow, task, document, paces: pacesOf(instances) }
 
-  if (document.inFlight && document.inFlight.process !== ports.processes.id && (await ports.processes.isAlive(document.inFlight.process))) {
+  if (
+    document.inFlight &&
+    document.inFlight.process !== ports.processes.id &&
+    (await ports.processes.isAlive(document.inFlight.process))
+  ) {
     await commit(work, document, { is: 'postponed', until: new Date(now.getTime() + BUSY_PAUSE) })
     return 'postponed'
   }

@@ -34,7 +34,10 @@ export interface Instances {
 
 /** The door of an instance: its pace and its circuit breaker. */
 export interface Lanes {
-  enter(instanceId: string, now: Date): Promise<{ readonly go: true } | { readonly go: false; readonly until: Date; readonly why: string }>
+  enter(
+    instanceId: string,
+    now: Date,
+  ): Promise<{ readonly go: true } | { readonly go: false; readonly until: Date; readonly why: string }>
   leave(instanceId: string, result: 'success' | 'failure', now: Date): Promise<void>
 }
 

@@ -10,7 +10,12 @@ export type Outcome = Goto | Wait | Stay
 /** What may happen to a document. Whoever makes one has checked the guard; `settle` only computes what follows. */
 export type Event =
   | { readonly is: 'created'; readonly by?: string | undefined; readonly message?: string }
-  | { readonly is: 'edited'; readonly values: Document['data']; readonly what: string; readonly by?: string | undefined }
+  | {
+      readonly is: 'edited'
+      readonly values: Document['data']
+      readonly what: string
+      readonly by?: string | undefined
+    }
   | { readonly is: 'sent'; readonly by?: string | undefined }
   | { readonly is: 'continued'; readonly by?: string | undefined }
   | { readonly is: 'asked'; readonly task: string; readonly by?: string | undefined }
@@ -18,7 +23,8 @@ export type Event =
   | { readonly is: 'answered'; readonly task: string; readonly outcome: Outcome }
   | { readonly is: 'failed'; readonly task: string; readonly failure: Failure }
   | { readonly is: 'postponed'; readonly until: Date; readonly message?: string }
-  | { readonly is: 'blocked'; readonly waitingFor: string; readonly message: string }
+  /** `doubt`: an earlier attempt had no answer, which must not be forgotten while waiting. */
+  | { readonly is: 'blocked'; readonly waitingFor: string; readonly message: string; readonly doubt: boolean }
   | { readonly is: 'declined'; readonly task: string; readonly why: string }
   | { readonly is: 'received'; readonly field: string; readonly files: readonly FileRef[]; readonly message: string }
   | { readonly is: 'forced'; readonly state: string; readonly reason: string; readonly by: string }
@@ -72,7 +78,26 @@ const dueIn = (flow: CompiledFlow, state: string, now: Date, paces: Paces): Due 
   if (name === undefined) return undefined
   const task = taskNamed(flow, name)
   const pace = paces.polling(task) ?? task.definition.every
-  return { task: name, at: task.definition.every === undefined || pace === undefined ? now : plus(now, pauseAfter(pace, 0)), tries: 0, failures: 0 }
+  return {
+    task: name,
+    at: task.definition.every === undefined || pace === undefined ? now : plus(now, pauseAfter(pace, 0)),
+    tries: 0,
+    failures: 0,
+  }
+}
+
+/**
+ * A new journey starts after this step (`undefined`: from the draft): what its steps will compute is not known any more.
+ * Without this, a document reopened and sent again would show yesterday's acknowledgement as today's.
+ */
+const forgetAfter = (flow: CompiledFlow, document: Document, after: string | undefined): Document => {
+  const start = after === undefined ? 0 : flow.steps.findIndex(step => step.alias === after) + 1
+  const aliases = new Set(flow.steps.slice(start).map(step => step.alias))
+  const kept = Object.entries(document.data).filter(([name]) => {
+    const field = flow.fields[name]
+    return !(field?.options.computed && field.step !== undefined && aliases.has(field.step))
+  })
+  return { ...document, data: Object.fromEntries(kept) }
 }
 
 /** First state of the next step that the boxes select after this one (`undefined`: from the start), or the end. */
@@ -83,19 +108,33 @@ const next = (flow: CompiledFlow, data: Document['data'], after: string | undefi
 
 const withTitle = (flow: CompiledFlow, document: Document): Document => {
   const value = flow.title === undefined ? undefined : document.data[flow.title]
-  const title = typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : typeof value === 'string' ? value : ''
+  const title =
+    typeof value === 'object' && value !== null && 'name' in value
+      ? String(value.name)
+      : typeof value === 'string'
+        ? value
+        : ''
   return { ...document, title: title.trim().replaceAll(/\s+/gu, ' ').slice(0, 500) || document.id }
 }
 
 /**
  * Enters a state and follows the chain of states that need nobody: one commit per move, however many states it crosses.
  */
-const enter = (flow: CompiledFlow, draft: Draft, first: string, message: string | undefined, by: string | undefined, now: Date, paces: Paces) => {
+const enter = (
+  flow: CompiledFlow,
+  draft: Draft,
+  first: string,
+  message: string | undefined,
+  by: string | undefined,
+  now: Date,
+  paces: Paces,
+) => {
   let state = first
   let said = message
   for (let crossed = 0; ; crossed += 1) {
     // A `resume` into a chain that resumes again would never end; no flow written so far can, an imported one might.
-    if (crossed > flow.steps.length * 20 + 20) throw new Error(`Le flux « ${flow.id} » tourne en rond autour de « ${state} ».`)
+    if (crossed > flow.steps.length * 20 + 20)
+      throw new Error(`Le flux « ${flow.id} » tourne en rond autour de « ${state} ».`)
     const compiled = flow.states[state]
     if (!compiled) throw new Error(`Le flux « ${flow.id} » n'a pas d'état « ${state} ».`)
     const { document } = draft
@@ -108,7 +147,10 @@ const enter = (flow: CompiledFlow, draft: Draft, first: string, message: string 
       due: undefined,
       inFlight: undefined,
       waitingFor: undefined,
-      back: compiled.kind === 'trouble' || compiled.kind === 'uncertain' || document.back?.task === undefined ? document.back : undefined,
+      back:
+        compiled.kind === 'trouble' || compiled.kind === 'uncertain' || document.back?.task === undefined
+          ? document.back
+          : undefined,
     }
     draft.entries.push({ kind: 'state', event: state, message: said ?? compiled.label, by })
     said = undefined
@@ -127,9 +169,15 @@ const enter = (flow: CompiledFlow, draft: Draft, first: string, message: string 
   }
 }
 
-const write = (flow: CompiledFlow, document: Document, task: CompiledTask, values: Readonly<Record<string, unknown>>): Document => {
+const write = (
+  flow: CompiledFlow,
+  document: Document,
+  task: CompiledTask,
+  values: Readonly<Record<string, unknown>>,
+): Document => {
   const unknown = Object.keys(values).filter(name => !flow.fields[`${task.step}.${name}`])
-  if (unknown.length > 0) throw new Error(`La tâche « ${task.name} » écrit des champs que son étape ne déclare pas : ${unknown.join(', ')}.`)
+  if (unknown.length > 0)
+    throw new Error(`La tâche « ${task.name} » écrit des champs que son étape ne déclare pas : ${unknown.join(', ')}.`)
   const full = Object.fromEntries(Object.entries(values).map(([name, value]) => [`${task.step}.${name}`, value]))
   return { ...document, data: { ...document.data, ...full } }
 }
@@ -137,7 +185,11 @@ const write = (flow: CompiledFlow, document: Document, task: CompiledTask, value
 /** Has the document stayed too long where this task asks for news? */
 const isLate = (task: CompiledTask, document: Document, now: Date, paces: Paces): boolean => {
   const patience = paces.patience(task) ?? task.definition.within
-  return task.definition.within !== undefined && patience !== undefined && now > plus(document.stateSince, milliseconds(patience))
+  return (
+    task.definition.within !== undefined &&
+    patience !== undefined &&
+    now > plus(document.stateSince, milliseconds(patience))
+  )
 }
 
 const tooLate = (task: CompiledTask, paces: Paces, message: string) =>
@@ -156,7 +208,8 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
   draft.document = { ...write(flow, before, task, outcome.values), inFlight: undefined, waitingFor: undefined }
   if (outcome.outcome === 'goto') {
     const target = `${task.step}.${outcome.state}`
-    if (!task.to.includes(target)) throw new Error(`La tâche « ${name} » va vers « ${outcome.state} », qu'elle ne déclare pas dans « to ».`)
+    if (!task.to.includes(target))
+      throw new Error(`La tâche « ${name} » va vers « ${outcome.state} », qu'elle ne déclare pas dans « to ».`)
     draft.document = {
       ...draft.document,
       passages: { ...before.passages, [name]: (before.passages[name] ?? 0) + 1 },
@@ -179,9 +232,14 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
   if (isLate(task, before, now, paces)) return goLate(flow, draft, task, outcome.message, now, paces)
   const tries = (due?.tries ?? 0) + 1
   const pace = paces.polling(task) ?? task.definition.every ?? '5 min'
-  draft.document = { ...draft.document, due: { task: name, at: plus(now, pauseAfter(pace, tries)), tries, failures: 0 }, message: outcome.message }
+  draft.document = {
+    ...draft.document,
+    due: { task: name, at: plus(now, pauseAfter(pace, tries)), tries, failures: 0 },
+    message: outcome.message,
+  }
   // Asking every few minutes for a month must not fill the journal: only news is written.
-  if (outcome.message !== before.message) draft.entries.push({ kind: 'task', event: name, message: outcome.message, by })
+  if (outcome.message !== before.message)
+    draft.entries.push({ kind: 'task', event: name, message: outcome.message, by })
 }
 
 const failed = (flow: CompiledFlow, draft: Draft, name: string, failure: Failure, now: Date, paces: Paces) => {
@@ -202,7 +260,19 @@ const failed = (flow: CompiledFlow, draft: Draft, name: string, failure: Failure
       uncertain: uncertain || (before.due?.uncertain ?? false),
     }
     draft.document = { ...before, inFlight: undefined, due, message: failure.message }
-    if (failure.message !== before.message) draft.entries.push({ kind: 'error', event: name, message: failure.message, by: before.due?.by })
+    if (failure.message !== before.message)
+      draft.entries.push({ kind: 'error', event: name, message: failure.message, by: before.due?.by })
+    return
+  }
+  if (task.passed !== undefined && !uncertain) {
+    // A side request that fails (a cancellation refused, stamps out of reach) does not take the document off its route.
+    draft.document = {
+      ...before,
+      inFlight: undefined,
+      due: dueIn(flow, before.state, now, paces),
+      message: failure.message,
+    }
+    draft.entries.push({ kind: 'error', event: name, message: failure.message, by: before.due?.by })
     return
   }
   draft.document = { ...before, back: { state: before.state, task: name, uncertain } }
@@ -217,7 +287,10 @@ const asked = (flow: CompiledFlow, draft: Draft, name: string, by: string | unde
   draft.entries.push({ kind: 'task', event: name, message: `Demandé : ${task.label}`, by })
   if (back?.task === name && !task.from.includes(document.state)) {
     enter(flow, draft, back.state, `Nouvel essai : ${task.label}`, by, now, paces)
-    draft.document = { ...draft.document, due: { task: name, at: now, tries: 0, failures: 0, by, uncertain: back.uncertain } }
+    draft.document = {
+      ...draft.document,
+      due: { task: name, at: now, tries: 0, failures: 0, by, uncertain: back.uncertain },
+    }
     return
   }
   const same = document.due?.task === name ? document.due : undefined
@@ -236,28 +309,69 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
       return enter(flow, draft, DRAFT, event.message ?? 'Document créé', event.by, now, paces)
     case 'edited':
       draft.document = withTitle(flow, { ...document, data: { ...document.data, ...event.values } })
-      draft.entries.push({ kind: 'edit', event: 'modification', message: event.what, by: event.by, detail: { champs: Object.keys(event.values) } })
+      draft.entries.push({
+        kind: 'edit',
+        event: 'modification',
+        message: event.what,
+        by: event.by,
+        detail: { champs: Object.keys(event.values) },
+      })
       return
     case 'sent':
+      draft.document = forgetAfter(flow, document, undefined)
       return enter(flow, draft, next(flow, document.data, undefined), undefined, event.by, now, paces)
     case 'continued':
-      return enter(flow, draft, next(flow, document.data, flow.states[document.state]?.step), undefined, event.by, now, paces)
+      draft.document = forgetAfter(flow, document, flow.states[document.state]?.step)
+      return enter(
+        flow,
+        draft,
+        next(flow, document.data, flow.states[document.state]?.step),
+        undefined,
+        event.by,
+        now,
+        paces,
+      )
     case 'asked':
       return asked(flow, draft, event.task, event.by, now, paces)
     case 'attempted':
-      draft.document = { ...document, inFlight: event.attempt, fence: event.attempt.fence }
+      draft.document = {
+        ...document,
+        inFlight: event.attempt,
+        fence: event.attempt.fence,
+        // The attempt before this one never answered: the doubt outlives it, whatever happens to this one.
+        due: document.due && {
+          ...document.due,
+          uncertain: document.due.uncertain === true || document.inFlight !== undefined,
+        },
+      }
       return
     case 'answered':
       return answered(flow, draft, event.task, event.outcome, now, paces)
     case 'failed':
       return failed(flow, draft, event.task, event.failure, now, paces)
     case 'postponed':
-      if (document.due) draft.document = { ...document, due: { ...document.due, at: event.until }, message: event.message ?? document.message }
+      if (document.due)
+        draft.document = {
+          ...document,
+          due: { ...document.due, at: event.until },
+          message: event.message ?? document.message,
+        }
       return
     case 'blocked':
-      draft.document = { ...document, inFlight: undefined, waitingFor: event.waitingFor, message: event.message }
+      draft.document = {
+        ...document,
+        inFlight: undefined,
+        waitingFor: event.waitingFor,
+        message: event.message,
+        due: document.due && { ...document.due, uncertain: document.due.uncertain === true || event.doubt },
+      }
       if (document.waitingFor !== event.waitingFor)
-        draft.entries.push({ kind: 'error', event: document.due?.task ?? document.state, message: event.message, by: undefined })
+        draft.entries.push({
+          kind: 'error',
+          event: document.due?.task ?? document.state,
+          message: event.message,
+          by: undefined,
+        })
       return
     case 'declined': {
       // Someone changed the document between the button and the worker: say why, and go back to the normal course.
@@ -275,14 +389,30 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
       return
     }
     case 'forced':
-      draft.entries.push({ kind: 'admin', event: event.state, message: `État forcé par un administrateur : ${event.reason}`, by: event.by })
+      draft.entries.push({
+        kind: 'admin',
+        event: event.state,
+        message: `État forcé par un administrateur : ${event.reason}`,
+        by: event.by,
+      })
       draft.document = { ...document, back: undefined }
       return enter(flow, draft, event.state, event.reason, event.by, now, paces)
     case 'reopened': {
-      // Back to the last step that ended: its fields and those that follow are open again, « Poursuivre » goes on.
-      const last = document.trail.findLast(stop => flow.states[stop.state]?.kind === 'over')
+      // A finished document goes back to the last step that ended: what follows is open again and « Poursuivre » goes on.
+      // One that was refused goes back to the draft, to be corrected and sent anew.
+      const last =
+        document.state === DONE ? document.trail.findLast(stop => flow.states[stop.state]?.kind === 'over') : undefined
       const state = last?.state ?? DRAFT
-      draft.document = { ...document, state, stateSince: now, due: undefined, back: undefined, message: 'Document rouvert' }
+      const stop = { state, at: now }
+      draft.document = {
+        ...document,
+        state,
+        stateSince: now,
+        trail: [...document.trail, stop],
+        due: undefined,
+        back: undefined,
+        message: 'Document rouvert',
+      }
       draft.entries.push({ kind: 'state', event: state, message: 'Document rouvert', by: event.by })
       return
     }
@@ -305,7 +435,13 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
  * The whole consequence of an event, computed in memory: new state, values, lines of journal, next wake-up. No I/O, no
  * clock, no chance: the same arguments give the same move.
  */
-export const settle = (flow: CompiledFlow, document: Document, event: Event, now: Date, paces: Paces = NO_PACES): Move => {
+export const settle = (
+  flow: CompiledFlow,
+  document: Document,
+  event: Event,
+  now: Date,
+  paces: Paces = NO_PACES,
+): Move => {
   const draft: Draft = { document, entries: [] }
   apply(flow, draft, event, now, paces)
   const settled: Document = { ...draft.document, version: document.version + 1, updatedAt: now }

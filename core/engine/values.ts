@@ -66,7 +66,8 @@ export const problemOf = (field: FieldSpec, value: unknown, today: string): stri
     case 'files': {
       const files = value as readonly FileRef[]
       const { max } = field.options
-      if (max !== undefined && files.length > max) return `« ${field.label} » compte ${files.length} fichiers, le maximum est ${max}.`
+      if (max !== undefined && files.length > max)
+        return `« ${field.label} » compte ${files.length} fichiers, le maximum est ${max}.`
       return files.map(each => fileProblem(field, each)).find(each => each !== undefined)
     }
     default:

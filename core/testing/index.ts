@@ -1,0 +1,4 @@
+/** `#core/testing`: simulators' base, virtual hubs and stand-ins. Nothing here imports a test runner: the demonstration uses it too. */
+export * from './fakes.ts'
+export * from './simulator.ts'
+export * from './test-hub.ts'

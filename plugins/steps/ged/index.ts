@@ -1,0 +1,41 @@
+import { defineStep, file, text } from '#core'
+
+/** Deposit of a document, its files and its metadata in document management (`flows/steps.md`, Dépôt). */
+export const depotGed = defineStep({
+  id: 'ged',
+  label: 'Dépôt en GED',
+  needs: 'ged',
+  inputs: {},
+  fields: {
+    emplacement: text('Emplacement du dépôt', { computed: true, index: true }),
+    identifiants: file('Identifiants des fichiers déposés', { computed: true, pastell: 'ged_document_id_file' }),
+  },
+  initial: 'aDeposer',
+  states: {
+    aDeposer: { label: 'Préparation du dépôt', pastell: 'preparation-send-ged' },
+    depose: { label: 'Versé à la GED', ends: 'next', pastell: 'send-ged' },
+    erreur: { label: 'Dépôt en GED refusé', trouble: true, deletable: true, pastell: 'error-ged' },
+  },
+  tasks: {
+    deposer: {
+      label: 'Déposer en GED',
+      from: 'aDeposer',
+      to: 'depose',
+      // The deposit recognises its own work by the key: running it again completes it and never makes a second one.
+      afterCrash: 'retry',
+      pastell: 'send-ged',
+      async run({ connector, document, key, files }, goto) {
+        const deposited = await connector.deposit(await document.contents(), key)
+        const identifiants =
+          Object.keys(deposited.ids).length > 0
+            ? await files.save(JSON.stringify(deposited.ids, null, 2), 'ged_document_id.json')
+            : undefined
+        return goto(
+          'depose',
+          { emplacement: deposited.location, identifiants },
+          `Versé à la GED (${deposited.location})`,
+        )
+      },
+    },
+  },
+})

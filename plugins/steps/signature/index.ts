@@ -1,0 +1,152 @@
+import { date, defineStep, file, files, longText, PermanentError, remoteChoice, text, wait } from '#core'
+import type { Files, FileRef } from '#core'
+
+/** Metadata for the signature book: a JSON object of texts (`json_metadata` in Pastell). */
+const metadataOf = async (store: Files, source: FileRef | undefined): Promise<Record<string, string> | undefined> => {
+  if (!source) return undefined
+  if (source.size > 1_000_000)
+    throw new PermanentError(
+      `Le fichier de métadonnées « ${source.name} » dépasse 1 Mo : vérifier qu'il s'agit bien du bon fichier.`,
+    )
+  const chunks: Buffer[] = []
+  for await (const chunk of store.open(source)) chunks.push(chunk as Buffer)
+  try {
+    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new TypeError('not an object')
+    return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]))
+  } catch (cause) {
+    throw new PermanentError(
+      `Le fichier de métadonnées « ${source.name} » n'est pas un objet JSON : le corriger puis réessayer.`,
+      { cause },
+    )
+  }
+}
+
+/**
+ * Visa or signature of a document in a signature book: sends it with its annexes, follows it, brings the signed file back
+ * and only then lets the book forget it (`flows/steps.md`, Signature).
+ */
+export const signature = defineStep({
+  id: 'signature',
+  label: 'Signature',
+  needs: 'signature',
+  inputs: {
+    titre: text('Nom du dossier', { required: true }),
+    document: file('Document à signer', { required: true }),
+    annexes: files('Annexes'),
+  },
+  fields: {
+    circuit: remoteChoice('Circuit de signature', 'circuits', { required: true, pastell: 'iparapheur_sous_type' }),
+    dateLimite: date('Date limite', { pastell: 'date_limite' }),
+    annotationPublique: longText('Annotation publique', { pastell: 'annotation_publique' }),
+    annotationPrivee: longText('Annotation privée', { pastell: 'annotation_privee' }),
+    metadonnees: file('Métadonnées du parapheur (JSON)', { accept: ['application/json'], pastell: 'json_metadata' }),
+    dossierId: text('Identifiant au parapheur', { computed: true, index: true, pastell: 'iparapheur_dossier_id' }),
+    signe: file('Document signé', { computed: true }),
+    signatureDetachee: file('Signature détachée', { computed: true, pastell: 'signature' }),
+    bordereau: file('Bordereau de signature', { computed: true, pastell: 'bordereau_signature' }),
+    historique: file('Historique du parapheur', { computed: true, pastell: 'iparapheur_historique' }),
+    annexesAjoutees: files('Annexes ajoutées au parapheur', { computed: true, pastell: 'iparapheur_annexe_sortie' }),
+    dateSignature: date('Date de signature', { computed: true, pastell: 'parapheur_date_signature' }),
+    motifRefus: text('Motif du refus', { computed: true }),
+  },
+  initial: 'aEnvoyer',
+  states: {
+    aEnvoyer: { label: "Préparation de l'envoi au parapheur", pastell: 'preparation-send-iparapheur' },
+    envoye: { label: 'Transmis au parapheur', pastell: 'send-iparapheur' },
+    recupere: { label: 'Signature récupérée, classement du dossier' },
+    refusRecupere: { label: 'Refus récupéré, classement du dossier' },
+    signe: { label: 'Signature récupérée', ends: 'next', pastell: 'recu-iparapheur' },
+    refuse: { label: 'Signature refusée', ends: 'stop', deletable: true, pastell: 'rejet-iparapheur' },
+    erreurEnvoi: {
+      label: 'Envoi refusé par le parapheur',
+      trouble: true,
+      editable: ['circuit', 'dateLimite', 'annotationPublique', 'annotationPrivee', 'metadonnees'],
+      deletable: true,
+      pastell: 'send-signature-error',
+    },
+    erreurSuivi: { label: 'Suivi de la signature interrompu', trouble: true, pastell: 'erreur-verif-iparapheur' },
+  },
+  tasks: {
+    envoyer: {
+      label: 'Envoyer au parapheur',
+      from: 'aEnvoyer',
+      to: 'envoye',
+      failsTo: 'erreurEnvoi',
+      afterCrash: 'find',
+      pastell: 'send-iparapheur',
+      async find({ connector, key }, goto) {
+        const id = await connector.find(key)
+        return id === undefined ? undefined : goto('envoye', { dossierId: id }, `Dossier retrouvé au parapheur (${id})`)
+      },
+      async run({ inputs, data, connector, key, files: store }, goto) {
+        const sent = await connector.send({
+          key,
+          title: inputs.titre,
+          circuit: data.circuit.value,
+          document: inputs.document,
+          annexes: inputs.annexes ?? [],
+          deadline: data.dateLimite,
+          publicAnnotation: data.annotationPublique,
+          privateAnnotation: data.annotationPrivee,
+          metadata: await metadataOf(store, data.metadonnees),
+        })
+        if (sent.is === 'refused') throw new PermanentError(sent.reason)
+        return goto('envoye', { dossierId: sent.id }, `Transmis au parapheur (dossier ${sent.id})`)
+      },
+    },
+    verifier: {
+      label: 'Vérifier la signature',
+      from: 'envoye',
+      to: ['recupere', 'refusRecupere'],
+      failsTo: 'erreurSuivi',
+      every: '1 min x 10, 5 min x 12, 15 min',
+      within: '30 d',
+      late: 'erreurSuivi',
+      pastell: 'verif-iparapheur',
+      async run({ data, connector }, goto) {
+        const status = await connector.status(data.dossierId ?? '')
+        if (status.is === 'pending') return wait(status.message)
+        if (status.is === 'refused')
+          return goto(
+            'refusRecupere',
+            { motifRefus: status.reason, bordereau: status.bordereau },
+            `Signature refusée : ${status.reason}`,
+          )
+        return goto(
+          'recupere',
+          {
+            signe: status.document,
+            signatureDetachee: status.signature,
+            bordereau: status.bordereau,
+            historique: status.history,
+            annexesAjoutees: status.annexes,
+            dateSignature: status.signedOn,
+          },
+          `Document signé récupéré (${status.document.name})`,
+        )
+      },
+    },
+    // What the book erases is fetched and committed first: these two run after that commit, and an unknown folder is a success.
+    classer: {
+      label: 'Classer le dossier au parapheur',
+      from: 'recupere',
+      to: 'signe',
+      failsTo: 'erreurSuivi',
+      async run({ data, connector }, goto) {
+        await connector.close(data.dossierId ?? '')
+        return goto('signe')
+      },
+    },
+    classerRefus: {
+      label: 'Classer le dossier refusé',
+      from: 'refusRecupere',
+      to: 'refuse',
+      failsTo: 'erreurSuivi',
+      async run({ data, connector }, goto) {
+        await connector.close(data.dossierId ?? '')
+        return goto('refuse', {}, `Signature refusée : ${data.motifRefus ?? 'sans motif'}`)
+      },
+    },
+  },
+})
