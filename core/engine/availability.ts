@@ -4,7 +4,7 @@ import { ABANDONED, DONE, DRAFT } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document } from './model.ts'
 
 /** Buttons that every flow has, beside the tasks of its steps. */
-export const BUILT_IN = ['envoyer', 'poursuivre', 'rouvrir', 'abandonner', 'supprimer'] as const
+export const BUILT_IN = ['envoyer', 'poursuivre', 'confirmer', 'rouvrir', 'abandonner', 'supprimer'] as const
 export type BuiltIn = (typeof BUILT_IN)[number]
 export const isBuiltIn = (action: string): action is BuiltIn => (BUILT_IN as readonly string[]).includes(action)
 
@@ -79,6 +79,8 @@ const builtIn: Readonly<Record<BuiltIn, (flow: CompiledFlow, document: Document,
     const found = problems(flow, document.data, now)
     return found.length === 0 || `le formulaire est incomplet : ${found[0]?.message ?? ''}`
   },
+  confirmer: (flow, document) =>
+    flow.states[document.state]?.kind === 'uncertain' || `l'état « ${labelOf(flow, document.state)} » ne le permet pas`,
   rouvrir: (flow, document) =>
     document.state === DONE ||
     document.state === ABANDONED ||
@@ -113,6 +115,11 @@ export interface Offer {
 const BUILT_IN_OFFERS: Readonly<Record<BuiltIn, Omit<Offer, 'available' | 'name'>>> = {
   envoyer: { label: 'Envoyer', kind: 'primary' },
   poursuivre: { label: 'Poursuivre le cheminement', kind: 'primary' },
+  confirmer: {
+    label: 'C’est bien arrivé : poursuivre',
+    kind: 'primary',
+    confirm: 'Avez-vous vérifié que l’envoi est bien arrivé à destination ? Le document poursuivra sans le renvoyer.',
+  },
   rouvrir: {
     label: 'Rouvrir',
     kind: 'normal',
@@ -135,12 +142,16 @@ const taskOffer = (flow: CompiledFlow, document: Document, task: CompiledTask, n
   const retry = document.back?.task === task.name && place === true && !task.from.includes(document.state)
   const hurry = task.trigger === 'job' && task.definition.every !== undefined
   // A button that could never be pressed from here is noise; one that needs something else explains itself.
+  const confirm =
+    flow.states[document.state]?.kind === 'uncertain'
+      ? 'Avez-vous vérifié que rien n’est arrivé à destination ? L’envoi sera refait.'
+      : task.definition.confirm
   if (place !== true || (task.trigger === 'job' && !retry && !hurry)) return undefined
   return {
     name: task.name,
     label: retry ? `Réessayer : ${task.label}` : task.label,
     available: mayAsk(flow, document, task, now),
-    ...(task.definition.confirm ? { confirm: task.definition.confirm } : {}),
+    ...(confirm === undefined ? {} : { confirm }),
     ...(task.definition.can ? { can: task.definition.can } : {}),
     kind: retry || task.from.includes(document.state) ? (hurry ? 'normal' : 'primary') : 'normal',
   }

@@ -18,6 +18,8 @@ export type Event =
     }
   | { readonly is: 'sent'; readonly by?: string | undefined }
   | { readonly is: 'continued'; readonly by?: string | undefined }
+  /** An agent saw at the remote that an uncertain sending did arrive. */
+  | { readonly is: 'confirmed'; readonly by?: string | undefined }
   | { readonly is: 'asked'; readonly task: string; readonly by?: string | undefined }
   | { readonly is: 'attempted'; readonly attempt: Attempt }
   | { readonly is: 'answered'; readonly task: string; readonly outcome: Outcome }
@@ -285,11 +287,13 @@ const asked = (flow: CompiledFlow, draft: Draft, name: string, by: string | unde
   const { document } = draft
   const { back } = document
   draft.entries.push({ kind: 'task', event: name, message: `Demandé : ${task.label}`, by })
+  // Where the remote can be asked, doubt is checked once more; where only a person can, this person has just answered.
+  const looksUp = task.definition.afterCrash === 'find'
   if (back?.task === name && !task.from.includes(document.state)) {
     enter(flow, draft, back.state, `Nouvel essai : ${task.label}`, by, now, paces)
     draft.document = {
       ...draft.document,
-      due: { task: name, at: now, tries: 0, failures: 0, by, uncertain: back.uncertain },
+      due: { task: name, at: now, tries: 0, failures: 0, by, uncertain: back.uncertain && looksUp },
     }
     return
   }
@@ -331,6 +335,12 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
         now,
         paces,
       )
+    case 'confirmed': {
+      const task = taskNamed(flow, document.back?.task ?? '')
+      const passages = { ...document.passages, [task.name]: (document.passages[task.name] ?? 0) + 1 }
+      draft.document = { ...document, passages, back: undefined }
+      return enter(flow, draft, task.to[0] ?? DONE, "Arrivée confirmée par l'agent", event.by, now, paces)
+    }
     case 'asked':
       return asked(flow, draft, event.task, event.by, now, paces)
     case 'attempted':

@@ -288,6 +288,7 @@ export const testHub = (
 const BUILT_IN_EVENTS: Readonly<Record<BuiltIn, Event>> = {
   envoyer: { is: 'sent', by: 'agent' },
   poursuivre: { is: 'continued', by: 'agent' },
+  confirmer: { is: 'confirmed', by: 'agent' },
   rouvrir: { is: 'reopened', by: 'agent' },
   abandonner: { is: 'abandoned', by: 'agent' },
   supprimer: { is: 'deleted', by: 'agent' },
