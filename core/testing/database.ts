@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { runMigrations } from 'graphile-worker'
 import type { Knex } from 'knex'
 import pg from 'pg'
 import { inject } from 'vitest'
 import type {} from '../../config/tooling/vitest-database.ts' // what `inject` knows
 import { runEmbedded } from '../db/embedded.ts'
 import { createKnex } from '../db/knex.ts'
-import { coreMigrations, migrateAt } from '../db/migrate.ts'
+import { prepareDatabase } from '../db/prepare.ts'
 
 export interface TestDatabase extends AsyncDisposable {
   /** Pool of this database, 5 connections at most. */
@@ -57,8 +56,7 @@ const ensureTemplate = async ({ maintenance, addressOf }: Server, template: stri
     const draft = `${template}_draft`
     await client.query(`drop database if exists ${draft}`)
     await client.query(`create database ${draft}`)
-    await migrateAt(addressOf(draft), [await coreMigrations()])
-    await runMigrations({ connectionString: addressOf(draft) })
+    await prepareDatabase(addressOf(draft))
     await client.query(`alter database ${draft} rename to ${template}`)
   })
 

@@ -19,7 +19,9 @@ export const up = async (knex: Knex): Promise<void> => {
       told_at timestamptz,
       polling text,
       patience text,
-      concurrency integer not null default 1 check (concurrency between 1 and 64),
+      -- null: what the connector says of itself. spacing_ms is what holds in the end, for the door to read.
+      concurrency integer check (concurrency between 1 and 64),
+      spacing text,
       spacing_ms integer not null default 0 check (spacing_ms >= 0),
       created_at timestamptz not null,
       updated_at timestamptz not null

@@ -1,0 +1,25 @@
+import { loadConfig } from '../../config/index.ts'
+import { startDatabase } from '../db/database.ts'
+import { prepareDatabase } from '../db/prepare.ts'
+import { readOptions, type Command } from './command.ts'
+
+const rethrow = (error: Error): never => {
+  throw error
+}
+
+export const command: Command = {
+  usage: '',
+  help: 'met la base au niveau de cette version',
+  async run(args) {
+    readOptions(args, {})
+    const config = await loadConfig()
+    const database = await startDatabase({ url: config.databaseUrl, folder: config.folders.data, onLost: rethrow })
+    try {
+      const done = await prepareDatabase(database.connectionString)
+      console.log(database.description)
+      console.log(done.length ? done.map(each => `  ${each} : appliquée`).join('\n') : '  La base était déjà à jour.')
+    } finally {
+      await database.stop()
+    }
+  },
+}
