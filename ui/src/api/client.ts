@@ -1,0 +1,103 @@
+import { address, apiState, call } from './http.ts'
+import type {
+  Association,
+  Choices,
+  ConnectorType,
+  DocumentSummary,
+  DocumentView,
+  Entity,
+  FlowSummary,
+  FlowView,
+  InstanceView,
+  JournalEntry,
+  Listing,
+  Pace,
+  Session,
+  Values,
+} from './types.ts'
+
+type Items<T> = { readonly items: readonly T[] }
+const items = async <T>(path: string): Promise<readonly T[]> => (await call<Items<T>>(path)).items
+const keep = (session: Session): Session => {
+  apiState.csrf = session.csrf
+  return session
+}
+
+const entity = (id: string) => `/entites/${encodeURIComponent(id)}`
+const document = (entityId: string, id: string) => `${entity(entityId)}/documents/${encodeURIComponent(id)}`
+const instance = (entityId: string, id: string) => `${entity(entityId)}/connecteurs/${encodeURIComponent(id)}`
+const fileOf = (entityId: string, id: string, field: string, sha256: string) =>
+  `${document(entityId, id)}/fichiers/${encodeURIComponent(field)}/${sha256}`
+
+export interface DocumentQuery {
+  readonly flux?: string
+  readonly etat?: string
+  readonly q?: string
+  readonly apres?: string
+  readonly limite?: number
+}
+
+export type InstanceEdit = { readonly label?: string; readonly config?: Values } & Partial<Pace>
+
+/** Everything the screens ask of the server, one line per route of the native API. Every call throws `ApiError`. */
+export const api = {
+  session: {
+    open: async (login: string, password: string) =>
+      keep(await call<Session>('/session', { method: 'POST', body: { login, password } })),
+    current: async () => keep(await call<Session>('/session')),
+    close: () => call<undefined>('/session', { method: 'DELETE' }),
+  },
+  entities: {
+    list: () => items<Entity>('/entites'),
+    get: (id: string) => call<Entity>(entity(id)),
+    flows: (id: string) => items<FlowSummary>(`${entity(id)}/flux`),
+    /** Address of the stream of server-sent events. */
+    events: (id: string) => address(`${entity(id)}/evenements`),
+  },
+  flows: {
+    get: (id: string) => call<FlowView>(`/flux/${encodeURIComponent(id)}`),
+  },
+  documents: {
+    list: (entityId: string, query: DocumentQuery, signal?: AbortSignal) =>
+      call<Listing<DocumentSummary>>(`${entity(entityId)}/documents`, { query: { ...query }, ...(signal ? { signal } : {}) }),
+    create: (entityId: string, flow: string) =>
+      call<DocumentView>(`${entity(entityId)}/documents`, { method: 'POST', body: { flow } }),
+    get: (entityId: string, id: string) => call<DocumentView>(document(entityId, id)),
+    save: (entityId: string, id: string, version: number, values: Values) =>
+      call<DocumentView>(document(entityId, id), { method: 'PATCH', body: { version, values } }),
+    remove: (entityId: string, id: string, version: number) =>
+      call<undefined>(document(entityId, id), { method: 'DELETE', query: { version } }),
+    perform: (entityId: string, id: string, action: string, version: number) =>
+      call<DocumentView>(`${document(entityId, id)}/actions/${encodeURIComponent(action)}`, {
+        method: 'POST',
+        body: { version },
+      }),
+    removeFile: (entityId: string, id: string, field: string, sha256: string, version: number) =>
+      call<DocumentView>(fileOf(entityId, id, field, sha256), { method: 'DELETE', query: { version } }),
+    fileAddress: (entityId: string, id: string, field: string, sha256: string) =>
+      address(fileOf(entityId, id, field, sha256)),
+    choices: (entityId: string, id: string, field: string) =>
+      call<Choices>(`${document(entityId, id)}/choix/${encodeURIComponent(field)}`),
+    journal: (entityId: string, id: string, apres?: string) =>
+      call<Listing<JournalEntry>>(`${document(entityId, id)}/journal`, { query: { apres } }),
+  },
+  connectors: {
+    types: () => items<ConnectorType>('/connecteurs/types'),
+    list: (entityId: string) => items<InstanceView>(`${entity(entityId)}/connecteurs`),
+    get: (entityId: string, id: string) => call<InstanceView>(instance(entityId, id)),
+    create: (entityId: string, body: { connector: string; label: string; config: Values }) =>
+      call<InstanceView>(`${entity(entityId)}/connecteurs`, { method: 'POST', body }),
+    save: (entityId: string, id: string, body: InstanceEdit) =>
+      call<InstanceView>(instance(entityId, id), { method: 'PATCH', body }),
+    remove: (entityId: string, id: string) => call<undefined>(instance(entityId, id), { method: 'DELETE' }),
+    test: (entityId: string, id: string) =>
+      call<{ ok: boolean; message: string }>(`${instance(entityId, id)}/test`, { method: 'POST' }),
+    resume: (entityId: string, id: string) =>
+      call<InstanceView>(`${instance(entityId, id)}/reprise`, { method: 'POST' }),
+    runSchedule: (entityId: string, id: string, schedule: string) =>
+      call<{ message: string }>(`${instance(entityId, id)}/taches/${encodeURIComponent(schedule)}`, { method: 'POST' }),
+    associations: (entityId: string) => items<Association>(`${entity(entityId)}/associations`),
+    associate: async (entityId: string, body: { flow: string; slot: string; instanceId: string | null }) =>
+      (await call<Items<Association>>(`${entity(entityId)}/associations`, { method: 'PUT', body })).items,
+  },
+}

@@ -1,0 +1,212 @@
+import type { Condition } from '../../../core/authoring/conditions.ts'
+import type { FieldKind } from '../../../core/authoring/fields.ts'
+import type { Choice, FileRef, PieceType } from '../../../core/authoring/values.ts'
+
+/** The answers of `/api/v3`, as the screens read them. Dates are ISO 8601 texts. */
+export type { Choice, Condition, FieldKind, FileRef, PieceType }
+
+export interface Session {
+  readonly user: {
+    readonly id: string
+    readonly login: string
+    readonly firstName: string
+    readonly lastName: string
+    readonly email: string
+  }
+  /** To send back in `X-CSRF-Token` with everything that is not a GET. */
+  readonly csrf: string
+  /** Id of the entity shown first. */
+  readonly home: string
+}
+
+export interface Entity {
+  readonly id: string
+  readonly name: string
+  readonly siren: string | null
+  readonly kind: string
+  readonly parentId: string | null
+  readonly rights?: readonly string[]
+}
+
+export interface FlowSummary {
+  readonly id: string
+  readonly label: string
+  readonly family: string
+  readonly canCreate: boolean
+}
+
+export type StateKind = 'draft' | 'running' | 'trouble' | 'uncertain' | 'stopped' | 'over' | 'done' | 'abandoned'
+
+export interface StateView {
+  readonly name: string
+  readonly label: string
+  readonly kind: StateKind
+}
+
+export interface FieldView {
+  /** Full name: `objet`, `visa.circuit`. */
+  readonly name: string
+  readonly label: string
+  readonly kind: FieldKind
+  readonly required: boolean
+  readonly computed: boolean
+  readonly editable: boolean
+  readonly help?: string
+  readonly choices?: readonly { readonly value: string; readonly label: string }[]
+  readonly pattern?: { readonly regex: string; readonly message: string }
+  /** Accepted media types. */
+  readonly accept?: readonly string[]
+  readonly maxBytes?: number
+  readonly min?: number
+  readonly max?: number
+  readonly notAfterToday?: boolean
+  /** `pieceTypes`: full names of the fields that hold the pieces. */
+  readonly of?: readonly string[]
+  /** Full names of the fields that the list of choices depends on. */
+  readonly by?: readonly string[]
+}
+
+export interface PageView {
+  readonly title: string
+  /** Alias of the step; `null` on the first page. */
+  readonly step: string | null
+  readonly when: Condition | null
+  readonly fields: readonly FieldView[]
+}
+
+export interface FlowView {
+  readonly id: string
+  readonly version: number
+  readonly label: string
+  readonly family: string
+  readonly pages: readonly PageView[]
+  readonly states: readonly StateView[]
+}
+
+export interface DocumentSummary {
+  readonly id: string
+  readonly entityId: string
+  readonly flow: string
+  readonly flowLabel: string
+  readonly title: string
+  readonly state: StateView
+  readonly message: string
+  readonly version: number
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly stateSince: string
+}
+
+export type Values = Readonly<Record<string, unknown>>
+
+export interface RouteStep {
+  readonly alias: string
+  readonly label: string
+  readonly status: 'done' | 'current' | 'trouble' | 'todo' | 'skipped'
+  readonly since: string | null
+  /** States reached, in order. */
+  readonly states: readonly { readonly name: string; readonly label: string; readonly at: string }[]
+}
+
+export interface ActionView {
+  readonly name: string
+  readonly label: string
+  readonly enabled: boolean
+  /** Why it is not enabled. */
+  readonly reason?: string
+  /** Question to ask before performing it. */
+  readonly confirm?: string
+  readonly kind: 'primary' | 'normal' | 'danger'
+}
+
+/** A message at a field. */
+export interface Problem {
+  readonly field: string
+  readonly message: string
+}
+
+export interface DocumentView extends DocumentSummary {
+  readonly values: Values
+  readonly pages: readonly PageView[]
+  readonly route: readonly RouteStep[]
+  readonly actions: readonly ActionView[]
+  /** What is still missing or wrong before the document may be sent. */
+  readonly problems: readonly Problem[]
+  /** An external sending is under way: nothing may be changed meanwhile. */
+  readonly inFlight: boolean
+  readonly nextTry: string | null
+}
+
+export interface JournalEntry {
+  readonly seq: number
+  readonly at: string
+  readonly kind: string
+  readonly event: string
+  readonly label: string
+  readonly message: string
+  readonly author: string | null
+  readonly hash: string
+}
+
+export interface ConnectorType {
+  readonly id: string
+  readonly version: number
+  readonly label: string
+  readonly provides: readonly string[]
+  readonly fields: readonly FieldView[]
+  readonly schedules: readonly { readonly name: string; readonly label: string }[]
+  /** README of the connector, in markdown. */
+  readonly help: string
+}
+
+/** How an instance is called: durations as authors write them (« 15 min »), `null` for the connector's own. */
+export interface Pace {
+  readonly polling: string | null
+  readonly patience: string | null
+  readonly concurrency: number | null
+  readonly spacing: string | null
+}
+
+export interface InstanceView extends Pace {
+  readonly id: string
+  readonly entityId: string
+  readonly connector: string
+  readonly connectorLabel: string
+  readonly label: string
+  readonly provides: readonly string[]
+  readonly config: Values
+  /** Names of the secrets that hold something; their values never leave the server. */
+  readonly secretsSet: readonly string[]
+  readonly status: 'ok' | 'suspended' | 'breaker'
+  readonly statusMessage: string | null
+  readonly inherited: boolean
+}
+
+export interface Association {
+  readonly flow: string
+  readonly slot: string
+  readonly slotLabel: string
+  readonly capability: string
+  readonly instanceId: string | null
+  readonly inheritedFrom: string | null
+}
+
+/** One page of a list read by cursor. */
+export interface Listing<T> {
+  readonly items: readonly T[]
+  /** Cursor of what follows, `null` at the end. */
+  readonly next: string | null
+}
+
+export interface Choices {
+  readonly choices: readonly Choice[]
+  readonly fetchedAt: string
+}
+
+/** Data of the server-sent event `document`. */
+export interface DocumentEvent {
+  readonly documentId: string
+  readonly version: number
+  readonly state: string
+  readonly flow: string
+}

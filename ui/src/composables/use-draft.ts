@@ -1,0 +1,152 @@
+import { computed, ref, shallowRef } from 'vue'
+import { api } from '../api/client.ts'
+import { ApiError } from '../api/errors.ts'
+import { upload } from '../api/upload.ts'
+import { checkAll } from '../forms/check.ts'
+import { holds } from '../forms/conditions.ts'
+import { isEmpty, same } from '../forms/values.ts'
+import type { DocumentView, PageView, Problem, Values } from '../api/types.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { useUploads } from './use-uploads.ts'
+
+/** Pages that the values call for, in order. */
+export const pagesShown = (pages: readonly PageView[], values: Values): readonly PageView[] =>
+  pages.filter(page => page.when === null || holds(page.when, values))
+
+/** `uploading`: files are still on their way, a form that is not whole cannot be sent. */
+export type SaveResult = 'saved' | 'refused' | 'stale' | 'uploading'
+
+/**
+ * A document being filled in: what the server holds, what was typed since, and what is wrong with it.
+ * Files go to the server at once and are never part of what was typed.
+ */
+export const useDraft = (entityId: string, documentId: string) => {
+  const base = shallowRef<DocumentView>()
+  const edits = ref<Values>({})
+  const problems = ref<readonly Problem[]>([])
+  const failure = ref<ApiError>()
+  const saving = ref(false)
+  // Each change names the version it saw: two at once would refuse each other.
+  const inTurn = oneAtATime()
+  /** Highest version heard of: beyond the one on screen, someone else moved the document. */
+  const heard = ref(0)
+
+  const saved = computed<Values>(() => base.value?.values ?? {})
+  const values = computed<Values>(() => ({ ...saved.value, ...edits.value }))
+  const pages = computed(() => pagesShown(base.value?.pages ?? [], values.value))
+  const dirty = computed(() => Object.keys(edits.value).length > 0)
+  const stale = computed(
+    () => failure.value?.code === 'document_deja_modifie' || (!saving.value && !!base.value && heard.value > base.value.version),
+  )
+  const errors = computed<Readonly<Record<string, string>>>(() =>
+    Object.fromEntries(problems.value.map(({ field, message }) => [field, message])),
+  )
+
+  const receive = (document: DocumentView) => {
+    base.value = document
+    heard.value = Math.max(heard.value, document.version)
+    // What was typed meanwhile stays, except what now says the same as the server.
+    edits.value = Object.fromEntries(
+      Object.entries(edits.value).filter(([name, value]) => !same(value, document.values[name])),
+    )
+  }
+
+  const load = async (): Promise<void> => {
+    receive(await api.documents.get(entityId, documentId))
+    edits.value = {}
+    problems.value = []
+    failure.value = undefined
+  }
+
+  const set = (name: string, value: unknown) => {
+    const { [name]: _, ...others } = edits.value
+    edits.value = same(value, saved.value[name]) ? others : { ...others, [name]: value }
+    problems.value = problems.value.filter(problem => problem.field !== name)
+  }
+
+  /** Runs one call that changes the document, after those already asked for, and takes in the document that comes back. */
+  const change = (ask: (document: DocumentView) => Promise<DocumentView>): Promise<void> =>
+    inTurn(async () => {
+      if (!base.value) throw new Error('A document is changed after it is loaded.')
+      saving.value = true
+      try {
+        receive(await ask(base.value))
+      } finally {
+        saving.value = false
+      }
+    })
+
+  /** The same, for what the agent asked of the whole form: a refusal becomes messages at the fields or above the form. */
+  const attempt = async (ask: (document: DocumentView) => Promise<DocumentView>): Promise<SaveResult> => {
+    failure.value = undefined
+    try {
+      await change(ask)
+      return 'saved'
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal
+      problems.value = refusal.fields
+      if (refusal.fields.length === 0) failure.value = refusal
+      return refusal.code === 'document_deja_modifie' ? 'stale' : 'refused'
+    }
+  }
+
+  const changes = (): Values =>
+    Object.fromEntries(Object.entries(edits.value).map(([name, value]) => [name, isEmpty(value) ? null : value]))
+
+  const save = async (): Promise<SaveResult> => {
+    problems.value = checkAll(pages.value, values.value, 'valid', new Date())
+    if (problems.value.length > 0) return 'refused'
+    return dirty.value
+      ? attempt(document => api.documents.save(entityId, documentId, document.version, changes()))
+      : 'saved'
+  }
+
+  /** Saves, then sends: what the server still finds wrong is shown at the fields, and nothing leaves. */
+  const send = async (): Promise<SaveResult> => {
+    if (uploading.value) return 'uploading'
+    problems.value = checkAll(pages.value, values.value, 'complete', new Date())
+    if (problems.value.length > 0) return 'refused'
+    const result = await save()
+    if (result !== 'saved') return result
+    problems.value = base.value?.problems ?? []
+    if (problems.value.length > 0) return 'refused'
+    return attempt(document => api.documents.perform(entityId, documentId, 'envoyer', document.version))
+  }
+
+  const uploads = useUploads(
+    async ({ field, file, onProgress, signal }) => {
+      await change(({ version }) => upload({ entityId, documentId, version, field, file, onProgress, signal }))
+      problems.value = problems.value.filter(problem => problem.field !== field)
+    },
+    async (field, sha256) => {
+      await attempt(({ version }) => api.documents.removeFile(entityId, documentId, field, sha256, version))
+    },
+  )
+
+  const uploading = computed(() => uploads.items.value.some(({ status }) => status !== 'failed'))
+  const labelOf = (name: string): string =>
+    base.value?.pages.flatMap(page => page.fields).find(field => field.name === name)?.label ?? name
+  const hear = (version: number) => (heard.value = Math.max(heard.value, version))
+  return {
+    base,
+    saved,
+    values,
+    pages,
+    dirty,
+    stale,
+    saving,
+    uploading,
+    problems,
+    errors,
+    failure,
+    uploads,
+    labelOf,
+    load,
+    set,
+    save,
+    send,
+    hear,
+  }
+}
+
+export type Draft = ReturnType<typeof useDraft>

@@ -1,0 +1,31 @@
+import { inject, provide, type InjectionKey, type Ref } from 'vue'
+import type { Choices, FileRef, Values } from '../api/types.ts'
+import type { UploadDesk } from '../composables/use-uploads.ts'
+
+/** What the fields of a form share besides their own value. Connector forms have neither files nor lists. */
+export interface FormContext {
+  /** Values on screen, by full field name. */
+  readonly values: Readonly<Ref<Values>>
+  /** Values as the server holds them. */
+  readonly saved: Readonly<Ref<Values>>
+  readonly labelOf: (field: string) => string
+  readonly uploads?: UploadDesk
+  readonly fileAddress?: (field: string, file: FileRef) => string
+  readonly choices?: (field: string) => Promise<Choices>
+  readonly save?: () => Promise<unknown>
+  /** Names of the secrets already stored. */
+  readonly secretsSet?: Readonly<Ref<readonly string[]>>
+}
+
+const key: InjectionKey<FormContext> = Symbol('form')
+
+export const provideForm = (context: FormContext): void => provide(key, context)
+
+export const useForm = (): FormContext => {
+  const context = inject(key)
+  if (!context) throw new Error('A field lives inside a form: call provideForm above it.')
+  return context
+}
+
+/** Id of the control of a field: what the error summary leads to. */
+export const fieldId = (name: string): string => `champ-${name.replaceAll('.', '-')}`
