@@ -1,13 +1,7 @@
-import type { Knex } from 'knex'
+import type { Migration } from '../db/migrate.ts'
 import type { Route } from '../http/route.ts'
 import type { Flow } from './flows.ts'
 import type { AnyStep } from './steps.ts'
-
-/** A change of schema that a plugin brings, run once, in the order of their names. */
-export interface Migration {
-  readonly name: string
-  up(knex: Knex): Promise<void>
-}
 
 export interface PluginDefinition {
   readonly id: string
@@ -15,6 +9,7 @@ export interface PluginDefinition {
   readonly steps?: readonly { readonly definition: AnyStep }[]
   readonly flows?: readonly Flow[]
   readonly routes?: readonly Route[]
+  /** Changes of schema, append-only, numbered from 1. */
   readonly migrations?: readonly Migration[]
 }
 
