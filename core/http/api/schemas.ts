@@ -1,0 +1,195 @@
+import Type, { type Static, type TProperties, type TSchema } from 'typebox'
+
+/** What the routes speak about, as it travels. A title makes it a named component of the description of the API. */
+
+/** An object that may only hold what it names: bodies of requests. */
+export const exactly = <P extends TProperties>(title: string, properties: P) =>
+  Type.Object(properties, { title, additionalProperties: false })
+
+const named = <P extends TProperties>(title: string, properties: P) => Type.Object(properties, { title })
+export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()])
+export const listOf = <S extends TSchema>(item: S) => Type.Object({ items: Type.Array(item) })
+
+export const Id = Type.String({ pattern: '^[0-9]{1,18}$' })
+export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const Instant = Type.String({ format: 'date-time' })
+/** Full name of a field: `objet`, `tdtActes.numero`. */
+export const FieldName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]*$', maxLength: 200 })
+
+export const EntityParams = Type.Object({ entityId: Id })
+
+export const Entity = named('Entity', {
+  id: Id,
+  name: Type.String(),
+  siren: orNull(Type.String()),
+  kind: Type.String(),
+  parentId: orNull(Id),
+  active: Type.Boolean(),
+  rights: Type.Optional(Type.Array(Type.String())),
+})
+
+export const Session = named('Session', {
+  user: Type.Object({
+    id: Id,
+    login: Type.String(),
+    firstName: Type.String(),
+    lastName: Type.String(),
+    email: orNull(Type.String()),
+  }),
+  csrf: Type.String(),
+  home: Id,
+})
+
+export const Condition = Type.Unsafe<Readonly<Record<string, unknown>>>({
+  type: 'object',
+  description: '{ field, is } | { filled } | { all } | { any } | { not }',
+})
+
+const Choice = named('Choice', {
+  value: Type.String(),
+  label: Type.String(),
+  level: Type.Optional(Type.Integer()),
+  selectable: Type.Optional(Type.Boolean()),
+})
+export const Choices = named('Choices', { choices: Type.Array(Choice), fetchedAt: Instant })
+
+export const FieldView = named('FieldView', {
+  name: Type.String(),
+  label: Type.String(),
+  kind: Type.String(),
+  required: Type.Boolean(),
+  computed: Type.Boolean(),
+  editable: Type.Boolean(),
+  help: Type.Optional(Type.String()),
+  choices: Type.Optional(Type.Array(Type.Object({ value: Type.String(), label: Type.String() }))),
+  pattern: Type.Optional(Type.Object({ regex: Type.String(), message: Type.String() })),
+  accept: Type.Optional(Type.Array(Type.String())),
+  maxBytes: Type.Optional(Type.Integer()),
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  default: Type.Optional(Type.Unknown()),
+  of: Type.Optional(Type.Array(Type.String())),
+  by: Type.Optional(Type.Array(Type.String())),
+  notAfterToday: Type.Optional(Type.Boolean()),
+})
+
+export const PageView = named('PageView', {
+  title: Type.String(),
+  step: orNull(Type.String()),
+  when: orNull(Condition),
+  fields: Type.Array(FieldView),
+})
+
+export const StateView = named('StateView', { name: Type.String(), label: Type.String(), kind: Type.String() })
+
+export const FlowSummary = named('FlowSummary', {
+  id: Type.String(),
+  label: Type.String(),
+  family: Type.String(),
+  canCreate: Type.Boolean(),
+})
+
+export const FlowView = named('FlowView', {
+  id: Type.String(),
+  version: Type.Integer(),
+  label: Type.String(),
+  family: Type.String(),
+  pages: Type.Array(PageView),
+  states: Type.Array(StateView),
+})
+
+const summary = {
+  id: Type.String(),
+  entityId: Id,
+  flow: Type.String(),
+  flowLabel: Type.String(),
+  title: Type.String(),
+  state: StateView,
+  message: Type.String(),
+  version: Type.Integer(),
+  createdAt: Instant,
+  updatedAt: Instant,
+  stateSince: Instant,
+}
+export const DocumentSummary = named('DocumentSummary', summary)
+export const DocumentPage = named('DocumentPage', { items: Type.Array(DocumentSummary), next: orNull(Type.String()) })
+
+const RouteStep = named('RouteStep', {
+  alias: Type.String(),
+  label: Type.String(),
+  status: Type.String(),
+  since: orNull(Instant),
+  states: Type.Array(Type.Object({ name: Type.String(), label: Type.String(), at: Instant })),
+})
+
+const ActionView = named('ActionView', {
+  name: Type.String(),
+  label: Type.String(),
+  enabled: Type.Boolean(),
+  reason: Type.Optional(Type.String()),
+  confirm: Type.Optional(Type.String()),
+  kind: Type.String(),
+})
+
+export const DocumentView = named('DocumentView', {
+  ...summary,
+  values: Type.Record(Type.String(), Type.Unknown()),
+  pages: Type.Array(PageView),
+  route: Type.Array(RouteStep),
+  actions: Type.Array(ActionView),
+  problems: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })),
+  inFlight: Type.Boolean(),
+  nextTry: orNull(Instant),
+})
+
+export const JournalEntry = named('JournalEntry', {
+  seq: Type.Integer(),
+  at: Instant,
+  kind: Type.String(),
+  event: Type.String(),
+  label: Type.String(),
+  message: Type.String(),
+  author: orNull(Type.String()),
+  hash: Type.String(),
+})
+export const JournalPage = named('JournalPage', { items: Type.Array(JournalEntry), next: orNull(Type.String()) })
+
+export const ConnectorType = named('ConnectorType', {
+  id: Type.String(),
+  version: Type.Integer(),
+  label: Type.String(),
+  provides: Type.Array(Type.String()),
+  fields: Type.Array(FieldView),
+  schedules: Type.Array(Type.Object({ name: Type.String(), label: Type.String() })),
+  help: Type.String(),
+})
+
+export const InstanceView = named('InstanceView', {
+  id: Id,
+  entityId: Id,
+  connector: Type.String(),
+  connectorLabel: Type.String(),
+  label: Type.String(),
+  provides: Type.Array(Type.String()),
+  config: Type.Record(Type.String(), Type.Unknown()),
+  secretsSet: Type.Array(Type.String()),
+  status: Type.String(),
+  statusMessage: Type.String(),
+  inherited: Type.Boolean(),
+  polling: orNull(Type.String()),
+  patience: orNull(Type.String()),
+  concurrency: orNull(Type.Integer()),
+  spacing: orNull(Type.String()),
+})
+
+export const AssociationView = named('AssociationView', {
+  flow: Type.String(),
+  slot: Type.String(),
+  slotLabel: Type.String(),
+  capability: Type.String(),
+  instanceId: orNull(Id),
+  inheritedFrom: orNull(Id),
+})
+
+export type EntityView = Static<typeof Entity>
+export type SessionView = Static<typeof Session>

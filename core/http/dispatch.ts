@@ -1,0 +1,112 @@
+import Router from '@koa/router'
+import type { Context } from 'koa'
+import type { TSchema } from 'typebox'
+import { Clean } from 'typebox/value'
+import { errors } from '../errors.ts'
+import { callerOfRequest } from './authenticate.ts'
+import { checkRight, rightsFor } from './authorise.ts'
+import { readJson } from './body.ts'
+import { drainLater } from './drain.ts'
+import type { IncomingRequest } from './incoming.ts'
+import type { ErasedContext, Route } from './route.ts'
+import { send } from './send.ts'
+import type { Services } from './services.ts'
+import { answerCheck, bodyCheck, paramsCheck, queryCheck } from './validation.ts'
+
+export const API_PREFIX = '/api/v3'
+
+export interface DispatchOptions {
+  /**
+   * What to do of an answer that is not the one described: `drop` what is not described (production), or `fail`, so that a
+   * test sees it.
+   */
+  readonly mismatch: 'drop' | 'fail'
+  /** Aborted when the server stops: the streams of events end then. */
+  readonly stopping: AbortSignal
+  /** Milliseconds between two pings of a stream of events; 20 s unless told. */
+  readonly pingEvery?: number
+}
+
+/** The routes, ready for Koa. Two routes on one address, or a parameter that no schema describes, prevent the start. */
+export const createRouter = (routes: readonly Route[], services: Services, options: DispatchOptions): Router => {
+  const router = new Router({ prefix: API_PREFIX, strict: true, sensitive: true })
+  const taken = new Set<string>()
+  for (const route of routes) {
+    const address = `${route.method} ${route.path.replaceAll(/:\w+/gu, ':')}`
+    if (taken.has(address)) throw new Error(`two routes answer to ${route.method} ${route.path}`)
+    taken.add(address)
+    router.register(route.path, [route.method], handlerOf(route, services, options))
+  }
+  return router
+}
+
+const handlerOf = (route: Route, services: Services, options: DispatchOptions) => {
+  const checks = {
+    params: paramsCheck(describedParams(route)),
+    query: queryCheck(route.query),
+    body: route.body && bodyCheck(route.body),
+  }
+  const present = presenter(route, options)
+  return async (ctx: Context): Promise<void> => {
+    const request = incoming(ctx)
+    if (request.method !== 'GET' && request.method !== 'HEAD') drainLater(ctx)
+    const params = { ...(ctx['params'] as Record<string, string>) }
+    const caller = route.access === 'public' ? undefined : await callerOfRequest(request, services)
+    if (route.access !== 'public' && !caller) throw errors.notSignedIn()
+    ctx.state['login'] = caller?.login
+    const rights = caller ? await rightsFor(route, params, caller, services) : new Set<string>()
+    const context: ErasedContext = {
+      params: checks.params(params),
+      query: checks.query({ ...ctx.query }),
+      body: checks.body?.(await readJson(request)),
+      caller,
+      rights,
+      request,
+      services,
+    }
+    await checkRight(route, context)
+    const returned = await route.handle(context)
+    send(ctx, returned, { present, status: route.status, log: services.log, ...options })
+  }
+}
+
+const describedParams = (route: Route): TSchema => {
+  const described = Object.keys((route.params as { properties?: object }).properties ?? {})
+  const named = [...route.path.matchAll(/:(\w+)/gu)].map(([, name]) => name ?? '')
+  const missing = named.filter(name => !described.includes(name))
+  if (missing.length > 0)
+    throw new Error(`${route.method} ${route.path}: params does not describe ${missing.join(', ')}`)
+  return route.params
+}
+
+/** Nothing leaves that the schema does not name: a new column is not published by accident. */
+const presenter = ({ response, method, path }: Route, { mismatch }: DispatchOptions): ((value: unknown) => unknown) => {
+  if (!response) return value => value
+  const written = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+  if (mismatch === 'drop') return value => Clean(response, written(value))
+  const problemsOf = answerCheck(response)
+  return value => {
+    const answer = written(value)
+    const problems = problemsOf(answer)
+    const before = JSON.stringify(answer)
+    if (problems.length > 0 || JSON.stringify(Clean(response, answer)) !== before)
+      throw new Error(`${method} ${path} does not answer what it describes: ${JSON.stringify(problems)} ${before}`)
+    return answer
+  }
+}
+
+const incoming = (ctx: Context): IncomingRequest => {
+  const left = new AbortController()
+  ctx.res.once('close', () => {
+    if (!ctx.res.writableFinished) left.abort()
+  })
+  const { length } = ctx.request
+  return {
+    method: ctx.method,
+    headers: ctx.headers,
+    address: ctx.ip,
+    stream: ctx.req,
+    length: Number.isFinite(length) ? length : undefined,
+    signal: left.signal,
+  }
+}

@@ -1,0 +1,27 @@
+import type { SignIn } from '../access/sign-in.ts'
+import type { Clock, Log } from '../authoring/context.ts'
+import type { Db } from '../db/knex.ts'
+
+/** What routes act with. The container builds it once; tests build theirs. */
+export interface Services {
+  readonly db: Db
+  readonly clock: Clock
+  readonly log: Log
+  readonly signIn: SignIn
+  /** Every right that exists today, spelled out: the fixed ones and those of the flows loaded. */
+  readonly rightsCatalogue: () => readonly string[]
+  readonly settings: HttpSettings
+}
+
+export interface HttpSettings {
+  /** `https://passeur.ville.fr`: decides whether cookies are for HTTPS alone. */
+  readonly publicUrl: string
+  /** A proxy in front gives the address of the client in `X-Forwarded-For`; believed only then. */
+  readonly behindProxy: boolean
+  /** Milliseconds without activity after which a session ends. */
+  readonly sessionLifetime: number
+  /** Bytes of the largest file accepted. */
+  readonly uploadLimit: number
+  /** Serve `/metrics`. */
+  readonly metrics: boolean
+}

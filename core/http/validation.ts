@@ -1,0 +1,41 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { ValidateFunction } from 'ajv'
+import type { Static, TSchema } from 'typebox'
+import { errors, type FieldProblem, type ProblemMaker } from '../errors.ts'
+import { fieldProblems } from './messages.ts'
+
+/** `strict` without its two opinions on style, which the schemas typebox writes do not follow. */
+const OPTIONS = { allErrors: true, useDefaults: true, strict: true, strictTypes: false, strictRequired: false } as const
+
+// Ajv's CommonJS typings hide the default export from ESM; `default` is the function itself at run time too.
+const bodies = addFormats.default(new Ajv2020(OPTIONS))
+/** Parameters and queries arrive as texts. */
+const texts = addFormats.default(new Ajv2020({ ...OPTIONS, coerceTypes: 'array' }))
+
+/** Checks a value against a schema, and says which fields are wrong in words an agent reads. */
+export type Check<S extends TSchema> = (value: unknown) => Static<S>
+
+const checkWith =
+  (ajv: Ajv2020) =>
+  <S extends TSchema>(schema: S, problem: ProblemMaker): Check<S> => {
+    const validate: ValidateFunction = ajv.compile(schema)
+    return value => {
+      if (!validate(value)) throw problem({ fields: problemsIn(validate) })
+      return value as Static<S>
+    }
+  }
+
+const problemsIn = (validate: ValidateFunction): readonly FieldProblem[] => fieldProblems(validate.errors ?? [])
+
+/** A JSON body: 422 `saisie_invalide`. */
+export const bodyCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(bodies)(schema, errors.badInput)
+/** A query: 400 `requete_invalide`; `?limite=20` gives the number 20. */
+export const queryCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.badRequest)
+/** The parameters of a path. An identifier that cannot be one is an address that does not exist. */
+export const paramsCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.routeNotFound)
+/** An answer, in tests: a mismatch is a fault of ours. */
+export const answerCheck = <S extends TSchema>(schema: S): ((value: unknown) => readonly FieldProblem[]) => {
+  const validate = bodies.compile(schema)
+  return value => (validate(value) ? [] : problemsIn(validate))
+}
