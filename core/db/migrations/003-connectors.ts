@@ -23,6 +23,8 @@ export const up = async (knex: Knex): Promise<void> => {
       concurrency integer check (concurrency between 1 and 64),
       spacing text,
       spacing_ms integer not null default 0 check (spacing_ms >= 0),
+      -- One more at each change of settings: tells a process that its connection is out of date.
+      revision integer not null default 1,
       created_at timestamptz not null,
       updated_at timestamptz not null
     );
