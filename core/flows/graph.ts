@@ -16,8 +16,10 @@ export const mermaidOf = (flow: CompiledFlow): string => {
     lines.push(`    [*] --> ${id(step.initial)}`)
     for (const task of Object.values(flow.tasks).filter(each => each.step === step.alias)) {
       for (const from of task.from)
-        for (const to of new Set([...task.to, ...(task.definition.within ? [task.late] : [])]))
-          lines.push(`    ${id(from)} --> ${id(to)}: ${task.label}`)
+        for (const to of new Set([...task.to, task.failsTo, ...(task.definition.within ? [task.late] : [])]))
+          lines.push(
+            `    ${id(from)} --> ${id(to)}: ${task.to.includes(to) ? task.label : to === task.failsTo ? 'échec' : 'silence'}`,
+          )
       if (task.passed !== undefined)
         for (const to of task.to) lines.push(`    ${id(task.passed)} --> ${id(to)}: ${task.label}`)
     }

@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { FieldSpec } from './authoring/fields.ts'
+import { createFlowRegistry } from './flows/registry.ts'
+import { mermaidOf } from './flows/graph.ts'
+import { load } from './loader.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const loaded = await load({ sources: root })
+const registry = createFlowRegistry(loaded.flows, loaded.steps)
+const folderOf = (what: string) =>
+  join(root, loaded.report.find(each => each.what.split(', ').includes(what))?.source ?? 'absent')
+
+/** What every flow, step and connector owes: one loop over what the folders hold, so that a new one is covered by being there. */
+describe.each(registry.list().map(flow => [flow.id, flow] as const))('le flux %s', (id, flow) => {
+  test('a une page pour les agents et un test', () => {
+    const folder = folderOf(`flux ${id}`)
+    expect(existsSync(join(folder, 'README.md'))).toBe(true)
+    expect(existsSync(join(folder, 'index.test.ts'))).toBe(true)
+  })
+
+  test('laisse toujours une issue à une personne', () => {
+    const stuck = Object.values(flow.states).filter(
+      state =>
+        !state.automatic &&
+        !['draft', 'done', 'abandoned', 'over', 'stopped', 'trouble', 'uncertain'].includes(state.kind),
+    )
+    expect(
+      stuck.map(state => state.name).filter(name => !Object.values(flow.tasks).some(task => task.from.includes(name))),
+    ).toEqual(
+      Object.values(flow.states)
+        .filter(state => state.ends === 'resume')
+        .map(state => state.name),
+    )
+  })
+
+  test('ne laisse pas supprimer un document dont un partenaire doit encore répondre', () => {
+    const waiting = Object.values(flow.states).filter(state => state.kind === 'running' && state.deletable)
+    expect(waiting.map(state => state.name)).toEqual([])
+  })
+
+  test('ne donne pas deux fois le même nom Pastell à un champ ou à un état', () => {
+    const names = [
+      ...Object.values(flow.fields).map(field => field.options.pastell),
+      ...Object.values(flow.states).map(state => state.pastell && `état ${state.pastell}`),
+    ]
+    const given = names.filter(name => name !== undefined && name !== '')
+    expect(given.filter((name, index) => given.indexOf(name) !== index)).toEqual([])
+  })
+
+  test('se dessine', () => expect(mermaidOf(flow)).toContain('stateDiagram-v2'))
+
+  test('ne perd ni champ ni état sans changer de version', async () => {
+    const shape = {
+      fields: Object.values(flow.fields)
+        .map(field => `${field.name} ${field.kind}`)
+        .toSorted(),
+      states: Object.keys(flow.states).toSorted(),
+      tasks: Object.keys(flow.tasks).toSorted(),
+    }
+    await expect(`${JSON.stringify(shape, null, 2)}\n`).toMatchFileSnapshot(
+      join(folderOf(`flux ${id}`), `shape.v${flow.version}.json`),
+    )
+  })
+})
+
+describe.each([...loaded.steps])("l'étape %s", (id, step) => {
+  test("a une page d'aide", () => expect(existsSync(join(folderOf(`étape ${id}`), 'README.md'))).toBe(true))
+
+  test('a un libellé français pour chaque champ', () => {
+    const labels = Object.values({ ...(step.fields as object), ...(step.inputs as object) } as Record<
+      string,
+      FieldSpec
+    >).map(field => field.label)
+    expect(labels.filter(label => !/^\p{Lu}/u.test(label))).toEqual([])
+  })
+})
+
+describe.each([...loaded.connectors])('le connecteur %s', (id, { definition, help }) => {
+  test("a une page d'aide, un test et un client qui ne parle qu'à #core", () => {
+    const folder = folderOf(`connecteur ${id}`)
+    expect(help.length).toBeGreaterThan(500)
+    expect(existsSync(join(folder, 'index.test.ts'))).toBe(true)
+    const imports = readdirSync(folder)
+      .filter(file => file.endsWith('.ts'))
+      .flatMap(file =>
+        [...readFileSync(join(folder, file), 'utf8').matchAll(/from '(\.\.\/[^']+)'/gu)].map(match => match[1]),
+      )
+    expect(imports).toEqual([])
+  })
+
+  test('a un libellé pour chaque réglage, et garde secrets les secrets', () => {
+    for (const [name, field] of Object.entries(definition.config as Record<string, FieldSpec>)) {
+      expect(field.label).toMatch(/^\p{Lu}/u)
+      if (/password|mot_?de_?passe|passphrase|secret|token|jeton/iu.test(name))
+        expect(['secret', 'secretFile', 'choice', 'flag']).toContain(field.kind)
+    }
+  })
+
+  test("n'offre que des familles connues", () => expect(definition.provides.length).toBeGreaterThan(0))
+})
+
+test('un dossier qui ne se charge pas arrête le démarrage, avec son nom et la raison', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'passeur-'))
+  await mkdir(join(folder, 'node_modules', 'passeur-casse'), { recursive: true })
+  await writeFile(join(folder, 'casse.mjs'), 'export const rien = 1\n')
+  await expect(load({ sources: root, packages: [join(folder, 'casse.mjs')] })).rejects.toThrow(
+    /casse\.mjs » ne peut pas être chargé : le module n'exporte/u,
+  )
+  await expect(load({ sources: root, packages: ['passeur-extension-absente'] })).rejects.toThrow(
+    /« passeur-extension-absente » ne peut pas être chargé/u,
+  )
+})
