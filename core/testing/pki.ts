@@ -60,6 +60,10 @@ const newKeys = (): { publicKey: forge.pki.PublicKey; key: string } => {
   return { publicKey: forge.pki.publicKeyFromPem(pair.publicKey), key: pair.privateKey }
 }
 
+let sharedKeys: ReturnType<typeof newKeys> | undefined
+/** Servers and clients of one process share a key pair: it is what takes time, and no test looks at it. */
+const leafKeys = () => (sharedKeys ??= newKeys())
+
 const name = (commonName: string): forge.pki.CertificateField[] => [
   { name: 'countryName', value: 'FR' },
   { name: 'organizationName', value: 'Passeur (démonstration)', valueTagClass: forge.asn1.Type.UTF8 as never },
@@ -74,7 +78,7 @@ const readAttributes = (certificate: forge.pki.Certificate): forge.pki.Certifica
 
 /** @param issuer missing: the certificate signs itself */
 const issue = ({ commonName, extensions, notBefore, notAfter }: Wanted, issuer: Issued | undefined): Issued => {
-  const { publicKey, key } = newKeys()
+  const { publicKey, key } = issuer ? leafKeys() : newKeys()
   const certificate = forge.pki.createCertificate()
   certificate.publicKey = publicKey
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`
