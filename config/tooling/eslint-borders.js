@@ -2,7 +2,7 @@ import { dirname, relative, resolve, sep } from 'node:path'
 
 /**
  * Who may import whom. Plugins and connectors stand on what `core/index.ts` publishes, so that the rest of the core may
- * change: they import `#core`, `#core/testing/*` (simulators and tests), npm packages, Node's modules and their own folder;
+ * change: they import `#core` (and `#core/testing`, `#core/conformance` in simulators and tests), npm packages, Node's modules and their own folder;
  * a flow also imports the steps it is made of. The core imports no plugin and no connector: it finds them by folder.
  */
 

@@ -160,7 +160,8 @@ export const stopServer = async (place: Place): Promise<void> => {
   if (!isServer((await commandOf(pid)) ?? '', place)) return
   process.kill(pid, 'SIGINT')
   for (const deadline = performance.now() + 60_000; performance.now() < deadline; await sleep(10)) {
-    if ((await writtenPid(place)) !== pid) return
+    // The file goes first, the process a moment later; one that nobody reaps keeps its number but has no command any more.
+    if ((await writtenPid(place)) !== pid && !isServer((await commandOf(pid)) ?? '', place)) return
   }
   throw new Error(
     `La base embarquée (processus ${pid}) ne s'est pas arrêtée en une minute ; son journal est ${place.log}.`,
