@@ -67,10 +67,10 @@ test('un numéro pris deux fois ou un fichier mal nommé est refusé', async () 
 
 test('la recherche en français ignore les accents, la casse et l’élision', async () => {
   const found = async (text: string, words: string): Promise<boolean> => {
-    const { rows } = (await database.knex.raw(
+    const { rows } = await database.knex.raw<{ rows: { found: boolean }[] }>(
       `select to_tsvector('passeur_fr', ?) @@ websearch_to_tsquery('passeur_fr', ?) as found`,
       [text, words],
-    )) as { rows: { found: boolean }[] }
+    )
     return rows[0]?.found ?? false
   }
   expect(await found('Délibération relative à l’assainissement', 'deliberations ASSAINISSEMENT')).toBe(true)
@@ -79,8 +79,8 @@ test('la recherche en français ignore les accents, la casse et l’élision', a
 })
 
 test('les valeurs arrivent sans surprise : identifiants en texte, instants en Date, jours en texte', async () => {
-  const { rows } = (await database.knex.raw(
+  const { rows } = await database.knex.raw<{ rows: unknown[] }>(
     `select 9007199254740993::bigint as id, timestamptz '2026-07-14T10:00:00+02' as at, date '2026-07-14' as day`,
-  )) as { rows: unknown[] }
+  )
   expect(rows).toEqual([{ id: '9007199254740993', at: new Date('2026-07-14T08:00:00Z'), day: '2026-07-14' }])
 })
