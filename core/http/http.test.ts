@@ -371,7 +371,7 @@ describe('l’interface', () => {
     expect((await fetch(`${served.origin}/..%2f..%2fetc%2fpasswd`)).status).toBe(404)
     // Not `fetch`, which adds « no-cache » to whoever asks conditionally.
     const again = await request(page.url, {
-      headers: { accept: 'text/html', 'if-none-match': page.headers.get('etag') },
+      headers: { accept: 'text/html', 'if-none-match': page.headers.get('etag') ?? '' },
     })
     expect(again.statusCode).toBe(304)
     await rm(folder, { recursive: true })

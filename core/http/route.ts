@@ -105,8 +105,15 @@ export function route(definition: object): Route {
   }
 }
 
+/** A presenter has no reason to hand out something that may be written. */
+export type ReadonlyDeep<T> = T extends readonly (infer E)[]
+  ? readonly ReadonlyDeep<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: ReadonlyDeep<T[K]> }
+    : T
+
 /** What a handler may return: the value described, or that value with headers, a stream, events. */
-type AnswerOf<R extends TSchema> = Static<R> | Answer<Static<R>>
+type AnswerOf<R extends TSchema> = ReadonlyDeep<Static<R>> | Answer<ReadonlyDeep<Static<R>>>
 
 const KIND = Symbol('answer')
 

@@ -1,6 +1,10 @@
 import type { SignIn } from '../access/sign-in.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import type { Db } from '../db/knex.ts'
+import type { StoredFiles } from '../files/files.ts'
+import type { FlowRegistry } from '../flows/registry.ts'
+import type { DocumentEvents } from './events.ts'
+import type { ConnectorsApi, DocumentsApi } from './ports.ts'
 
 /** What routes act with. The container builds it once; tests build theirs. */
 export interface Services {
@@ -10,6 +14,11 @@ export interface Services {
   readonly signIn: SignIn
   /** Every right that exists today, spelled out: the fixed ones and those of the flows loaded. */
   readonly rightsCatalogue: () => readonly string[]
+  readonly flows: FlowRegistry
+  readonly documents: DocumentsApi
+  readonly connectors: ConnectorsApi
+  readonly files: StoredFiles
+  readonly events: DocumentEvents
   readonly settings: HttpSettings
 }
 

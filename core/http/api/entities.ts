@@ -40,7 +40,7 @@ export const entityRoutes = [
       const entity = await getEntity(db, params.entityId)
       const mother =
         entity.parentId === null ? undefined : await visibleEntities(db, caller.id).findById(entity.parentId)
-      return { ...present(entity, () => mother !== undefined), rights: [...spelledOut(rights, rightsCatalogue())] }
+      return { ...present(entity, () => mother !== undefined), rights: spelledOut(rights, rightsCatalogue()) }
     },
   }),
 ]

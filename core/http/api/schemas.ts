@@ -1,3 +1,4 @@
+import type { Condition } from '../../authoring/conditions.ts'
 import Type, { type Static, type TProperties, type TSchema } from 'typebox'
 
 /** What the routes speak about, as it travels. A title makes it a named component of the description of the API. */
@@ -40,7 +41,8 @@ export const Session = named('Session', {
   home: Id,
 })
 
-export const Condition = Type.Unsafe<Readonly<Record<string, unknown>>>({
+/** Recursive, which would make it unreadable here: `authoring/conditions.ts` says it all. */
+const ConditionSchema = Type.Unsafe<Condition>({
   type: 'object',
   description: '{ field, is } | { filled } | { all } | { any } | { not }',
 })
@@ -76,7 +78,7 @@ export const FieldView = named('FieldView', {
 export const PageView = named('PageView', {
   title: Type.String(),
   step: orNull(Type.String()),
-  when: orNull(Condition),
+  when: orNull(ConditionSchema),
   fields: Type.Array(FieldView),
 })
 

@@ -1,0 +1,136 @@
+import Type from 'typebox'
+import { route } from '../route.ts'
+import { actingOn } from './documents.ts'
+import { AssociationView, ConnectorType, EntityParams, exactly, Id, InstanceView, listOf, orNull } from './schemas.ts'
+
+const InstanceParams = Type.Object({ entityId: Id, instanceId: Id })
+const READ = 'connecteur:lecture'
+const EDIT = 'connecteur:edition'
+
+const Label = Type.String({ minLength: 1, maxLength: 128 })
+const Config = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$' }), Type.Unknown(), {
+  additionalProperties: false,
+  description: 'Les champs du connecteur ; un secret absent reste tel qu’il est.',
+})
+
+export const connectorRoutes = [
+  route({
+    method: 'GET',
+    path: '/connecteurs/types',
+    summary: 'Lister les connecteurs installés',
+    can: READ,
+    where: 'anywhere',
+    response: listOf(ConnectorType),
+    handle: ({ services: { connectors } }) => ({ items: connectors.types() }),
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/connecteurs',
+    summary: 'Lister les connecteurs d’une entité, les siens et ceux dont elle hérite',
+    params: EntityParams,
+    can: READ,
+    response: listOf(InstanceView),
+    handle: async ({ params, services: { connectors } }) => ({ items: await connectors.list(params.entityId) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/connecteurs',
+    summary: 'Ajouter un connecteur à une entité',
+    params: EntityParams,
+    can: EDIT,
+    body: exactly('NewInstance', { connector: Type.String({ maxLength: 100 }), label: Label, config: Config }),
+    response: InstanceView,
+    status: 201,
+    handle: context => context.services.connectors.create(actingOn(context), context.body),
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/connecteurs/:instanceId',
+    summary: 'Lire un connecteur ; ses secrets ne sont jamais renvoyés',
+    params: InstanceParams,
+    can: READ,
+    response: InstanceView,
+    handle: ({ params, services: { connectors } }) => connectors.view(params.entityId, params.instanceId),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/entites/:entityId/connecteurs/:instanceId',
+    summary: 'Modifier un connecteur, son rythme et sa patience',
+    params: InstanceParams,
+    can: EDIT,
+    body: exactly('InstanceEdition', {
+      label: Type.Optional(Label),
+      config: Type.Optional(Config),
+      polling: Type.Optional(orNull(Type.String({ maxLength: 200 }))),
+      patience: Type.Optional(orNull(Type.String({ maxLength: 50 }))),
+      concurrency: Type.Optional(orNull(Type.Integer({ minimum: 1, maximum: 64 }))),
+      spacing: Type.Optional(orNull(Type.String({ maxLength: 50 }))),
+    }),
+    response: InstanceView,
+    handle: context => context.services.connectors.update(actingOn(context), context.params.instanceId, context.body),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/entites/:entityId/connecteurs/:instanceId',
+    summary: 'Supprimer un connecteur qui ne sert plus',
+    params: InstanceParams,
+    can: EDIT,
+    status: 204,
+    handle: context => context.services.connectors.remove(actingOn(context), context.params.instanceId),
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/connecteurs/:instanceId/test',
+    summary: 'Tester un connecteur, sans effet chez le service distant',
+    params: InstanceParams,
+    can: EDIT,
+    response: Type.Object({ ok: Type.Boolean(), message: Type.String() }),
+    handle: context => context.services.connectors.test(actingOn(context), context.params.instanceId),
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/connecteurs/:instanceId/reprise',
+    summary: 'Remettre en service un connecteur suspendu',
+    params: InstanceParams,
+    can: EDIT,
+    response: InstanceView,
+    handle: context => context.services.connectors.resume(actingOn(context), context.params.instanceId),
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/connecteurs/:instanceId/taches/:schedule',
+    summary: 'Exécuter tout de suite une tâche du connecteur',
+    params: Type.Object({ ...InstanceParams.properties, schedule: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]*$' }) }),
+    can: EDIT,
+    response: Type.Object({ message: Type.String() }),
+    handle: context =>
+      context.services.connectors.run(actingOn(context), context.params.instanceId, context.params.schedule),
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/associations',
+    summary: 'Lister les emplacements des flux et le connecteur qui sert chacun',
+    params: EntityParams,
+    can: READ,
+    response: listOf(AssociationView),
+    handle: async ({ params, services: { connectors } }) => ({
+      items: await connectors.associations(params.entityId),
+    }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/entites/:entityId/associations',
+    summary: 'Choisir le connecteur d’un emplacement ; null rend à l’entité ce dont elle hérite',
+    params: EntityParams,
+    can: EDIT,
+    body: exactly('AssociationChoice', {
+      flow: Type.String({ maxLength: 100 }),
+      slot: Type.String({ maxLength: 200 }),
+      instanceId: orNull(Id),
+    }),
+    response: listOf(AssociationView),
+    handle: async context => ({
+      items: await context.services.connectors.associate(actingOn(context), context.body),
+    }),
+  }),
+]

@@ -1,0 +1,24 @@
+import type { Route } from '../route.ts'
+import { connectorRoutes } from './connectors.ts'
+import { withDescription } from './description.ts'
+import { documentRoutes } from './documents.ts'
+import { entityRoutes } from './entities.ts'
+import { eventRoutes } from './events.ts'
+import { fileRoutes } from './files.ts'
+import { flowRoutes } from './flows.ts'
+import { healthRoutes } from './health.ts'
+import { sessionRoutes } from './session.ts'
+
+/** Every route of the native API, with those that plugins add, and the one that describes them all. */
+export const apiRoutes = (ofPlugins: readonly Route[] = []): readonly Route[] =>
+  withDescription([
+    ...sessionRoutes,
+    ...entityRoutes,
+    ...flowRoutes,
+    ...documentRoutes,
+    ...fileRoutes,
+    ...connectorRoutes,
+    ...eventRoutes,
+    ...healthRoutes,
+    ...ofPlugins,
+  ])
