@@ -35,6 +35,13 @@ export const fieldNamed = (contents: DocumentContents, name: string): string | u
     ? name
     : Object.entries(contents.fields).find(([, field]) => field.options.pastell === name)?.[0]
 
+const plain = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value)
+
 /** The value of a field as text: a file by its name without extension, several separated by a comma, a flag as `true`/`false`. */
 export const textOf = (contents: DocumentContents, field: string, choices: ChoiceReading): string => {
   const spec = contents.fields[field]
@@ -47,13 +54,13 @@ export const textOf = (contents: DocumentContents, field: string, choices: Choic
         .map(file => splitName(file.name).base)
         .join(', ')
     case 'choice':
-      return choices === 'label' ? (spec.choices?.[String(value)] ?? String(value)) : String(value)
+      return choices === 'label' ? (spec.choices?.[plain(value)] ?? plain(value)) : plain(value)
     case 'remoteChoice':
       return choices === 'label' ? (value as Choice).label : (value as Choice).value
     case 'pieceTypes':
       return (value as readonly PieceType[]).map(piece => (choices === 'label' ? piece.label : piece.value)).join(', ')
     default:
-      return String(value)
+      return plain(value)
   }
 }
 

@@ -1,0 +1,183 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import ssh2 from 'ssh2'
+import { describe, expect, test } from 'vitest'
+import { ConfigurationError, TemporaryError } from '#core'
+import { gedConformance } from '#core/conformance'
+import { connectForTest, sampleDocument } from '#core/testing'
+import { fingerprintOf, matches } from './fingerprint.ts'
+import sftp from './index.ts'
+import { createSimulator, type SftpSimulatorOptions } from './simulator.ts'
+
+const started = async (options: SftpSimulatorOptions = {}) => {
+  const simulator = await createSimulator(options)
+  const connect = (config: Readonly<Record<string, unknown>> = {}, allowLoopback = true) =>
+    connectForTest(sftp, { ...simulator.config, ...config }, { allowLoopback })
+  return { simulator, connect, [Symbol.asyncDispose]: () => simulator.close() }
+}
+
+/** Path → content of every file, without the working names at the root. */
+const filesUnder = async (folder: string): Promise<Record<string, Buffer>> => {
+  const found: Record<string, Buffer> = {}
+  for (const name of await readdir(folder, { recursive: true })) {
+    const path = join(folder, name)
+    if (!relative(folder, path).startsWith('.passeur-') && (await stat(path)).isFile())
+      found[name] = await readFile(path)
+  }
+  return found
+}
+
+gedConformance('Le connecteur SFTP', sftp, async () => {
+  const simulator = await createSimulator()
+  return {
+    config: simulator.config,
+    refused: { config: { motDePasse: 'sésame-erroné' }, secret: 'sésame-erroné' },
+    faults: simulator.faults,
+    contents: () => filesUnder(simulator.folder),
+    unfinished: async () => simulator.count('inachevé'),
+    close: () => simulator.close(),
+    [Symbol.asyncDispose]: () => simulator.close(),
+  }
+})
+
+describe("l'identité du serveur", () => {
+  test('inconnue des réglages, elle est refusée par une phrase qui donne l’empreinte à recopier', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect({ empreinte: undefined })
+    const checking = connected.connector.check()
+    await expect(checking).rejects.toThrow(ConfigurationError)
+    await expect(checking).rejects.toThrow(bench.simulator.fingerprint)
+  })
+
+  test('changée, elle est refusée avant que le mot de passe ne parte, et la nouvelle empreinte est montrée', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect()
+    await connected.connector.check()
+    bench.simulator.changeHostKey()
+    const checking = connected.connector.check()
+    await expect(checking).rejects.toThrow(ConfigurationError)
+    await expect(checking).rejects.toThrow(bench.simulator.fingerprint)
+  })
+
+  test('se compare en SHA-256, en MD5 et en SHA-1 comme dans Pastell', () => {
+    const { public: line } = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
+    const key = Buffer.from(line.split(' ')[1] ?? '', 'base64')
+    const hash = (algorithm: string) =>
+      crypto.subtle.digest(algorithm, key).then(digest => Buffer.from(digest).toString('hex'))
+    return Promise.all([hash('SHA-1'), hash('SHA-256')]).then(([sha1, sha256]) => {
+      expect(matches(fingerprintOf(key), key)).toBe(true)
+      expect(matches(` ${fingerprintOf(key)}=\n`, key)).toBe(true)
+      expect(matches(sha1.toUpperCase(), key)).toBe(true)
+      expect(matches(sha1.replace(/../gu, '$&:').slice(0, -1), key)).toBe(true)
+      expect(
+        matches(
+          sha1.replace(/^./u, first => (first === '0' ? '1' : '0')),
+          key,
+        ),
+      ).toBe(false)
+      expect(matches(sha256, key)).toBe(false)
+      expect(matches('', key)).toBe(false)
+      expect(matches('SHA256:', key)).toBe(false)
+    })
+  })
+})
+
+describe('la connexion', () => {
+  test('accepte une clé privée, et refuse une clé inconnue', async () => {
+    const { private: clePrivee, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519')
+    await using bench = await started({ publicKey })
+    await using connected = await bench.connect({ motDePasse: undefined, clePrivee: Buffer.from(clePrivee) })
+    expect(await connected.connector.check()).toContain('accessible')
+    const other = ssh2.utils.generateKeyPairSync('ed25519').private
+    await using refused = await bench.connect({ motDePasse: undefined, clePrivee: Buffer.from(other) })
+    await expect(refused.connector.check()).rejects.toThrow(/refuse la connexion de « passeur »/u)
+  })
+
+  test('dit qu’une clé privée est illisible, ou qu’il manque de quoi s’identifier', async () => {
+    await using bench = await started()
+    await using unreadable = await bench.connect({ clePrivee: Buffer.from('pas une clé') })
+    await expect(unreadable.connector.check()).rejects.toThrow(/clé privée .* illisible/u)
+    await using nothing = await bench.connect({ motDePasse: undefined })
+    await expect(nothing.connector.check()).rejects.toThrow(ConfigurationError)
+  })
+
+  test('n’atteint pas un réseau interne que la plateforme n’autorise pas', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect({}, false)
+    await expect(connected.connector.check()).rejects.toThrow(ConfigurationError)
+    await using named = await bench.connect({ hote: 'localhost' }, false)
+    await expect(named.connector.check()).rejects.toThrow(/réseau interne/u)
+  })
+
+  test('à un serveur qui n’est pas SFTP est une erreur passagère', async () => {
+    await using bench = await started()
+    bench.simulator.faults.plan({ kind: 'garbage' }, { on: /^CONNECT/u })
+    await using connected = await bench.connect()
+    await expect(connected.connector.check()).rejects.toThrow(TemporaryError)
+  })
+})
+
+describe('les refus du serveur', () => {
+  const refusedWith = async (status: number, on: RegExp) => {
+    await using bench = await started()
+    bench.simulator.faults.plan({ kind: 'status', status }, { on, times: Infinity })
+    await using connected = await bench.connect()
+    const error: unknown = await connected.connector.ged
+      .deposit(await sampleDocument(connected.context.files), 'clé')
+      .catch((cause: unknown) => cause)
+    return { error, visible: bench.simulator.count('dépôt') }
+  }
+
+  test('droit refusé : l’administrateur est prévenu', async () => {
+    const { error, visible } = await refusedWith(3, /^MKDIR/u)
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(String(error)).toContain('refuse ce droit')
+    expect(visible).toBe(0)
+  })
+  test('disque plein : on réessaie plus tard, et rien de visible n’est resté', async () => {
+    const { error, visible } = await refusedWith(4, /^WRITE/u)
+    expect(error).toBeInstanceOf(TemporaryError)
+    expect(visible).toBe(0)
+  })
+  test('un serveur qui échoue à lire n’est pas pris pour un fichier absent', async () => {
+    const { error } = await refusedWith(4, /^LSTAT/u)
+    expect(error).toBeInstanceOf(TemporaryError)
+  })
+  test('répertoire inexistant : l’administrateur est prévenu', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect({ repertoire: '/nulle/part' })
+    await expect(connected.connector.check()).rejects.toThrow(/« Répertoire »/u)
+    const depositing = connected.connector.ged.deposit(await sampleDocument(connected.context.files), 'clé')
+    await expect(depositing).rejects.toThrow(ConfigurationError)
+  })
+  test('un nom pris entre la vérification et le renommage n’écrase rien', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect()
+    // The folder of somebody else appears while ours is being written.
+    bench.simulator.faults.plan({ kind: 'latency', ms: 300 }, { on: /^OPEN .*ar\.xml/u })
+    const { mkdir, writeFile } = await import('node:fs/promises')
+    const depositing = connected.connector.ged.deposit(
+      await sampleDocument(connected.context.files, { title: 'Acte' }),
+      'clé',
+    )
+    setTimeout(() => {
+      void mkdir(join(bench.simulator.folder, 'Acte')).then(() =>
+        writeFile(join(bench.simulator.folder, 'Acte', 'autre'), 'x'),
+      )
+    }, 150)
+    await expect(depositing).rejects.toThrow('existe déjà')
+    expect(Object.keys(await filesUnder(bench.simulator.folder))).toEqual(['Acte/autre'])
+    expect(bench.simulator.count('inachevé')).toBe(0)
+  })
+  test('un dépôt relevé par son destinataire avant la réponse n’est pas fait une deuxième fois', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect()
+    const document = await sampleDocument(connected.context.files, { title: 'Acte' })
+    bench.simulator.faults.plan({ kind: 'cutAfter' }, { on: /^RENAME/u })
+    await expect(connected.connector.ged.deposit(document, 'clé')).rejects.toThrow(TemporaryError)
+    const { rename } = await import('node:fs/promises')
+    await rename(join(bench.simulator.folder, 'Acte'), join(bench.simulator.folder, 'relevé'))
+    expect((await connected.connector.ged.deposit(document, 'clé')).location).toContain('Acte')
+    expect(await readdir(bench.simulator.folder)).toEqual(['relevé'])
+  })
+})
