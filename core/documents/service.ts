@@ -1,0 +1,317 @@
+import { customAlphabet } from 'nanoid'
+import type { Clock } from '../authoring/context.ts'
+import type { Choice, FileRef } from '../authoring/values.ts'
+import type { Choices, RemoteChoices } from '../connectors/choices.ts'
+import { resolveInstance } from '../connectors/associations.ts'
+import type { Db } from '../db/knex.ts'
+import { isBuiltIn, mayAsk, mayDo, mayEdit, type BuiltIn } from '../engine/availability.ts'
+import { defaults, editableFields, inputProblems } from '../engine/form.ts'
+import { fieldsOf, isEmpty, stepNamed } from '../engine/inputs.ts'
+import { slotOf } from '../engine/model.ts'
+import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
+import { blank, settle, type Event } from '../engine/settle.ts'
+import { fileProblem } from '../engine/values.ts'
+import { errors, type FieldProblem } from '../errors.ts'
+import type { StoredFiles } from '../files/files.ts'
+import type { FlowRegistry } from '../flows/registry.ts'
+import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
+import type { StoredDocuments } from './store.ts'
+
+/** Ten characters without look-alikes: short enough to be read over the telephone, 10^16 of them. */
+const newId = customAlphabet('23456789abcdefghjkmnpqrstuvwxyz', 11)
+
+export interface Where {
+  readonly entityId: string
+  readonly documentId: string
+}
+
+/** Who changes, and what they saw: another version means that somebody was faster. */
+export interface Change extends Where {
+  readonly by: string | undefined
+  /** Left out by callers that do not show the document before acting on it. */
+  readonly version?: number | undefined
+}
+
+export interface Documents {
+  list(query: DocumentQuery): Promise<DocumentPage>
+  /** @throws errors.documentNotFound */
+  get(where: Where): Promise<Document>
+  flowOf(document: Document): CompiledFlow
+  create(what: {
+    readonly entityId: string
+    readonly flow: string
+    readonly values?: Values
+    readonly by: string | undefined
+  }): Promise<Document>
+  /** @throws errors.badInput with the sentence at each field; nothing is stored then */
+  edit(change: Change & { readonly values: Values }): Promise<Document>
+  /** Puts a stored file in a field: replaces in a `file`, adds to a `files`. */
+  putFile(change: Change & { readonly field: string; readonly file: FileRef }): Promise<Document>
+  removeFile(change: Change & { readonly field: string; readonly sha256: string }): Promise<Document>
+  /**
+   * A built-in action or a task, by its name. The task itself runs in a worker; the answer shows what is now due.
+   * @throws errors.actionRefused with the sentence of the guard, errors.notAllowed when a particular right is missing
+   */
+  act(
+    change: Change & { readonly action: string; readonly may: (verb: string) => boolean },
+  ): Promise<Document | undefined>
+  /** An administrator puts the document in a state; the job of that state is scheduled. */
+  force(change: Change & { readonly state: string; readonly reason: string; readonly by: string }): Promise<Document>
+  /** The list behind a field, as the remote gives it. */
+  choices(where: Where & { readonly field: string }): Promise<RemoteChoices>
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+export interface DocumentsDependencies {
+  readonly db: Db
+  readonly store: StoredDocuments
+  readonly flows: FlowRegistry
+  readonly files: StoredFiles
+  readonly choices: Choices
+  readonly clock: Clock
+}
+
+const EVENTS: Readonly<Record<BuiltIn, (by: string | undefined) => Event>> = {
+  envoyer: by => ({ is: 'sent', by }),
+  poursuivre: by => ({ is: 'continued', by }),
+  confirmer: by => ({ is: 'confirmed', by }),
+  rouvrir: by => ({ is: 'reopened', by }),
+  abandonner: by => ({ is: 'abandoned', by }),
+  supprimer: by => ({ is: 'deleted', by }),
+}
+
+const refuse = (problems: readonly { readonly field: string; readonly message: string }[]) =>
+  errors.badInput({ fields: problems.map((problem): FieldProblem => ({ ...problem, code: 'invalide' })) })
+
+const held = (value: unknown): readonly FileRef[] =>
+  isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
+
+/** Documents as people and programs act on them: load, decide with the engine, commit once. */
+export const createDocuments = ({ db, store, flows, files, choices, clock }: DocumentsDependencies): Documents => {
+  const get = async ({ entityId, documentId }: Where): Promise<Document> => {
+    const document = await store.load(entityId, documentId)
+    if (!document) throw errors.documentNotFound()
+    return document
+  }
+  const flowOf = (document: Document) => flows.get(document.flowId, document.flowVersion)
+
+  /** The document as the caller saw it, or the sentence that says that somebody was faster. */
+  const seen = async (change: Change): Promise<Document> => {
+    const document = await get(change)
+    if (change.version !== undefined && change.version !== document.version) throw errors.documentMoved()
+    return document
+  }
+
+  const commit = (document: Document, event: Event) =>
+    store.commit(settle(flowOf(document), document, event, clock.now()), document.version)
+
+  const remoteList = async (
+    flow: CompiledFlow,
+    entityId: string,
+    data: Document['data'],
+    field: CompiledField,
+  ): Promise<RemoteChoices> => {
+    if (field.method === undefined || field.step === undefined)
+      throw errors.badRequest({ detail: `Le champ « ${field.label} » n'a pas de liste à proposer.` })
+    const step = stepNamed(flow, field.step)
+    const capability = step.needs[0]
+    const instanceId = capability && (await resolveInstance(db, entityId, flow.id, slotOf(step.alias, capability)))
+    if (!capability || instanceId === undefined)
+      throw errors.conflict({
+        detail: `Aucun connecteur n'est associé à l'étape « ${step.label} » du flux « ${flow.label} » : l'administrateur doit en associer un.`,
+      })
+    const values = fieldsOf(step, data)
+    const by = Object.fromEntries((field.by ?? []).map(name => [name, values[name]]))
+    const lacking = (field.by ?? []).find(name => isEmpty(by[name]))
+    if (lacking !== undefined)
+      throw errors.conflict({
+        detail: `Choisir d'abord « ${flow.fields[`${step.alias}.${lacking}`]?.label ?? lacking} » : la liste en dépend.`,
+      })
+    return choices.list({ instanceId, capability, method: field.method, by })
+  }
+
+  /** A program may give the code alone: the label comes from the list of the remote. */
+  const completed = async (
+    flow: CompiledFlow,
+    entityId: string,
+    data: Document['data'],
+    values: Values,
+  ): Promise<Values> => {
+    const done: Record<string, unknown> = {}
+    for (const [name, value] of Object.entries(values)) {
+      const field = flow.fields[name]
+      if (field?.kind !== 'remoteChoice' || typeof value !== 'string' || value === '') {
+        done[name] = value === null ? undefined : value
+        continue
+      }
+      const list = await remoteList(flow, entityId, { ...data, ...values }, field)
+      const found = list.choices.find((choice: Choice) => choice.value === value)
+      if (!found)
+        throw refuse([
+          {
+            field: name,
+            message: `« ${value} » n'est pas dans la liste de « ${field.label} » : prendre une valeur proposée.`,
+          },
+        ])
+      done[name] = { value: found.value, label: found.label }
+    }
+    return done
+  }
+
+  /**
+   * Files come in by their own door. Accepting a reference here would let anyone who knows a digest read another
+   * authority's file.
+   */
+  const noForeignFile = (flow: CompiledFlow, document: Document, values: Values) => {
+    const foreign = Object.entries(values).filter(([name, value]) => {
+      const kind = flow.fields[name]?.kind
+      if (kind !== 'file' && kind !== 'files') return false
+      const own = new Set(held(document.data[name]).map(file => file.sha256))
+      return held(value).some(file => typeof file !== 'object' || !own.has(file.sha256))
+    })
+    if (foreign.length > 0)
+      throw refuse(
+        foreign.map(([field]) => ({
+          field,
+          message: 'Un fichier se dépose par son adresse (PUT …/fichiers/champ), pas parmi les valeurs.',
+        })),
+      )
+  }
+
+  const checked = async (flow: CompiledFlow, document: Document, values: Values): Promise<Values> => {
+    const editable = mayEdit(document)
+    if (editable !== true) throw errors.inFlight()
+    noForeignFile(flow, document, values)
+    const complete = await completed(flow, document.entityId, document.data, values)
+    const found = inputProblems(flow, document, complete, clock.now())
+    if (found.length > 0) throw refuse(found)
+    return complete
+  }
+
+  const fileField = (flow: CompiledFlow, document: Document, name: string): CompiledField => {
+    const field = flow.fields[name]
+    if (field?.kind !== 'file' && field?.kind !== 'files')
+      throw refuse([{ field: name, message: `Le champ « ${name} » n'attend pas de fichier dans ce flux.` }])
+    if (mayEdit(document) !== true) throw errors.inFlight()
+    if (!editableFields(flow, document).has(name))
+      throw refuse([
+        {
+          field: name,
+          message: `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[document.state]?.label ?? document.state} ».`,
+        },
+      ])
+    return field
+  }
+
+  return {
+    list: query => listDocuments(db, flows, query),
+    get,
+    flowOf,
+
+    async create({ entityId, flow: flowId, values = {}, by }) {
+      const flow = flows.current(flowId)
+      if (!flow) throw errors.flowNotFound()
+      const now = clock.now()
+      const document = blank(flow, { id: newId(), entityId, createdBy: by }, defaults(flow, now), now)
+      const complete = await checked(flow, document, values)
+      return store.create(
+        settle(flow, { ...document, data: { ...document.data, ...complete } }, { is: 'created', by }, now),
+      )
+    },
+
+    async edit(change) {
+      const document = await seen(change)
+      const flow = flowOf(document)
+      const values = await checked(flow, document, change.values)
+      const changed = Object.fromEntries(
+        Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(document.data[name])),
+      )
+      if (Object.keys(changed).length === 0) return document
+      const names = Object.keys(changed).map(name => flow.fields[name]?.label ?? name)
+      return commit(document, { is: 'edited', values: changed, what: `Modifié : ${names.join(', ')}`, by: change.by })
+    },
+
+    async putFile({ field: name, file, ...change }) {
+      const document = await seen(change)
+      const flow = flowOf(document)
+      const field = fileField(flow, document, name)
+      const problem = fileProblem(field, file)
+      if (problem !== undefined) throw refuse([{ field: name, message: problem }])
+      const value = field.kind === 'file' ? file : [...held(document.data[name]), file]
+      const extract = flows.extractorOf(flow.id, name)
+      const extracted = extract ? await extract(files.open(file), file) : {}
+      return commit(document, {
+        is: 'edited',
+        values: { ...extracted, [name]: value },
+        what: `Fichier déposé dans « ${field.label} » : ${file.name}`,
+        by: change.by,
+      })
+    },
+
+    async removeFile({ field: name, sha256, ...change }) {
+      const document = await seen(change)
+      const flow = flowOf(document)
+      const field = fileField(flow, document, name)
+      const before = held(document.data[name])
+      const removed = before.find(file => file.sha256 === sha256)
+      if (!removed) throw errors.fileNotFound()
+      const rest = before.filter(file => file !== removed)
+      return commit(document, {
+        is: 'edited',
+        values: { [name]: field.kind === 'files' && rest.length > 0 ? rest : undefined },
+        what: `Fichier retiré de « ${field.label} » : ${removed.name}`,
+        by: change.by,
+      })
+    },
+
+    async act({ action, may, ...change }) {
+      const document = await seen(change)
+      const flow = flowOf(document)
+      const now = clock.now()
+      const task = flow.tasks[action]
+      if (!isBuiltIn(action) && !task)
+        throw errors.actionRefused({ detail: `L'action « ${action} » n'existe pas dans le flux « ${flow.label} ».` })
+      if (task?.definition.can !== undefined && !may(task.definition.can)) throw errors.notAllowed()
+      if (document.inFlight) throw errors.inFlight()
+      const allowed = isBuiltIn(action)
+        ? mayDo(flow, document, action, now)
+        : task
+          ? mayAsk(flow, document, task, now)
+          : true
+      if (allowed !== true) throw errors.actionRefused({ detail: `Action impossible : ${allowed}.` })
+      if (action === 'supprimer') {
+        await store.remove(settle(flow, document, { is: 'deleted', by: change.by }, now), document.version)
+        return undefined
+      }
+      return commit(
+        document,
+        isBuiltIn(action) ? EVENTS[action](change.by) : { is: 'asked', task: action, by: change.by },
+      )
+    },
+
+    async force({ state, reason, ...change }) {
+      const document = await seen(change)
+      const flow = flowOf(document)
+      if (!flow.states[state])
+        throw errors.badInput({
+          fields: [
+            {
+              field: 'state',
+              message: `L'état « ${state} » n'existe pas dans le flux « ${flow.label} ».`,
+              code: 'inconnu',
+            },
+          ],
+        })
+      return commit(document, { is: 'forced', state, reason, by: change.by })
+    },
+
+    async choices({ field: name, ...where }) {
+      const document = await get(where)
+      const flow = flowOf(document)
+      const field = flow.fields[name]
+      if (!field) throw errors.badRequest({ detail: `Le champ « ${name} » n'existe pas dans ce flux.` })
+      return remoteList(flow, document.entityId, document.data, field)
+    },
+  }
+}
