@@ -35,12 +35,7 @@ export const fieldNamed = (contents: DocumentContents, name: string): string | u
     ? name
     : Object.entries(contents.fields).find(([, field]) => field.options.pastell === name)?.[0]
 
-const plain = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value)
+const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** The value of a field as text: a file by its name without extension, several separated by a comma, a flag as `true`/`false`. */
 export const textOf = (contents: DocumentContents, field: string, choices: ChoiceReading): string => {

@@ -44,10 +44,14 @@ export const replaceCharacters = (names: readonly string[], expression: string):
     )
     return JSON.parse(String(replaced)) as string[]
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error
+    if (!isTimeout(error)) throw error
     throw new ConfigurationError(
       `L'expression régulière « ${expression} » des caractères remplacés est trop coûteuse : simplifiez-la dans les réglages du connecteur.`,
       { cause: error },
     )
   }
 }
+
+/** The error may come from the other context, where `Error` is another class. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
