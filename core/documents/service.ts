@@ -1,4 +1,3 @@
-import { customAlphabet } from 'nanoid'
 import type { Clock } from '../authoring/context.ts'
 import type { Choice, FileRef } from '../authoring/values.ts'
 import type { Choices, RemoteChoices } from '../connectors/choices.ts'
@@ -14,11 +13,9 @@ import { fileProblem } from '../engine/values.ts'
 import { errors, type FieldProblem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import { newDocumentId } from './ids.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
 import type { StoredDocuments } from './store.ts'
-
-/** Ten characters without look-alikes: short enough to be read over the telephone, 10^16 of them. */
-const newId = customAlphabet('23456789abcdefghjkmnpqrstuvwxyz', 11)
 
 export interface Where {
   readonly entityId: string
@@ -213,7 +210,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const flow = flows.current(flowId)
       if (!flow) throw errors.flowNotFound()
       const now = clock.now()
-      const document = blank(flow, { id: newId(), entityId, createdBy: by }, defaults(flow, now), now)
+      const document = blank(flow, { id: newDocumentId(), entityId, createdBy: by }, defaults(flow, now), now)
       const complete = await checked(flow, document, values)
       return store.create(
         settle(flow, { ...document, data: { ...document.data, ...complete } }, { is: 'created', by }, now),

@@ -1,0 +1,79 @@
+import type { Clock } from '../authoring/context.ts'
+import type { Db } from '../db/knex.ts'
+import { inTransaction } from '../db/unit-of-work.ts'
+import { slotOf, type Document } from '../engine/model.ts'
+import type { Instances, InstanceSettings } from '../engine/ports.ts'
+import type { FlowRegistry } from '../flows/registry.ts'
+import type { Lane } from '../jobs/queue.ts'
+import { associationsFor, pick } from './associations.ts'
+import { capabilitiesOf, type Connections } from './connections.ts'
+import { suspendInstance } from './instances.ts'
+import { InstanceModel } from './model.ts'
+import type { ConnectorRegistry } from './registry.ts'
+
+/** Instances as the engine sees them, and the lane in which a document waits for one. */
+export interface EngineInstances extends Instances {
+  laneOf(document: Document): Promise<Lane | undefined>
+}
+
+const settingsOf = (instance: InstanceModel): InstanceSettings => ({
+  id: instance.id,
+  label: instance.label,
+  polling: instance.polling ?? undefined,
+  patience: instance.patience ?? undefined,
+  suspended: instance.status === 'suspended' ? instance.statusMessage : undefined,
+})
+
+export const createEngineInstances = ({
+  db,
+  flows,
+  registry,
+  connections,
+  clock,
+}: {
+  readonly db: Db
+  readonly flows: FlowRegistry
+  readonly registry: ConnectorRegistry
+  readonly connections: Connections
+  readonly clock: Clock
+}): EngineInstances => ({
+  async of(entityId, flowId) {
+    const flow = flows.current(flowId)
+    const rows = await associationsFor(db, entityId, flowId)
+    const slots = flow?.steps.flatMap(step => step.needs.map(need => slotOf(step.alias, need))) ?? []
+    const resolved = slots.flatMap(slot => pick(rows, flowId, slot) ?? [])
+    if (resolved.length === 0) return new Map()
+    const instances = await InstanceModel.query(db)
+      .findByIds([...new Set(resolved.map(each => each.instanceId))])
+      .select('id', 'label', 'polling', 'patience', 'status', 'statusMessage')
+    const byId = new Map(instances.map(instance => [instance.id, settingsOf(instance)]))
+    return new Map(
+      resolved.flatMap(({ slot, instanceId }) => {
+        const instance = byId.get(instanceId)
+        return instance ? [[slot, instance] as const] : []
+      }),
+    )
+  },
+
+  async connect(instanceId) {
+    return capabilitiesOf(await connections.open(instanceId))
+  },
+
+  async suspend(instanceId, message) {
+    await inTransaction(db, trx => suspendInstance(trx, instanceId, message, clock.now()))
+  },
+
+  async laneOf(document) {
+    if (!document.due) return undefined
+    const task = flows.get(document.flowId, document.flowVersion).tasks[document.due.task]
+    if (!task?.needs) return undefined
+    const rows = await associationsFor(db, document.entityId, document.flowId)
+    const resolved = pick(rows, document.flowId, slotOf(task.step, task.needs))
+    if (!resolved) return undefined
+    const instance = await InstanceModel.query(db)
+      .findById(resolved.instanceId)
+      .select('id', 'connector', 'concurrency')
+    const usual = instance && registry.find(instance.connector)?.definition.pace?.concurrency
+    return instance && { instanceId: instance.id, concurrency: instance.concurrency ?? usual ?? 1 }
+  },
+})

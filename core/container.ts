@@ -1,0 +1,138 @@
+import { asFunction, asValue, createContainer, InjectionMode, type AwilixContainer } from 'awilix'
+import type { Config } from '../config/index.ts'
+import { rightsCatalogue } from './access/rights.ts'
+import { createSignIn, type SignIn } from './access/sign-in.ts'
+import { createThrottle, type Throttle } from './access/throttle.ts'
+import type { Clock, Log } from './authoring/context.ts'
+import { createChoices, type Choices } from './connectors/choices.ts'
+import { createConnections, type Connections } from './connectors/connections.ts'
+import { createEngineInstances, type EngineInstances } from './connectors/engine-instances.ts'
+import { createLanes } from './connectors/lanes.ts'
+import { createRegistry, type ConnectorRegistry } from './connectors/registry.ts'
+import { createSchedules, type Schedules } from './connectors/schedules.ts'
+import { createSecrets, type Secrets } from './connectors/secrets.ts'
+import { createConnectors, type Connectors } from './connectors/service.ts'
+import { createKnex, type Db } from './db/knex.ts'
+import type { Listener } from './db/notifications.ts'
+import { createInbox, type CreateInbox } from './documents/inbox.ts'
+import { createDocuments, type Documents } from './documents/service.ts'
+import { createStore, type StoredDocuments } from './documents/store.ts'
+import type { EnginePorts, Lanes } from './engine/ports.ts'
+import { createFiles, type StoredFiles } from './files/files.ts'
+import type { FlowRegistry } from './flows/registry.ts'
+import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
+import type { Services } from './http/services.ts'
+import { createHeartbeat, type Heartbeat } from './jobs/processes.ts'
+import type { Loaded } from './loader.ts'
+import { createLog } from './log.ts'
+
+/** What exists before anything is wired: the configuration, what was loaded, an address of database. */
+export interface Given {
+  readonly config: Config
+  readonly connectionString: string
+  readonly loaded: Loaded
+  readonly flows: FlowRegistry
+  readonly listener: Listener
+  /** What this process is for, seen by the others. */
+  readonly kind: 'serve' | 'worker'
+}
+
+/** The parts of the hub, by name. Factories take theirs by destructuring and do not know that a container exists. */
+export interface Cradle extends Given {
+  readonly clock: Clock
+  readonly log: Log
+  readonly db: Db
+  readonly files: StoredFiles
+  readonly registry: ConnectorRegistry
+  readonly secrets: Secrets
+  readonly connections: Connections
+  readonly choices: Choices
+  readonly lanes: Lanes
+  readonly heartbeat: Heartbeat
+  readonly instances: EngineInstances
+  readonly store: StoredDocuments
+  readonly documents: Documents
+  readonly inbox: CreateInbox
+  readonly connectors: Connectors
+  readonly schedules: Schedules
+  readonly engine: EnginePorts
+  readonly events: DocumentEvents
+  readonly throttle: Throttle
+  readonly signIn: SignIn
+  readonly services: Services
+}
+
+const { freeze } = Object
+
+const parts = {
+  clock: asValue<Clock>(freeze({ now: () => new Date() })),
+  log: asFunction(({ config }: Cradle) => createLog(config.logLevel)),
+  db: asFunction(({ connectionString, kind }: Cradle) =>
+    createKnex({ connectionString, name: `passeur-${kind}` }),
+  ).disposer(db => db.destroy()),
+  files: asFunction(({ config }: Cradle) => createFiles({ folder: config.folders.files })),
+  registry: asFunction(({ loaded }: Cradle) => createRegistry([...loaded.connectors.values()])),
+  secrets: asFunction(({ config }: Cradle) => createSecrets(config.secretKeys)),
+  connections: asFunction(({ db, registry, secrets, files, clock, log, config }: Cradle) =>
+    createConnections({
+      db,
+      registry,
+      secrets,
+      files,
+      clock,
+      log,
+      allowedRanges: config.allowedNetworks,
+      schemas: config.folders.schemas,
+    }),
+  ).disposer(connections => connections.close()),
+  choices: asFunction(createChoices),
+  lanes: asFunction(({ db }: Cradle) => createLanes({ db })),
+  heartbeat: asFunction(({ db, kind, log }: Cradle) => createHeartbeat({ db, kind, log })),
+  instances: asFunction(createEngineInstances),
+  store: asFunction(({ db, flows, instances }: Cradle) => createStore({ db, flows, laneOf: instances.laneOf })),
+  documents: asFunction(createDocuments),
+  inbox: asFunction(createInbox),
+  connectors: asFunction(createConnectors),
+  schedules: asFunction(createSchedules),
+  engine: asFunction(({ store, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
+    documents: store,
+    flows,
+    instances,
+    lanes,
+    processes: heartbeat,
+    files,
+    clock,
+    log,
+  })),
+  events: asFunction(({ listener, log }: Cradle) => createDocumentEvents({ listener, log })),
+  throttle: asFunction(({ db }: Cradle) => createThrottle(db)),
+  signIn: asFunction(({ db, throttle, clock }: Cradle) => createSignIn({ db, throttle, clock })),
+  services: asFunction((cradle: Cradle): Services => ({
+    db: cradle.db,
+    clock: cradle.clock,
+    log: cradle.log,
+    signIn: cradle.signIn,
+    flows: cradle.flows,
+    files: cradle.files,
+    events: cradle.events,
+    documents: cradle.documents,
+    connectors: cradle.connectors,
+    rightsCatalogue: () => rightsCatalogue(cradle.flows.list()),
+    settings: {
+      publicUrl: cradle.config.publicUrl,
+      behindProxy: cradle.config.behindProxy,
+      sessionLifetime: cradle.config.sessionLifetime,
+      uploadLimit: cradle.config.uploadLimit,
+      metrics: cradle.config.metrics,
+    },
+  })),
+}
+
+/** Wires the hub. The one place that knows every part; reads like a parts list. */
+export const wire = (given: Given): AwilixContainer<Cradle> => {
+  const container = createContainer<Cradle>({ injectionMode: InjectionMode.PROXY, strict: true })
+  for (const [name, value] of Object.entries(given)) container.register(name, asValue(value))
+  for (const [name, part] of Object.entries(parts))
+    container.register(name, 'singleton' in part ? part.singleton() : part)
+  return container
+}
