@@ -219,7 +219,7 @@ test("le contenu d'un document dit de quelle autorité il vient, SIREN hérité 
   })
 })
 
-test("trente créations à la fois dans une même entité passent toutes, sans blocage", async () => {
+test('trente créations à la fois dans une même entité passent toutes, sans blocage', async () => {
   const documents = await Promise.all(Array.from({ length: 30 }, () => store.create(newDocument(entityId))))
   expect(new Set(documents.map(({ id }) => id)).size).toBe(30)
   expect(await verifyJournal(database.knex, entityId)).toMatchObject({ lines: 30, broken: [] })

@@ -4,15 +4,17 @@ import { inTransaction } from '../db/unit-of-work.ts'
 import type { CompiledFlow, Document, Move } from '../engine/model.ts'
 import type { DocumentStore, Flows } from '../engine/ports.ts'
 import { sirenOf } from '../entities/entities.ts'
+import type { FlowRegistry } from '../flows/registry.ts'
 import { errors } from '../errors.ts'
 import { appendJournal } from '../journal/append.ts'
 import { wholeJournal } from '../journal/read.ts'
 import { storableJson, storableText } from '../journal/storable.ts'
-import { cancel, enqueue, PRIORITY, type Lane } from '../jobs/queue.ts'
+import { cancel, enqueue, type Lane } from '../jobs/queue.ts'
 import { DOCUMENT_COLUMNS, DocumentModel, toDocument } from './model.ts'
 import { SEARCH_VECTOR, saveTraces, searchText } from './traces.ts'
 import { namesOf } from './authors.ts'
 import { whatStillBlocks } from './waiting.ts'
+import { priorityOf } from './wake-up.ts'
 
 /** Channel of the notifications sent at each commit, for whoever shows documents live. */
 export const DOCUMENTS_CHANNEL = 'passeur_documents'
@@ -37,16 +39,17 @@ export interface StoredDocuments extends DocumentStore {
   remove(move: Move, expectedVersion: number): Promise<void>
 }
 
+/**
+ * The lane that the due task of a document waits in; none when it calls no remote, or when no instance is associated.
+ * @param trx asks for the answer of this very transaction; without it a recent one will do
+ */
+export type LaneOf = (document: Document, trx?: Transaction) => Promise<Lane | undefined>
+
 export interface StoreDependencies {
   readonly db: Db
-  readonly flows: Flows
-  /** The lane that the due task of a document waits in; none when it calls no remote. */
-  readonly laneOf: (document: Document) => Promise<Lane | undefined>
+  readonly flows: Flows & Partial<Pick<FlowRegistry, 'upToDate'>>
+  readonly laneOf: LaneOf
 }
-
-/** Agents do not wait behind polls. */
-const priorityOf = ({ due }: Document): number =>
-  due?.by !== undefined ? PRIORITY.agent : (due?.tries ?? 0) > 0 ? PRIORITY.poll : PRIORITY.course
 
 const json = (trx: Transaction, value: unknown) => trx.raw('?::jsonb', [storableJson(value)])
 
@@ -101,9 +104,9 @@ const write = (trx: Transaction, { document, entries }: Move): Promise<void> =>
  * What was due while an instance was suspended must not wait for ever if the instance was put right a moment before the
  * commit: then nothing blocks any more and the document is woken at once.
  */
-const unblocked = async (trx: Transaction, move: Move, lane: Lane | undefined): Promise<Move> => {
+const unblocked = async (trx: Transaction, move: Move, laneOf: LaneOf): Promise<Move> => {
   const { document } = move
-  if (document.waitingFor === undefined || (await whatStillBlocks(trx, document.waitingFor, lane))) return move
+  if (document.waitingFor === undefined || (await whatStillBlocks(trx, document, laneOf))) return move
   return {
     ...move,
     document: { ...document, waitingFor: undefined },
@@ -122,7 +125,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
   const read = (row: DocumentModel): Document => {
     const document = toDocument(row)
     known.add(document.data)
-    return document
+    return flows.upToDate?.(document) ?? document
   }
 
   const finish = async (trx: Transaction, move: Move, lane: Lane | undefined, alongside: Alongside | undefined) => {
@@ -145,7 +148,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
       const flow = flows.get(move.document.flowId, move.document.flowVersion)
       const lane = await laneOf(move.document)
       const committed = await inTransaction(db, async trx => {
-        const freed = await unblocked(trx, move, lane)
+        const freed = await unblocked(trx, move, laneOf)
         const { document } = freed
         const changed = !known.has(document.data)
         const updated = await trx('documents')

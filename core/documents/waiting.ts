@@ -1,6 +1,7 @@
 import type { Db, Transaction } from '../db/knex.ts'
-import { NO_INSTANCE } from '../engine/model.ts'
-import { PRIORITY, type Lane } from '../jobs/queue.ts'
+import { NO_INSTANCE, type Document } from '../engine/model.ts'
+import { PRIORITY } from '../jobs/queue.ts'
+import type { LaneOf } from './store.ts'
 
 /** One at a time: whoever changes associations, and many at once: documents about to wait for one. */
 const ASSOCIATIONS_LOCK = 7_270_101
@@ -12,17 +13,14 @@ export const lockAssociations = (trx: Transaction): Promise<unknown> =>
  * Is there still a reason to wait? Asked inside the commit that makes a document wait, under a lock that whoever removes the
  * reason takes as well: either the document sees that it is gone, or the other sees the document.
  */
-export const whatStillBlocks = async (
-  trx: Transaction,
-  waitingFor: string,
-  lane: Lane | undefined,
-): Promise<boolean> => {
-  if (waitingFor === NO_INSTANCE) {
+export const whatStillBlocks = async (trx: Transaction, document: Document, laneOf: LaneOf): Promise<boolean> => {
+  if (document.waitingFor === undefined) return false
+  if (document.waitingFor === NO_INSTANCE) {
     await trx.raw('select pg_advisory_xact_lock_shared(?)', [ASSOCIATIONS_LOCK])
-    return lane === undefined
+    return (await laneOf(document, trx)) === undefined
   }
   const instance = await trx('connector_instances')
-    .where('id', waitingFor)
+    .where('id', document.waitingFor)
     .forShare()
     .first<{ status: string } | undefined>('status')
   return instance?.status === 'suspended'

@@ -52,3 +52,24 @@ export const enqueue = async (trx: Db, { entityId, documentId, at, lane, priorit
 export const cancel = async (trx: Db, entityId: string, documentId: string): Promise<void> => {
   await trx.raw('select graphile_worker.remove_job(?)', [documentKey(entityId, documentId)])
 }
+
+export interface ScheduledRun {
+  readonly instanceId: string
+  readonly schedule: string
+  readonly at: Date
+}
+
+/** Adds, or moves, the next run of a connector's schedule. It waits in the lane of its instance like any other call. */
+export const enqueueSchedule = async (trx: Db, { instanceId, schedule, at }: ScheduledRun): Promise<void> => {
+  await trx.raw(
+    `select graphile_worker.add_job('schedule', :payload::json, queue_name := :queue, run_at := :at::timestamptz,
+            job_key := :key, priority := :priority::integer)`,
+    {
+      payload: JSON.stringify({ instanceId, schedule }),
+      queue: `lane:${instanceId}:0`,
+      at,
+      key: `schedule:${instanceId}:${schedule}`,
+      priority: PRIORITY.schedule,
+    },
+  )
+}
