@@ -7,7 +7,7 @@ import { callerOfRequest } from './authenticate.ts'
 import { checkRight, rightsFor } from './authorise.ts'
 import { readJson } from './body.ts'
 import { drainLater } from './drain.ts'
-import type { IncomingRequest } from './incoming.ts'
+import { incoming } from './incoming.ts'
 import type { ErasedContext, Route } from './route.ts'
 import { send } from './send.ts'
 import type { Services } from './services.ts'
@@ -49,7 +49,7 @@ const handlerOf = (route: Route, services: Services, options: DispatchOptions) =
   const present = presenter(route, options)
   return async (ctx: Context): Promise<void> => {
     const request = incoming(ctx)
-    if (request.method !== 'GET' && request.method !== 'HEAD') drainLater(ctx)
+    drainLater(ctx)
     const params = { ...(ctx['params'] as Record<string, string>) }
     const caller = route.access === 'public' ? undefined : await callerOfRequest(request, services)
     if (route.access !== 'public' && !caller) throw errors.notSignedIn()
@@ -92,21 +92,5 @@ const presenter = ({ response, method, path }: Route, { mismatch }: DispatchOpti
     if (problems.length > 0 || JSON.stringify(Clean(response, answer)) !== before)
       throw new Error(`${method} ${path} does not answer what it describes: ${JSON.stringify(problems)} ${before}`)
     return answer
-  }
-}
-
-const incoming = (ctx: Context): IncomingRequest => {
-  const left = new AbortController()
-  ctx.res.once('close', () => {
-    if (!ctx.res.writableFinished) left.abort()
-  })
-  const { length } = ctx.request
-  return {
-    method: ctx.method,
-    headers: ctx.headers,
-    address: ctx.ip,
-    stream: ctx.req,
-    length: Number.isFinite(length) ? length : undefined,
-    signal: left.signal,
   }
 }

@@ -12,6 +12,7 @@ const LONGEST_DRAIN = 60_000
 export const drainLater = ({ req, res }: Context): void => {
   res.once('finish', () => {
     if (req.readableEnded || req.destroyed) return
+    req.unpipe() // whoever was reading has given up; its buffer must not grow
     let size = 0
     const timer = setTimeout(() => req.destroy(), LONGEST_DRAIN)
     req.on('data', (chunk: Buffer) => {

@@ -22,6 +22,10 @@ export const problemBody = (problem: Problem) => ({
 
 const unexpected = (error: unknown, ctx: Context, log: Log): Problem => {
   const id = ctx.state['requestId'] as string
+  if (ctx.req.destroyed && !ctx.req.complete) {
+    log.info({ requestId: id, path: ctx.path }, 'Demande interrompue par le client.')
+    return errors.internal({ cause: error })
+  }
   log.error({ requestId: id, error, path: ctx.path, method: ctx.method }, 'Erreur imprévue pendant une demande.')
   return errors.internal({ detail: `Identifiant : ${id}.`, cause: error })
 }

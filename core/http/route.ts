@@ -156,6 +156,9 @@ export const headed = <T>(answer: Omit<HeadedAnswer<T>, typeof KIND>): HeadedAns
   ...answer,
 })
 
+/** Answers 204: what was asked for is gone. */
+export const nothing = (): HeadedAnswer<never> => headed({ body: undefined as never, headers: {} })
+
 export const isAnswer = (value: unknown): value is Answer =>
   typeof value === 'object' && value !== null && KIND in value
 export const kindOf = (answer: Answer): 'stream' | 'events' | 'headed' => answer[KIND]

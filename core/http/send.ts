@@ -38,7 +38,7 @@ const sendValue = (ctx: Context, value: unknown, status: number, { present }: Se
   ctx.status = status
   if (value === undefined) {
     ctx.body = null
-    ctx.status = status === 200 ? 204 : status
+    ctx.status = 204
     return
   }
   ctx.type = 'application/json'

@@ -4,7 +4,8 @@ import type { Db } from '../db/knex.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import type { DocumentEvents } from './events.ts'
-import type { ConnectorsApi, DocumentsApi } from './ports.ts'
+import type { Documents } from '../documents/service.ts'
+import type { ConnectorsApi } from './ports.ts'
 
 /** What routes act with. The container builds it once; tests build theirs. */
 export interface Services {
@@ -15,7 +16,7 @@ export interface Services {
   /** Every right that exists today, spelled out: the fixed ones and those of the flows loaded. */
   readonly rightsCatalogue: () => readonly string[]
   readonly flows: FlowRegistry
-  readonly documents: DocumentsApi
+  readonly documents: Documents
   readonly connectors: ConnectorsApi
   readonly files: StoredFiles
   readonly events: DocumentEvents

@@ -1,11 +1,17 @@
 import Type from 'typebox'
+import type { Caller } from '../../access/caller.ts'
 import { route } from '../route.ts'
-import { actingOn } from './documents.ts'
 import { AssociationView, ConnectorType, EntityParams, exactly, Id, InstanceView, listOf, orNull } from './schemas.ts'
 
 const InstanceParams = Type.Object({ entityId: Id, instanceId: Id })
 const READ = 'connecteur:lecture'
 const EDIT = 'connecteur:edition'
+
+/** Who acts, for the journal. */
+const actingOn = ({ params, caller }: { readonly params: { readonly entityId: string }; readonly caller: Caller }) => ({
+  entityId: params.entityId,
+  userId: caller.id,
+})
 
 const Label = Type.String({ minLength: 1, maxLength: 128 })
 const Config = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$' }), Type.Unknown(), {

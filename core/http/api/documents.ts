@@ -1,29 +1,11 @@
 import Type from 'typebox'
 import { may } from '../../access/rights.ts'
 import { errors } from '../../errors.ts'
-import type { Caller } from '../../access/caller.ts'
-import type { Rights } from '../../access/rights.ts'
-import { route } from '../route.ts'
-import { onDocument } from './on-document.ts'
-import { Choices, DocumentPage, DocumentView, EntityParams, exactly, FieldName, Id, JournalPage } from './schemas.ts'
+import { nothing, route } from '../route.ts'
+import { changeOf, DocumentParams, onDocument, present, Version, VersionQuery, viewerOf } from './on-document.ts'
+import { Choices, DocumentPage, DocumentView, EntityParams, exactly, FieldName } from './schemas.ts'
 
-export const DocumentParams = Type.Object({ entityId: Id, documentId: Type.String({ minLength: 1, maxLength: 64 }) })
-const FieldParams = Type.Object({ ...DocumentParams.properties, field: FieldName })
-const ActionParams = Type.Object({ ...DocumentParams.properties, action: FieldName })
-const Version = Type.Integer({ minimum: 0, description: 'Version lue : une plus récente fait refuser la demande.' })
-export const VersionQuery = Type.Object({ version: Version })
 const Values = Type.Record(FieldName, Type.Unknown(), { additionalProperties: false })
-
-/** Who acts on which document, as the services want it. */
-export const actingOn = <P extends { readonly entityId: string }>({
-  params,
-  caller,
-  rights,
-}: {
-  readonly params: P
-  readonly caller: Caller
-  readonly rights: Rights
-}) => ({ ...params, userId: caller.id, rights })
 
 export const documentRoutes = [
   route({
@@ -39,16 +21,16 @@ export const documentRoutes = [
       limite: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
     }),
     response: DocumentPage,
-    handle({ params, query, rights, services: { flows, documents } }) {
-      const readable = flows.list().flatMap(({ id }) => (may(rights, `${id}:lecture`) ? [id] : []))
-      return documents.list(params.entityId, {
-        flows: query.flux === undefined ? readable : readable.filter(id => id === query.flux),
+    handle: ({ params, query, rights, services: { flows, documents } }) =>
+      documents.list({
+        entityId: params.entityId,
+        readable: flows.list().flatMap(({ id }) => (may(rights, `${id}:lecture`) ? [id] : [])),
+        flow: query.flux,
         state: query.etat,
         text: query.q,
         after: query.apres,
         limit: query.limite,
-      })
-    },
+      }),
   }),
   route({
     method: 'POST',
@@ -62,9 +44,10 @@ export const documentRoutes = [
       if (!flows.current(body.flow) || !may(rights, `${body.flow}:lecture`)) throw errors.flowNotFound()
       return `${body.flow}:edition`
     },
-    handle: context => {
-      const { flow, values = {} } = context.body
-      return context.services.documents.create(actingOn(context), { flow, values })
+    async handle(context) {
+      const { params, body, caller, services } = context
+      const document = await services.documents.create({ ...params, ...body, by: caller.id })
+      return present(document, context)
     },
   }),
   route({
@@ -74,7 +57,7 @@ export const documentRoutes = [
     params: DocumentParams,
     can: onDocument('lecture'),
     response: DocumentView,
-    handle: context => context.services.documents.view(actingOn(context)),
+    handle: async context => present(await context.services.documents.get(context.params), context),
   }),
   route({
     method: 'PATCH',
@@ -84,8 +67,11 @@ export const documentRoutes = [
     can: onDocument('edition'),
     body: exactly('DocumentEdition', { version: Version, values: Values }),
     response: DocumentView,
-    handle: context =>
-      context.services.documents.edit({ ...actingOn(context), version: context.body.version }, context.body.values),
+    async handle(context) {
+      const { version, values } = context.body
+      const edited = await context.services.documents.edit({ ...changeOf(context, version), values })
+      return present(edited, context)
+    },
   }),
   route({
     method: 'DELETE',
@@ -95,40 +81,40 @@ export const documentRoutes = [
     query: VersionQuery,
     can: onDocument('edition'),
     status: 204,
-    handle: context => context.services.documents.remove({ ...actingOn(context), version: context.query.version }),
+    async handle(context) {
+      const change = changeOf(context, context.query.version)
+      await context.services.documents.act({ ...change, action: 'supprimer', may: () => true })
+    },
   }),
   route({
     method: 'POST',
     path: '/entites/:entityId/documents/:documentId/actions/:action',
     summary: 'Demander une action (envoyer, poursuivre, ou <étape>.<tâche>)',
-    params: ActionParams,
+    description:
+      'La suppression répond 204 ; toute autre action répond 202 avec le document, que la suite fera avancer.',
+    params: Type.Object({ ...DocumentParams.properties, action: FieldName }),
     can: onDocument('edition'),
     body: exactly('Ask', { version: Version }),
     response: DocumentView,
     status: 202,
-    handle: context =>
-      context.services.documents.perform(
-        { ...actingOn(context), version: context.body.version },
-        context.params.action,
-      ),
+    async handle(context) {
+      const { params, body, services } = context
+      const { flowId } = await services.documents.get(params)
+      const change = { ...changeOf(context, body.version), ...viewerOf(flowId, context), action: params.action }
+      const document = await services.documents.act(change)
+      return document ? present(document, context) : nothing()
+    },
   }),
   route({
     method: 'GET',
     path: '/entites/:entityId/documents/:documentId/choix/:field',
     summary: 'Lire les choix qu’un service distant propose pour un champ',
-    params: FieldParams,
+    params: Type.Object({ ...DocumentParams.properties, field: FieldName }),
     can: onDocument('lecture'),
     response: Choices,
-    handle: context => context.services.documents.choices(actingOn(context), context.params.field),
-  }),
-  route({
-    method: 'GET',
-    path: '/entites/:entityId/documents/:documentId/journal',
-    summary: 'Lire le journal d’un document, du plus récent au plus ancien',
-    params: DocumentParams,
-    query: Type.Object({ apres: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })) }),
-    can: onDocument('lecture'),
-    response: JournalPage,
-    handle: context => context.services.documents.journal(actingOn(context), context.query.apres),
+    async handle({ params, services: { documents } }) {
+      const { choices, fetchedAt } = await documents.choices(params)
+      return { choices, fetchedAt: fetchedAt.toISOString() }
+    },
   }),
 ]

@@ -1,14 +1,23 @@
 import Type from 'typebox'
+import type { FileRef } from '../../authoring/values.ts'
+import type { Document } from '../../engine/model.ts'
 import { errors } from '../../errors.ts'
-import { FileTooLargeError } from '../../files/errors.ts'
 import { sendFile } from '../download.ts'
 import { route } from '../route.ts'
-import { actingOn, DocumentParams, VersionQuery } from './documents.ts'
-import { onDocument } from './on-document.ts'
+import { receiveFile } from '../upload.ts'
+import { changeOf, DocumentParams, onDocument, present, VersionQuery } from './on-document.ts'
 import { DocumentView, FieldName, Sha256 } from './schemas.ts'
 
 const FieldParams = Type.Object({ ...DocumentParams.properties, field: FieldName })
 const FileParams = Type.Object({ ...FieldParams.properties, sha256: Sha256 })
+
+/** The file that the document holds there: knowing the digest of another document's file gives nothing. */
+const fileOf = (document: Document, field: string, sha256: string): FileRef => {
+  const files = [document.data[field]].flat() as readonly (FileRef | undefined)[]
+  const found = files.find(file => file?.sha256 === sha256)
+  if (!found) throw errors.fileNotFound()
+  return found
+}
 
 export const fileRoutes = [
   route({
@@ -23,16 +32,17 @@ export const fileRoutes = [
     can: onDocument('edition'),
     upload: 'application/octet-stream',
     response: DocumentView,
-    handle(context) {
+    async handle(context) {
       const { params, query, request, services } = context
-      const maxBytes = services.settings.uploadLimit
-      // Announced too large: refused before a byte is read.
-      if ((request.length ?? 0) > maxBytes)
-        throw errors.fileTooLarge({ detail: new FileTooLargeError(query.nom, maxBytes).message })
-      return services.documents.addFile(
-        { ...actingOn(context), version: query.version },
-        { field: params.field, name: query.nom, content: request.stream, maxBytes },
-      )
+      const { documents, files, settings } = services
+      const document = await documents.get(params)
+      // Somebody was faster: said before the file travels, and again by the commit.
+      if (document.version !== query.version) throw errors.documentMoved()
+      const limit = documents.flowOf(document).fields[params.field]?.options.maxBytes ?? Infinity
+      const maxBytes = Math.min(limit, settings.uploadLimit)
+      const file = await receiveFile(request, files, { name: query.nom, maxBytes })
+      const change = { ...changeOf(context, query.version), field: params.field, file }
+      return present(await documents.putFile(change), context)
     },
   }),
   route({
@@ -43,8 +53,14 @@ export const fileRoutes = [
     query: VersionQuery,
     can: onDocument('edition'),
     response: DocumentView,
-    handle: context =>
-      context.services.documents.removeFile({ ...actingOn(context), version: context.query.version }, context.params),
+    async handle(context) {
+      const { params, query, services } = context
+      const { field, sha256 } = params
+      return present(
+        await services.documents.removeFile({ ...changeOf(context, query.version), field, sha256 }),
+        context,
+      )
+    },
   }),
   route({
     method: 'GET',
@@ -53,9 +69,9 @@ export const fileRoutes = [
     params: FileParams,
     can: onDocument('lecture'),
     produces: 'application/octet-stream',
-    async handle(context) {
-      const { params, request, services } = context
-      return sendFile(request, services.files, await services.documents.file(actingOn(context), params))
+    async handle({ params, request, services }) {
+      const document = await services.documents.get(params)
+      return sendFile(request, services.files, fileOf(document, params.field, params.sha256))
     },
   }),
 ]

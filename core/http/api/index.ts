@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts'
 import { fileRoutes } from './files.ts'
 import { flowRoutes } from './flows.ts'
 import { healthRoutes } from './health.ts'
+import { journalRoutes } from './journal.ts'
 import { sessionRoutes } from './session.ts'
 
 /** Every route of the native API, with those that plugins add, and the one that describes them all. */
@@ -17,6 +18,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = []): readonly Route[] =>
     ...flowRoutes,
     ...documentRoutes,
     ...fileRoutes,
+    ...journalRoutes,
     ...connectorRoutes,
     ...eventRoutes,
     ...healthRoutes,

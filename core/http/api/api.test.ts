@@ -1,0 +1,314 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { grantRole, saveRole } from '../../access/roles.ts'
+import { createUser } from '../../access/users.ts'
+import { testDatabase, type TestDatabase } from '../../testing/database.ts'
+import { basic, PASSWORD, twoTowns, type Client, type TestServer } from '../http.fixture.ts'
+import { startApi } from './api.fixture.ts'
+import { apiRoutes } from './index.ts'
+
+const PDF = Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n')
+const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex')
+
+let database: TestDatabase
+let people: Awaited<ReturnType<typeof twoTowns>>
+let server: TestServer
+let agent: Client
+let documents: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  people = await twoTowns(database.knex)
+  server = await startApi(database.knex, database.connectionString)
+  documents = `/entites/${people.town}/documents`
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await database.close()
+})
+beforeEach(() => {
+  agent = server.as(basic('agent'))
+})
+
+interface Shown {
+  readonly id: string
+  readonly version: number
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+const create = async (values: object = { objet: 'Subvention' }, by = agent): Promise<Shown> => {
+  const { status, body } = await by.send('POST', documents, { flow: 'note', values })
+  expect(status).toBe(201)
+  return body as unknown as Shown
+}
+
+const put = (document: Shown, content: BodyInit, name = 'délibération.pdf', field = 'acte') =>
+  agent.raw(
+    `${documents}/${document.id}/fichiers/${field}?nom=${encodeURIComponent(name)}&version=${document.version}`,
+    {
+      method: 'PUT',
+      body: content,
+      headers: { 'content-type': 'application/octet-stream' },
+      ...({ duplex: 'half' } as object),
+    },
+  )
+
+/** Someone who may only read. */
+const reader = async (login: string, rights: readonly string[]) => {
+  await saveRole(database.knex, { id: login, label: login, rights })
+  const { id } = await createUser(database.knex, { login, password: PASSWORD, entityId: people.town })
+  await grantRole(database.knex, { userId: id, entityId: people.town, roleId: login })
+  return server.as(basic(login))
+}
+
+describe('un document', () => {
+  test('se crée, se corrige, se cherche, se supprime', async () => {
+    const document = await create({ objet: 'Subvention à l’école' })
+    const edited = await agent.send('PATCH', `${documents}/${document.id}`, {
+      version: document.version,
+      values: { objet: 'Subvention au collège' },
+    })
+    expect(edited.body).toMatchObject({ title: 'Subvention au collège', version: document.version + 1 })
+    const found = await agent.get(`${documents}?q=colleges`)
+    expect(found.body['items']).toMatchObject([{ id: document.id, state: { name: 'brouillon', kind: 'draft' } }])
+    const removed = await agent.send('DELETE', `${documents}/${document.id}?version=${document.version + 1}`)
+    expect(removed.status).toBe(204)
+    expect((await agent.get(`${documents}/${document.id}`)).body.code).toBe('document_introuvable')
+  })
+
+  test('modifié par un autre entre-temps, il faut le relire', async () => {
+    const { id, version } = await create()
+    const values = { objet: 'Autre' }
+    await agent.send('PATCH', `${documents}/${id}`, { version, values })
+    expect(await agent.send('PATCH', `${documents}/${id}`, { version, values })).toMatchObject({
+      status: 409,
+      body: { code: 'document_deja_modifie' },
+    })
+  })
+
+  test('une faute de saisie est dite au bon champ', async () => {
+    const { id, version } = await create()
+    const answer = await agent.send('PATCH', `${documents}/${id}`, { version, values: { objet: 'x'.repeat(60) } })
+    expect(answer).toMatchObject({ status: 422, body: { code: 'saisie_invalide', fields: [{ field: 'objet' }] } })
+  })
+
+  test('incomplet, il ne part pas, et la phrase dit pourquoi', async () => {
+    const { id, version } = await create()
+    const answer = await agent.send('POST', `${documents}/${id}/actions/envoyer`, { version })
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'action_refusee', detail: expect.stringContaining('Acte') as string },
+    })
+  })
+
+  test('complet, il part : 202, et son cheminement avance', async () => {
+    const document = await create({ objet: 'Subvention', 'visa.circuit': { value: 'maire', label: 'Le maire' } })
+    const uploaded = (await (await put(document, PDF)).json()) as Shown
+    const sent = await agent.send('POST', `${documents}/${document.id}/actions/envoyer`, { version: uploaded.version })
+    expect(sent).toMatchObject({ status: 202, body: { state: { name: 'visa.aEnvoyer' } } })
+    const journal = await agent.get(`${documents}/${document.id}/journal`)
+    expect((journal.body['items'] as { label: string; author: string }[])[0]).toMatchObject({
+      label: "Préparation de l'envoi",
+      author: 'Camille Durand',
+    })
+  })
+
+  test('sans connecteur associé, les choix d’un service distant disent qui appeler', async () => {
+    const { id } = await create()
+    expect(await agent.get(`${documents}/${id}/choix/visa.circuit`)).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('Aucun connecteur') as string },
+    })
+  })
+
+  test('la liste se parcourt page par page, sans trou ni doublon', async () => {
+    const made = await Promise.all(Array.from({ length: 5 }, (_, n) => create({ objet: `Page ${n}` })))
+    const seen: string[] = []
+    for (let next: string | null = ''; next !== null;) {
+      const { body } = await agent.get(`${documents}?limite=2&q=page${next && `&apres=${next}`}`)
+      seen.push(...(body['items'] as Shown[]).map(each => each.id))
+      next = body['next'] as string | null
+    }
+    expect(seen.sort()).toEqual(made.map(each => each.id).sort())
+  })
+})
+
+describe('un fichier', () => {
+  test('revient tel qu’il a été déposé, avec son nom, en entier ou par plages', async () => {
+    const document = await create()
+    const { values } = (await (await put(document, PDF)).json()) as Shown
+    expect(values['acte']).toEqual({
+      sha256: sha256(PDF),
+      name: 'délibération.pdf',
+      size: PDF.length,
+      type: 'application/pdf',
+    })
+    const path = `${documents}/${document.id}/fichiers/acte/${sha256(PDF)}`
+    const whole = await agent.raw(path)
+    expect(Buffer.from(await whole.arrayBuffer())).toEqual(PDF)
+    expect(whole.headers.get('content-type')).toBe('application/pdf')
+    expect(whole.headers.get('content-disposition')).toBe(
+      `attachment; filename="deliberation.pdf"; filename*=UTF-8''d%C3%A9lib%C3%A9ration.pdf`,
+    )
+    expect(whole.headers.get('content-security-policy')).toContain('sandbox')
+    const ranges = [
+      ['bytes=0-7', '%PDF-1.7', `bytes 0-7/${PDF.length}`],
+      ['bytes=-6', '%%EOF\n', `bytes ${PDF.length - 6}-${PDF.length - 1}/${PDF.length}`],
+    ] as const
+    for (const [range, text, described] of ranges) {
+      const part = await agent.raw(path, { headers: { range } })
+      expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, text, described])
+    }
+    expect((await agent.raw(path, { headers: { range: 'bytes=9999-' } })).status).toBe(416)
+    const head = await agent.raw(path, { method: 'HEAD' })
+    expect(head.headers.get('content-length')).toBe(String(PDF.length))
+  })
+
+  test('s’ajoute aux annexes, puis s’en retire', async () => {
+    const document = await create()
+    const one = (await (await put(document, 'première', 'a.txt', 'annexes')).json()) as Shown
+    const two = (await (await put(one, 'seconde', 'b.txt', 'annexes')).json()) as Shown
+    expect(two.values['annexes']).toMatchObject([{ name: 'a.txt' }, { name: 'b.txt' }])
+    const path = `${documents}/${document.id}/fichiers/annexes/${sha256(Buffer.from('première'))}`
+    const left = await agent.send('DELETE', `${path}?version=${two.version}`)
+    expect((left.body as unknown as Shown).values['annexes']).toMatchObject([{ name: 'b.txt' }])
+    expect((await agent.raw(path)).status).toBe(404)
+  })
+
+  test('connu par son empreinte dans un autre document ne se lit pas ici', async () => {
+    const [owner, other] = [await create(), await create()]
+    await put(owner, PDF)
+    expect((await agent.raw(`${documents}/${other.id}/fichiers/acte/${sha256(PDF)}`)).status).toBe(404)
+  })
+
+  test('trop gros et annoncé, il est refusé avec la limite de son champ', async () => {
+    const response = await put(await create(), randomBytes(6_000_000))
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({
+      code: 'fichier_trop_volumineux',
+      detail: expect.stringContaining('« délibération.pdf » dépasse 4,8 Mo') as string,
+    })
+  })
+
+  test('300 Mo sans taille annoncée sont refusés par une phrase, la mémoire restant bornée', async () => {
+    const chunk = randomBytes(1 << 20)
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent++ < 300) controller.enqueue(chunk)
+        else controller.close()
+      },
+    })
+    const document = await create()
+    const before = process.memoryUsage().rss
+    const response = await put(document, body, 'enorme.bin', 'annexes')
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({ detail: expect.stringContaining('« enorme.bin »') as string })
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024)
+    expect((await agent.get(`${documents}/${document.id}`)).body['values']).not.toHaveProperty('annexes')
+  })
+})
+
+describe('les événements', () => {
+  test('annoncent aussitôt ce qui bouge, dans cette entité, à qui peut le lire', async () => {
+    const controller = new AbortController()
+    const open = (client: Client) => client.raw(`/entites/${people.town}/evenements`, { signal: controller.signal })
+    const [mine, blind] = [await open(agent), await open(await reader('aveugle', ['journal:lecture']))]
+    const texts = { mine: '', blind: '' }
+    const follow = async (who: keyof typeof texts, response: Response) => {
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        texts[who] += Buffer.from(chunk).toString()
+        if (texts.mine.includes('event: document')) controller.abort()
+      }
+    }
+    const reading = Promise.allSettled([follow('mine', mine), follow('blind', blind)])
+    const { id, version } = await create()
+    await reading
+    expect(texts.mine).toContain(`data: {"documentId":"${id}","version":${version},"state":"brouillon","flow":"note"}`)
+    expect(texts.blind).not.toContain('event: document')
+  })
+})
+
+describe('qui peut quoi', () => {
+  test('sans droit de lire un flux, ni lui ni ses documents n’existent', async () => {
+    const { id } = await create()
+    const blind = await reader('sans-flux', ['entite:lecture'])
+    expect((await blind.get(`/entites/${people.town}/flux`)).body).toEqual({ items: [] })
+    expect((await blind.get(documents)).body).toEqual({ items: [], next: null })
+    expect((await blind.get(`${documents}/${id}`)).body.code).toBe('document_introuvable')
+    expect((await blind.send('POST', documents, { flow: 'note' })).body.code).toBe('flux_introuvable')
+    expect((await blind.get('/flux/note')).body.code).toBe('flux_introuvable')
+  })
+
+  test('qui peut lire sans éditer voit tout et ne change rien', async () => {
+    const document = await create()
+    const only = await reader('lecteur', ['note:lecture'])
+    expect((await only.get(`/entites/${people.town}/flux`)).body['items']).toMatchObject([
+      { id: 'note', canCreate: false },
+    ])
+    expect((await only.get(`${documents}/${document.id}`)).status).toBe(200)
+    const refused = await only.send('PATCH', `${documents}/${document.id}`, { version: document.version, values: {} })
+    expect(refused).toMatchObject({
+      status: 403,
+      body: { code: 'droit_insuffisant', detail: 'Le droit manquant est « note:edition ».' },
+    })
+  })
+
+  const scoped = apiRoutes().filter(route => route.path.includes(':entityId'))
+  const fill = (path: string, entityId: string, documentId: string) =>
+    path
+      .replace(':entityId', entityId)
+      .replace(':documentId', documentId)
+      .replace(':instanceId', '1')
+      .replace(':field', 'acte')
+      .replace(':sha256', 'a'.repeat(64))
+      .replace(':action', 'envoyer')
+      .replace(':schedule', 'relever')
+
+  test('toute adresse d’une entité est connue de ce contrôle', () => {
+    expect(scoped.length).toBeGreaterThan(20)
+    for (const { path } of scoped) expect(fill(path, '1', 'x')).not.toContain(':')
+  })
+
+  test.each(scoped.map(route => [route.method, route.path] as const))(
+    '%s %s : l’administrateur de la ville voisine n’y est pas',
+    async (method, path) => {
+      const { id } = await create({ objet: 'Secret' }, server.as(basic('agent')))
+      const stranger = server.as(basic('voisin'))
+      const address = fill(path, people.town, id)
+      expect((await stranger.send(method, address, method === 'GET' ? undefined : {})).body.code).toBe(
+        'entite_introuvable',
+      )
+      expect((await server.as().send(method, address)).body.code).toBe('non_authentifie')
+    },
+  )
+
+  test.each(
+    scoped.filter(route => route.path.includes(':documentId')).map(route => [route.method, route.path] as const),
+  )('%s %s : ni par sa propre entité avec le document d’une autre', async (method, path) => {
+    const { id } = await create({ objet: 'Secret' }, server.as(basic('agent')))
+    const address = `${fill(path, people.neighbour, id)}?version=1&nom=a.pdf`
+    const body = method === 'PATCH' ? { version: 1, values: {} } : method === 'POST' ? { version: 1 } : undefined
+    const answer = await server.as(basic('voisin')).send(method, address, body)
+    expect(answer.body.code).toBe('document_introuvable')
+  })
+})
+
+describe('la description de l’API', () => {
+  test('est un OpenAPI 3.1 valide, et complet', async () => {
+    const { body } = await server.as().get('/openapi.json')
+    const result = await new Validator().validate(structuredClone(body))
+    expect(result.errors).toBeUndefined()
+    expect(result.valid).toBe(true)
+    const paths = body['paths'] as Record<string, Record<string, { summary: string }>>
+    for (const { method, path } of apiRoutes()) {
+      const operation = paths[path.replaceAll(/:(\w+)/gu, '{$1}')]?.[method.toLowerCase()]
+      expect(operation?.summary, `${method} ${path}`).toMatch(/^\p{Lu}.+/u)
+    }
+    const identifiers = Object.values(paths).flatMap(each =>
+      Object.values(each).map(operation => (operation as unknown as { operationId: string }).operationId),
+    )
+    expect(new Set(identifiers).size).toBe(identifiers.length)
+  })
+})
