@@ -20,7 +20,24 @@ export default defineConfig({
       // Icons are taken from the local Lucide data at build time; the Iconify service is never asked.
       icon: { clientBundle: { scan: true } },
       theme: { colors: ['primary', 'neutral', 'info', 'success', 'warning', 'error'] },
-      ui: { colors: { primary: 'teal', neutral: 'slate', info: 'blue', success: 'green', warning: 'amber', error: 'red' } },
+      ui: {
+        colors: { primary: 'teal', neutral: 'slate', info: 'blue', success: 'green', warning: 'amber', error: 'red' },
+        // Darker, not lighter, under the pointer: white text keeps its contrast.
+        button: {
+          compoundVariants: [
+            {
+              color: 'primary',
+              variant: 'solid',
+              class: 'hover:bg-(--ui-color-primary-800) active:bg-(--ui-color-primary-800)',
+            },
+            {
+              color: 'error',
+              variant: 'solid',
+              class: 'hover:bg-(--ui-color-error-800) active:bg-(--ui-color-error-800)',
+            },
+          ],
+        },
+      },
     }),
   ],
 })

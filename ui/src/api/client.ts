@@ -59,7 +59,10 @@ export const api = {
   },
   documents: {
     list: (entityId: string, query: DocumentQuery, signal?: AbortSignal) =>
-      call<Listing<DocumentSummary>>(`${entity(entityId)}/documents`, { query: { ...query }, ...(signal ? { signal } : {}) }),
+      call<Listing<DocumentSummary>>(`${entity(entityId)}/documents`, {
+        query: { ...query },
+        ...(signal ? { signal } : {}),
+      }),
     create: (entityId: string, flow: string) =>
       call<DocumentView>(`${entity(entityId)}/documents`, { method: 'POST', body: { flow } }),
     get: (entityId: string, id: string) => call<DocumentView>(document(entityId, id)),

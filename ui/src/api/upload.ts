@@ -17,7 +17,15 @@ export interface Upload {
  * Sends one file as the body of a PUT. XMLHttpRequest because it measures what is sent, which `fetch` cannot.
  * @throws ApiError, or an `AbortError` when the agent cancelled
  */
-export const upload = ({ entityId, documentId, version, field, file, onProgress, signal }: Upload): Promise<DocumentView> =>
+export const upload = ({
+  entityId,
+  documentId,
+  version,
+  field,
+  file,
+  onProgress,
+  signal,
+}: Upload): Promise<DocumentView> =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     const path = `/entites/${entityId}/documents/${documentId}/fichiers/${encodeURIComponent(field)}`

@@ -49,9 +49,7 @@ export const useDocumentList = (entityId: Ref<string>, criteria: Ref<DocumentQue
     const entity = entityId.value
     const wanted = criteria.value
     const top = await api.documents.list(entity, { ...wanted, limite: PAGE })
-    const beyond = items.value.filter(
-      ({ id }) => changed.includes(id) && !top.items.some(fresh => fresh.id === id),
-    )
+    const beyond = items.value.filter(({ id }) => changed.includes(id) && !top.items.some(fresh => fresh.id === id))
     const fresh = new Map<string, DocumentSummary | undefined>()
     for (const { id } of beyond) fresh.set(id, await stillThere(entity, id))
     if (entity !== entityId.value || wanted !== criteria.value) return

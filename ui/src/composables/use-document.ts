@@ -5,17 +5,22 @@ import type { DocumentView } from '../api/types.ts'
 import { useDocumentEvents } from './use-document-events.ts'
 import { useLoaded } from './use-loaded.ts'
 
-export type PerformResult = { readonly is: 'done' } | { readonly is: 'removed' } | { readonly is: 'refused'; readonly error: ApiError }
+export type PerformResult =
+  { readonly is: 'done' } | { readonly is: 'removed' } | { readonly is: 'refused'; readonly error: ApiError }
 
 /** A document to read and to act on, kept up to date as it moves. */
 export const useDocument = (entityId: Ref<string>, documentId: Ref<string>) => {
-  const loaded = useLoaded([entityId, documentId], ([entity, id]) => api.documents.get(entity, id))
+  const loaded = useLoaded(
+    () => [entityId.value, documentId.value] as const,
+    ([entity, id]) => api.documents.get(entity, id),
+  )
   const document = loaded.data
   const busy = ref(false)
 
   const take = (fresh: DocumentView) => {
     // An answer can be overtaken by the event that it caused: the highest version is the truth.
-    if (!document.value || document.value.id !== fresh.id || fresh.version >= document.value.version) document.value = fresh
+    if (!document.value || document.value.id !== fresh.id || fresh.version >= document.value.version)
+      document.value = fresh
   }
   const refresh = () => void loaded.reload()
 

@@ -36,7 +36,9 @@ export const useDraft = (entityId: string, documentId: string) => {
   const pages = computed(() => pagesShown(base.value?.pages ?? [], values.value))
   const dirty = computed(() => Object.keys(edits.value).length > 0)
   const stale = computed(
-    () => failure.value?.code === 'document_deja_modifie' || (!saving.value && !!base.value && heard.value > base.value.version),
+    () =>
+      failure.value?.code === 'document_deja_modifie' ||
+      (!saving.value && !!base.value && heard.value > base.value.version),
   )
   const errors = computed<Readonly<Record<string, string>>>(() =>
     Object.fromEntries(problems.value.map(({ field, message }) => [field, message])),

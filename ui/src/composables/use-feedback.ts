@@ -8,7 +8,8 @@ export const useFeedback = () => {
   const { t } = useI18n()
 
   const tell = (title: string) => toast.add({ title, color: 'success', icon: 'i-lucide-circle-check' })
-  const warn = (title: string) => toast.add({ title, color: 'error', icon: 'i-lucide-triangle-alert', duration: 12_000 })
+  const warn = (title: string) =>
+    toast.add({ title, color: 'error', icon: 'i-lucide-triangle-alert', duration: 12_000 })
 
   /** Does something; a refusal is told to the agent, a fault of ours is told and thrown again. */
   const report = async (work: () => Promise<void>): Promise<void> => {

@@ -49,7 +49,9 @@ export const useSettings = (
     if (problems.value.length > 0) return 'refused'
     pending.value = true
     try {
-      await send(Object.fromEntries(Object.entries(edits.value).map(([name, value]) => [name, isEmpty(value) ? null : value])))
+      await send(
+        Object.fromEntries(Object.entries(edits.value).map(([name, value]) => [name, isEmpty(value) ? null : value])),
+      )
       edits.value = {}
       return 'saved'
     } catch (refusal) {

@@ -36,7 +36,10 @@ export interface Sending {
  * Sends files one after the other: each one bumps the version of the document, so two at once would refuse each other.
  * @param send sends one file and takes note of the document that comes back
  */
-export const useUploads = (send: (sending: Sending) => Promise<void>, removeFile: UploadDesk['removeFile']): UploadDesk => {
+export const useUploads = (
+  send: (sending: Sending) => Promise<void>,
+  removeFile: UploadDesk['removeFile'],
+): UploadDesk => {
   const { t } = i18n.global
   const items = ref<readonly UploadItem[]>([])
   const files = new Map<number, { readonly file: File; readonly abort: AbortController }>()
@@ -61,7 +64,8 @@ export const useUploads = (send: (sending: Sending) => Promise<void>, removeFile
       drop(id)
     } catch (refusal) {
       if (isAbort(refusal)) return drop(id)
-      const message = refusal instanceof ApiError ? (refusal.fields[0]?.message ?? refusal.message) : t('app.unexpected')
+      const message =
+        refusal instanceof ApiError ? (refusal.fields[0]?.message ?? refusal.message) : t('app.unexpected')
       patch(id, { status: 'failed', message })
       if (!(refusal instanceof ApiError)) throw refusal
     }
@@ -95,7 +99,10 @@ export const useUploads = (send: (sending: Sending) => Promise<void>, removeFile
       const message = tooMany ? t('field.oneOnly') : refusalOf(field, file)
       const status = message ? 'failed' : 'waiting'
       if (!message) files.set(id, { file, abort: new AbortController() })
-      items.value = [...items.value, { id, field: field.name, name: file.name, size: file.size, share: 0, status, message }]
+      items.value = [
+        ...items.value,
+        { id, field: field.name, name: file.name, size: file.size, share: 0, status, message },
+      ]
       if (tooMany) break
     }
     void drain()

@@ -30,9 +30,11 @@ export const useChoices = (field: FieldView) => {
     }
   }
 
-  watch(() => JSON.stringify(by.map(name => saved.value[name] ?? null)), () => void load(), { immediate: true })
-  const outdated = computed(() =>
-    by.filter(name => !same(values.value[name], saved.value[name])).map(labelOf),
+  watch(
+    () => JSON.stringify(by.map(name => saved.value[name] ?? null)),
+    () => void load(),
+    { immediate: true },
   )
+  const outdated = computed(() => by.filter(name => !same(values.value[name], saved.value[name])).map(labelOf))
   return { list, error, pending, outdated, load }
 }

@@ -13,8 +13,7 @@ export const asText = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
 
 /** The files of a `file` or `files` field, in order. */
-export const asFiles = (value: unknown): readonly FileRef[] =>
-  (Array.isArray(value) ? value : [value]).filter(isFile)
+export const asFiles = (value: unknown): readonly FileRef[] => (Array.isArray(value) ? value : [value]).filter(isFile)
 
 export const asChoice = (value: unknown): Choice | undefined =>
   isRecord(value) && typeof value['value'] === 'string'

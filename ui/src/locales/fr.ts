@@ -99,7 +99,8 @@ export const fr = {
     saveAndSend: 'Enregistrer et envoyer',
     saved: 'Le document est enregistré.',
     sent: 'Le document est enregistré et envoyé.',
-    errors: 'Le formulaire comporte {count} erreur : corrigez-la pour continuer. | Le formulaire comporte {count} erreurs : corrigez-les pour continuer.',
+    errors:
+      'Le formulaire comporte {count} erreur : corrigez-la pour continuer. | Le formulaire comporte {count} erreurs : corrigez-les pour continuer.',
     required: 'Ce champ est obligatoire.',
     leave: 'Des modifications ne sont pas enregistrées. Quitter cette page les perdra.',
     leaveTitle: 'Quitter sans enregistrer ?',
@@ -113,6 +114,7 @@ export const fr = {
   field: {
     choose: 'Choisir…',
     clear: 'Vider le champ {label}',
+    open: 'Dérouler la liste {label}',
     choicesLoading: 'Chargement de la liste…',
     choicesDate: 'Liste reçue {when}.',
     choicesSaveFirst: 'La liste dépend de « {fields} » : enregistrez pour l’actualiser.',
