@@ -9,7 +9,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { eraseEmbedded, startEmbedded, stopEmbedded } from './embedded.ts'
 import { commandOf } from './embedded/process.ts'
-import { checkExternal } from './external.ts'
+import { checkExternal, refuseUnfit } from './external.ts'
 
 /** One folder for all: creating a cluster is the slow part. Each test leaves a sound cluster, stopped. */
 let folder: string
@@ -156,4 +156,12 @@ test('DATABASE_URL : un serveur joignable est accepté, un autre est refusé san
 
 test('DATABASE_URL ne peut pas désactiver la vérification du certificat', async () => {
   await expect(checkExternal('postgresql://u:p@h/b?sslmode=no-verify')).rejects.toThrow('ce que Passeur refuse')
+})
+
+test('DATABASE_URL : un serveur trop ancien ou une base qui n’est pas en UTF-8 sont refusés', () => {
+  expect(() => refuseUnfit({ version: '14.9', number: 140_009, encoding: 'UTF8' })).toThrow(
+    /PostgreSQL 14\.9 .* version 15/u,
+  )
+  expect(() => refuseUnfit({ version: '16.1', number: 160_001, encoding: 'LATIN1' })).toThrow('encodée en LATIN1')
+  expect(() => refuseUnfit({ version: '15.0', number: 150_000, encoding: 'UTF8' })).not.toThrow()
 })

@@ -17,6 +17,25 @@ const REASONS: Readonly<Record<string, string>> = {
 const describe = ({ host, port, database }: pg.Client): string =>
   `${database ?? '(base par défaut)'} sur ${host}:${port}`
 
+export interface ServerFacts {
+  readonly version: string
+  /** `180004` for 18.4. */
+  readonly number: number
+  readonly encoding: string
+}
+
+/** @throws StartupError when the hub cannot work on such a server */
+export const refuseUnfit = ({ version, number, encoding }: ServerFacts): void => {
+  if (number < OLDEST * 10_000)
+    throw new StartupError(
+      `Le serveur de DATABASE_URL est un PostgreSQL ${version} : Passeur demande la version ${OLDEST} ou une plus récente.`,
+    )
+  if (encoding !== 'UTF8')
+    throw new StartupError(
+      `La base de DATABASE_URL est encodée en ${encoding} : créez-en une en UTF-8 (« createdb -E UTF8 -T template0 »).`,
+    )
+}
+
 const parse = (url: string): pg.Client => {
   try {
     return new pg.Client({ connectionString: url, connectionTimeoutMillis: 15_000 })
@@ -42,19 +61,11 @@ export const checkExternal = async (url: string): Promise<void> => {
   const client = parse(url)
   try {
     await client.connect()
-    const { rows } = await client.query<{ version: string; number: string; encoding: string }>(
-      `select current_setting('server_version') as version, current_setting('server_version_num') as number,
+    const { rows } = await client.query<ServerFacts>(
+      `select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
               current_setting('server_encoding') as encoding`,
     )
-    const { version, number, encoding } = rows[0] ?? { version: '?', number: '0', encoding: '?' }
-    if (Number(number) < OLDEST * 10_000)
-      throw new StartupError(
-        `Le serveur de DATABASE_URL est un PostgreSQL ${version} : Passeur demande la version ${OLDEST} ou une plus récente.`,
-      )
-    if (encoding !== 'UTF8')
-      throw new StartupError(
-        `La base de DATABASE_URL est encodée en ${encoding} : créez-en une en UTF-8 (« createdb -E UTF8 -T template0 »).`,
-      )
+    refuseUnfit(rows[0] ?? { version: 'inconnue', number: 0, encoding: 'inconnu' })
   } catch (error) {
     if (error instanceof StartupError) throw error
     const { code, message } = error as { code?: string; message?: string }
