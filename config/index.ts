@@ -38,6 +38,8 @@ export interface Config {
   /** npm packages of third-party plugins and connectors, in the order of loading. */
   readonly plugins: readonly string[]
   readonly metrics: boolean
+  /** A proxy in front gives the address of the client: believed only when this says so. */
+  readonly behindProxy: boolean
 }
 
 /** The checkout, whether this file runs from its source or compiled under `dist/`. */
@@ -90,5 +92,6 @@ export const loadConfig = async (
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
     metrics: given.PASSEUR_METRICS,
+    behindProxy: given.PASSEUR_BEHIND_PROXY,
   })
 }

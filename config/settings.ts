@@ -120,6 +120,13 @@ export const Environment = Type.Object({
     'package',
     words('une liste de paquets npm, comme « @editeur/passeur-flux »', 'Extensions installées par npm'),
   ),
+  PASSEUR_BEHIND_PROXY: Type.Boolean({
+    ...words(
+      '« true » ou « false »',
+      "Un serveur mandataire donne l'adresse du client (X-Forwarded-For) ; à ne dire que s'il y en a un",
+    ),
+    default: false,
+  }),
   PASSEUR_METRICS: Type.Boolean({
     ...words('« true » ou « false »', 'Publie les mesures Prometheus sur /metrics'),
     default: false,

@@ -6,7 +6,8 @@ import { createThrottle, type Throttle } from './access/throttle.ts'
 import type { Clock, Log } from './authoring/context.ts'
 import { createChoices, type Choices } from './connectors/choices.ts'
 import { createConnections, type Connections } from './connectors/connections.ts'
-import { createEngineInstances, type EngineInstances } from './connectors/engine-instances.ts'
+import { createEngineInstances } from './connectors/engine-instances.ts'
+import { createLaneOf } from './connectors/lane-of.ts'
 import { createLanes } from './connectors/lanes.ts'
 import { createRegistry, type ConnectorRegistry } from './connectors/registry.ts'
 import { createSchedules, type Schedules } from './connectors/schedules.ts'
@@ -16,8 +17,8 @@ import { createKnex, type Db } from './db/knex.ts'
 import type { Listener } from './db/notifications.ts'
 import { createInbox, type CreateInbox } from './documents/inbox.ts'
 import { createDocuments, type Documents } from './documents/service.ts'
-import { createStore, type StoredDocuments } from './documents/store.ts'
-import type { EnginePorts, Lanes } from './engine/ports.ts'
+import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
+import type { EnginePorts, Instances, Lanes } from './engine/ports.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
@@ -49,7 +50,8 @@ export interface Cradle extends Given {
   readonly choices: Choices
   readonly lanes: Lanes
   readonly heartbeat: Heartbeat
-  readonly instances: EngineInstances
+  readonly instances: Instances
+  readonly laneOf: LaneOf
   readonly store: StoredDocuments
   readonly documents: Documents
   readonly inbox: CreateInbox
@@ -89,7 +91,8 @@ const parts = {
   lanes: asFunction(({ db }: Cradle) => createLanes({ db })),
   heartbeat: asFunction(({ db, kind, log }: Cradle) => createHeartbeat({ db, kind, log })),
   instances: asFunction(createEngineInstances),
-  store: asFunction(({ db, flows, instances }: Cradle) => createStore({ db, flows, laneOf: instances.laneOf })),
+  laneOf: asFunction(createLaneOf),
+  store: asFunction(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
   documents: asFunction(createDocuments),
   inbox: asFunction(createInbox),
   connectors: asFunction(createConnectors),

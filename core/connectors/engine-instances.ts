@@ -1,20 +1,13 @@
 import type { Clock } from '../authoring/context.ts'
 import type { Db } from '../db/knex.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
-import { slotOf, type Document } from '../engine/model.ts'
+import { slotOf } from '../engine/model.ts'
 import type { Instances, InstanceSettings } from '../engine/ports.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
-import type { Lane } from '../jobs/queue.ts'
 import { associationsFor, pick } from './associations.ts'
 import { capabilitiesOf, type Connections } from './connections.ts'
 import { suspendInstance } from './instances.ts'
 import { InstanceModel } from './model.ts'
-import type { ConnectorRegistry } from './registry.ts'
-
-/** Instances as the engine sees them, and the lane in which a document waits for one. */
-export interface EngineInstances extends Instances {
-  laneOf(document: Document): Promise<Lane | undefined>
-}
 
 const settingsOf = (instance: InstanceModel): InstanceSettings => ({
   id: instance.id,
@@ -24,19 +17,18 @@ const settingsOf = (instance: InstanceModel): InstanceSettings => ({
   suspended: instance.status === 'suspended' ? instance.statusMessage : undefined,
 })
 
+/** Instances as the engine sees them: associated, healthy or suspended, and connected on demand. */
 export const createEngineInstances = ({
   db,
   flows,
-  registry,
   connections,
   clock,
 }: {
   readonly db: Db
   readonly flows: FlowRegistry
-  readonly registry: ConnectorRegistry
   readonly connections: Connections
   readonly clock: Clock
-}): EngineInstances => ({
+}): Instances => ({
   async of(entityId, flowId) {
     const flow = flows.current(flowId)
     const rows = await associationsFor(db, entityId, flowId)
@@ -61,19 +53,5 @@ export const createEngineInstances = ({
 
   async suspend(instanceId, message) {
     await inTransaction(db, trx => suspendInstance(trx, instanceId, message, clock.now()))
-  },
-
-  async laneOf(document) {
-    if (!document.due) return undefined
-    const task = flows.get(document.flowId, document.flowVersion).tasks[document.due.task]
-    if (!task?.needs) return undefined
-    const rows = await associationsFor(db, document.entityId, document.flowId)
-    const resolved = pick(rows, document.flowId, slotOf(task.step, task.needs))
-    if (!resolved) return undefined
-    const instance = await InstanceModel.query(db)
-      .findById(resolved.instanceId)
-      .select('id', 'connector', 'concurrency')
-    const usual = instance && registry.find(instance.connector)?.definition.pace?.concurrency
-    return instance && { instanceId: instance.id, concurrency: instance.concurrency ?? usual ?? 1 }
   },
 })

@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createSimulator as asalae } from '../../connectors/asalae/simulator.ts'
+import { createSimulator as iparapheur } from '../../connectors/iparapheur-v5/simulator.ts'
+import { createSimulator as s2low } from '../../connectors/s2low/simulator.ts'
+import { createSimulator as sftp } from '../../connectors/sftp/simulator.ts'
+import type { Cradle } from '../../core/container.ts'
+import type { Simulator } from '../../core/testing/simulator.ts'
+import { authorityIn } from '../../core/testing/pki.ts'
+import type { Town } from './town.ts'
+
+/** A remote of the demonstration: its simulator, and the slots of the flow that it serves. */
+export interface Remote {
+  readonly connector: string
+  readonly label: string
+  readonly config: Readonly<Record<string, unknown>>
+  readonly slots: readonly string[]
+  readonly simulator?: Simulator
+}
+
+const SEDA = {
+  version: '2.1',
+  serviceArchives: 'FRAD034',
+  serviceVersant: 'VILLE_DEMONSTRATION',
+  serviceProducteur: 'VILLE_DEMONSTRATION',
+  accord: 'ACCORD_ACTES',
+} as const
+
+/**
+ * Starts a simulator of every remote, each on a free port of the loopback: real TLS with certificates of a demonstration
+ * authority, a real SFTP server over a folder.
+ * @param progress milliseconds in which a remote takes one step of its own
+ */
+export const startRemotes = async (
+  folder: string,
+  { progress }: { readonly progress: number },
+): Promise<readonly Remote[]> => {
+  const deposits = join(folder, 'ged')
+  await mkdir(deposits, { recursive: true })
+  const authority = await authorityIn(join(folder, 'autorite'))
+  const [parapheur, tdt, ged, sae] = await Promise.all([
+    iparapheur({ progress, authority }),
+    s2low({ progress, authority }),
+    sftp({ folder: deposits }),
+    asalae({ progress, authority }),
+  ])
+  return [
+    {
+      connector: 'iparapheur-v5',
+      label: 'i-Parapheur (démonstration)',
+      config: parapheur.config,
+      slots: ['signature:signature'],
+      simulator: parapheur,
+    },
+    {
+      connector: 's2low',
+      label: 'S²LOW (démonstration)',
+      config: tdt.config,
+      slots: ['tdtActes:tdtActes'],
+      simulator: tdt,
+    },
+    {
+      connector: 'sftp',
+      label: 'GED par SFTP (démonstration)',
+      config: ged.config,
+      slots: ['ged:ged'],
+      simulator: ged,
+    },
+    { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, slots: ['sae:seda'] },
+    { connector: 'asalae', label: 'as@lae (démonstration)', config: sae.config, slots: ['sae:sae'], simulator: sae },
+  ]
+}
+
+/**
+ * Gives the town its connectors, associated. Ports and certificates change with each start, so the settings are written
+ * again; what an administrator named, paced or associated otherwise is left alone.
+ */
+export const settleRemotes = async (
+  cradle: Cradle,
+  town: Town,
+  remotes: readonly Remote[],
+  { polling }: { readonly polling: string },
+): Promise<void> => {
+  const acting = { entityId: town.entityId, userId: town.adminId }
+  const known = await cradle.connectors.list(town.entityId)
+  const associations = await cradle.connectors.associations(town.entityId)
+  for (const { connector, label, config, slots } of remotes) {
+    const before = known.find(each => each.connector === connector && each.label === label)
+    const instance = before
+      ? await cradle.connectors.update(acting, before.id, { config })
+      : await cradle.connectors.create(acting, { connector, label, config })
+    if (!before) await cradle.connectors.update(acting, instance.id, { polling, concurrency: 4 })
+    if (before?.status === 'suspended') await cradle.connectors.resume(acting, instance.id)
+    for (const flow of cradle.flows.list())
+      for (const slot of slots)
+        if (associations.some(each => each.flow === flow.id && each.slot === slot && each.instanceId === null))
+          await cradle.connectors.associate(acting, { flow: flow.id, slot, instanceId: instance.id })
+    if (connector === 's2low') await cradle.connectors.run(acting, instance.id, 'classification')
+  }
+}
