@@ -26,7 +26,7 @@ const unexpected = (error: unknown, ctx: Context, log: Log): Problem => {
     log.info({ requestId: id, path: ctx.path }, 'Demande interrompue par le client.')
     return errors.internal({ cause: error })
   }
-  log.error({ requestId: id, error, path: ctx.path, method: ctx.method }, 'Erreur imprévue pendant une demande.')
+  log.error({ requestId: id, err: error, path: ctx.path, method: ctx.method }, 'Erreur imprévue pendant une demande.')
   return errors.internal({ detail: `Identifiant : ${id}.`, cause: error })
 }
 

@@ -54,6 +54,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     db,
     routes: apiRoutes(),
     settings: { uploadLimit: 20_000_000 },
+    pingEvery: 100,
     services: {
       flows,
       files: stored,
