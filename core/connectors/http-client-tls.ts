@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import forge from 'node-forge'
 import { ConfigurationError } from '../authoring/errors.ts'
@@ -91,16 +91,38 @@ export const readAuthorities = (content: Uint8Array): readonly string[] => {
   return (blocks ?? [content]).map(block => asX509(block).toString())
 }
 
-/**
- * The TLS settings of a client: its certificate, and the added authorities on top of those of the system.
- * TLS 1.2 at least; verification cannot be switched off.
- * @throws ConfigurationError when a certificate cannot be read
- */
-export const secureContext = ({ pfx, passphrase, ca }: NonNullable<HttpOptions['tls']>): SecureContext => {
+const newContext = ({ pfx, passphrase, ca }: NonNullable<HttpOptions['tls']>): SecureContext => {
   const client = pfx && readClientCertificate(pfx, passphrase)
   return createSecureContext({
     minVersion: 'TLSv1.2',
     ...(ca ? { ca: [...rootCertificates, ...readAuthorities(ca)] } : {}),
     ...(client ? { cert: client.certificates, key: client.key } : {}),
   })
+}
+
+const MOST_CONTEXTS = 100
+const contexts = new Map<string, SecureContext>()
+
+/**
+ * The TLS settings of a client: its certificate, and the added authorities on top of those of the system. TLS 1.2 at least;
+ * verification cannot be switched off. Kept by content: opening a PKCS#12 and reading the authorities of the system cost 50
+ * to 200 ms of processor, and an instance is connected again and again.
+ * @throws ConfigurationError when a certificate cannot be read
+ */
+export const secureContext = (tls: NonNullable<HttpOptions['tls']>): SecureContext => {
+  const digest = createHash('sha256')
+  for (const part of [tls.pfx, tls.passphrase, tls.ca])
+    digest.update(
+      createHash('sha256')
+        .update(part ?? '')
+        .digest(),
+    )
+  const key = digest.digest('hex')
+  const context = contexts.get(key) ?? newContext(tls)
+  // The oldest goes first; one that serves again becomes the youngest.
+  contexts.delete(key)
+  contexts.set(key, context)
+  const [oldest] = contexts.keys()
+  if (contexts.size > MOST_CONTEXTS && oldest !== undefined) contexts.delete(oldest)
+  return context
 }

@@ -1,0 +1,80 @@
+import { extname } from 'node:path'
+import { toLatin1, type ActeATransmettre, type FileRef, type HttpRequest } from '#core'
+
+type Parts = Extract<HttpRequest['body'], { parts: unknown }>['parts']
+
+const LONGEST_SUBJECT = 499
+const LARGEST_SENDING = 150 * 1024 * 1024
+
+/** The name under which S²LOW knows a file: anything but letters, digits, dot, underscore and space becomes `_`. */
+export const sentName = (name: string): string => name.normalize('NFC').replace(/[^A-Za-z0-9._ ]/gu, '_')
+
+export const stampedName = (name: string): string => `${name.slice(0, name.length - extname(name).length)}-tampon.pdf`
+
+/** What S²LOW would refuse at once or, worse, hours later: said before anything leaves. `undefined` when all is well. */
+export const faultOf = (
+  acte: ActeATransmettre,
+  types: ReadonlySet<string>,
+  codes: ReadonlySet<string>,
+): string | undefined => {
+  const pieces = [acte.acte, ...acte.annexes]
+  if (toLatin1(acte.objet).length > LONGEST_SUBJECT)
+    return `L'objet dépasse ${LONGEST_SUBJECT} caractères : raccourcissez-le.`
+  if (!codes.has(acte.classification))
+    return `La matière « ${acte.classification} » n'existe pas dans la classification de la préfecture : choisissez-en une autre.`
+  const untyped = pieces.find(({ type }) => !types.has(type))
+  if (untyped)
+    return `Le type « ${untyped.type} » de « ${untyped.file.name} » n'est pas permis pour cette nature d'acte : choisissez-en un autre.`
+  if (pieces.reduce((sum, { file }) => sum + file.size, 0) > LARGEST_SENDING)
+    return "L'acte et ses annexes dépassent 150 Mo, la limite de la télétransmission : réduisez-les."
+  return undefined
+}
+
+const annexParts = ({ file, type }: ActeATransmettre['acte']): Parts => [
+  { name: 'type_pj[]', value: type },
+  { name: 'acte_attachments[]', file, filename: sentName(file.name) },
+]
+
+/** The form of a transmission (reference §4.2). */
+export const acteParts = (acte: ActeATransmettre, { wait }: { readonly wait: boolean }): Parts => {
+  const texts: Readonly<Record<string, string>> = {
+    api: '1',
+    nature_code: acte.nature,
+    number: acte.numero,
+    subject: acte.objet,
+    decision_date: acte.date,
+    document_papier: acte.papier ? '1' : '0',
+    en_attente: wait ? '1' : '0',
+    type_acte: acte.acte.type,
+  }
+  const levels = acte.classification.split('.').map((code, rank) => ({ name: `classif${rank + 1}`, value: code }))
+  return [
+    ...Object.entries(texts).map(([name, value]) => ({ name, value })),
+    ...levels,
+    { name: 'acte_pdf_file', file: acte.acte.file, filename: sentName(acte.acte.file.name) },
+    ...acte.annexes.flatMap(annexParts),
+  ]
+}
+
+/** One line of the list of files of a transaction. */
+export interface ListedFile {
+  readonly id: string | number
+  readonly name: string
+  readonly posted_filename: string
+  readonly mimetype: string
+}
+
+/**
+ * Finds the file of each piece: the list begins with the message, then the acte, then the annexes in order.
+ * @returns `undefined` when names or numbers do not match, so that nobody gets the stamp of another piece
+ */
+export const matchFiles = (
+  listed: readonly ListedFile[],
+  pieces: readonly FileRef[],
+): readonly ListedFile[] | undefined => {
+  const files = listed.slice(1)
+  const isSame =
+    files.length === pieces.length &&
+    pieces.every(({ name }, rank) => sentName(files[rank]?.posted_filename ?? '') === sentName(name))
+  return isSame ? files : undefined
+}

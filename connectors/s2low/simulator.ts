@@ -1,0 +1,459 @@
+import type { Authority, IssuedClient, SimRequest, SimResponse, Simulator } from '#core/testing'
+import { createAuthority, startSimServer } from '#core/testing'
+import {
+  acknowledgementOf,
+  acteIdOf,
+  codeOf,
+  envelopeOf,
+  messageFile,
+  sizeOf,
+  slipOf,
+  stamp,
+  streamOf,
+  type SimTransaction,
+} from './simulator-acte.ts'
+import { classificationXml, isMatter, natureOf } from './simulator-classification.ts'
+
+export interface S2lowSimulatorOptions {
+  readonly port?: number
+  /** Transactions take one state every so many milliseconds. Left out: only on command. */
+  readonly progress?: number
+  /** Issues the certificates of the platform and of its accounts; a new one unless given. */
+  readonly authority?: Authority
+  /** The certificate of the account, made unless given. */
+  readonly client?: IssuedClient
+  /** The account wants an identifier and a password besides its certificate. */
+  readonly login?: boolean
+}
+
+export interface S2lowSimulator extends Simulator {
+  readonly authority: Authority
+  readonly transactions: readonly SimTransaction[]
+  /** The transaction (the last one unless told) goes to the acknowledgement of the préfecture. */
+  acknowledge(id?: string): void
+  /** One state further. */
+  step(id?: string): void
+  /** The transaction fails on the platform, with this message. */
+  anomaly(message: string, id?: string): void
+  /** The préfecture refuses. */
+  refuse(id?: string): void
+  /** Somebody confirms, with a certificate of their own, what waits to be posted. */
+  confirm(id?: string): void
+  setState(code: number, id?: string): void
+  /** The préfecture writes about an acte. @returns the identifier of the letter */
+  prefectureLetter(type: 2 | 3 | 4 | 5, options?: { readonly about?: string }): string
+  /** The préfecture publishes another classification. */
+  changeClassification(date: string): void
+  /** The certificate of the account is struck off: everything redirects to the login page. */
+  revokeAccount(): void
+}
+
+const NUMBER = /^[A-Z0-9]([A-Za-z0-9_]{0,13}[A-Za-z0-9])?$/u
+const ACCOUNT = { login: 'passeur', motDePasse: 'mot-de-passe-de-demonstration' }
+const SAME_NUMBER =
+  'Un acte portant le même numéro interne existe déjà dans la base de données.\nIl faut peut-être ajouter un suffixe au numéro.'
+const HAS_FILES = (transaction: SimTransaction) => transaction.workflow.some(({ code }) => ![1, 2, 3].includes(code))
+
+const latin1 = (text: string): SimResponse => ({
+  headers: { 'content-type': 'text/plain' },
+  body: Buffer.from(text, 'latin1'),
+})
+const ok = (...lines: readonly (string | number)[]): SimResponse => latin1(`OK\n${lines.join('\n')}\n`)
+const ko = (reason: string): SimResponse => latin1(`KO\n${reason}`)
+const redirect = (location: string): SimResponse => ({ status: 302, headers: { location } })
+const xml = (body: Buffer): SimResponse => ({ headers: { 'content-type': 'text/xml' }, body })
+const day = (date: Date): string => date.toISOString().slice(0, 10)
+
+/** S²LOW, part ACTES: mutual TLS, `OK`/`KO` in ISO-8859-1, transactions that advance, stamps, cancellations, letters. */
+export const createSimulator = async (options: S2lowSimulatorOptions = {}): Promise<S2lowSimulator> => {
+  const authority = options.authority ?? createAuthority()
+  const client = options.client ?? authority.issueClient('Ville de Démonstration')
+  const transactions: SimTransaction[] = []
+  let lastId = 4200
+  let classificationDate = '2023-05-01'
+  let known = true
+
+  const find = (id: string | null | undefined): SimTransaction | undefined =>
+    transactions.find(each => String(each.id) === id)
+  const enter = (transaction: SimTransaction, code: number): void =>
+    void transaction.workflow.push({ code, at: new Date() })
+
+  const add = (
+    given: Pick<SimTransaction, 'type' | 'number' | 'subject' | 'date' | 'nature' | 'classification' | 'related'> &
+      Partial<Pick<SimTransaction, 'uniqueId' | 'files'>>,
+    state: number,
+  ): SimTransaction => {
+    const transaction: SimTransaction = {
+      uniqueId: acteIdOf(given),
+      files: [],
+      ...given,
+      id: (lastId += 1),
+      workflow: [],
+      message: '',
+      ar: undefined,
+      read: false,
+    }
+    enter(transaction, state)
+    transactions.push(transaction)
+    return transaction
+  }
+
+  /** What the platform checks while the sender waits. */
+  const refusalOf = ({ field, fields, files }: SimRequest): string | undefined => {
+    const date = field('decision_date') ?? ''
+    const code = [1, 2, 3, 4, 5]
+      .map(level => field(`classif${level}`))
+      .filter(Boolean)
+      .join('.')
+    const annexes = files.filter(file => file.field === 'acte_attachments[]')
+    const types = fields.filter(({ name }) => name === 'type_pj[]')
+    if (!NUMBER.test(field('number') ?? '')) return "Le numéro n'est pas correct"
+    if (!/^\d{4}-\d\d-\d\d$/u.test(date)) return "La date de décision n'est pas correcte"
+    if (date > day(new Date())) return 'La date de décision est une date dans le futur'
+    if ((field('subject') ?? '').length > 499) return "L'objet est trop long"
+    if (!natureOf(field('nature_code') ?? '') || !isMatter(code))
+      return "La classification ou la nature n'est pas correcte"
+    if (transactions.some(each => each.type === 1 && each.number === field('number'))) return SAME_NUMBER
+    const main = files.find(file => file.field === 'acte_pdf_file')
+    if (!main) return "Aucun fichier acte n'a été posté"
+    if (main.size === 0) return 'Erreur lors de la réception du fichier : Le fichier semble vide'
+    if (!field('type_acte')) return `Erreur lors de la réception du fichier ${main.filename} : typologie absente`
+    if (types.length < annexes.length)
+      return `Erreur lors de la réception du fichier annexe ${annexes[types.length]?.filename ?? ''} : typologie absente`
+    if (files.reduce((sum, { size }) => sum + size, 0) > 157_286_400)
+      return "la taille d'archive générée n'est pas conforme."
+    return undefined
+  }
+
+  const create = async (request: SimRequest): Promise<SimResponse> => {
+    const { field, fields, files } = request
+    const refusal = refusalOf(request)
+    if (refusal) return field('api') === '1' ? ko(refusal) : redirect('/modules/actes/actes_transac_add.php')
+    const given = {
+      type: 1,
+      number: field('number') ?? '',
+      subject: field('subject') ?? '',
+      date: field('decision_date') ?? '',
+      nature: field('nature_code') ?? '',
+      classification: [1, 2, 3, 4, 5]
+        .map(level => field(`classif${level}`))
+        .filter(Boolean)
+        .join('.'),
+      related: undefined,
+    }
+    const uniqueId = acteIdOf(given)
+    const types = [
+      field('type_acte') ?? '',
+      ...fields.filter(({ name }) => name === 'type_pj[]').map(({ value }) => value),
+    ]
+    const uploaded = [
+      ...files.filter(file => file.field === 'acte_pdf_file'),
+      ...files.filter(file => file.field === 'acte_attachments[]'),
+    ]
+    const heads = await Promise.all(
+      uploaded.map(async file =>
+        file.size > 1_000_000 ? '%PDF-' : (await file.bytes()).subarray(0, 5).toString('latin1'),
+      ),
+    )
+    const sent = uploaded.map((content, rank) => ({
+      id: (lastId += 1),
+      name: `${types[rank] ?? ''}-${uniqueId}-1-1_${rank + 1}.${content.filename.split('.').at(-1) ?? 'pdf'}`,
+      posted: content.filename,
+      mimetype: heads[rank] === '%PDF-' ? 'application/pdf' : content.type,
+      type: types[rank] ?? '',
+      content,
+    }))
+    const message = { ...messageFile({ ...given, uniqueId }), id: (lastId += 1) }
+    const transaction = add({ ...given, files: [message, ...sent] }, field('en_attente') === '1' ? 17 : 1)
+    return ok(transaction.id, '')
+  }
+
+  /** What the platform only finds out later. */
+  const lateFault = ({ nature, files }: SimTransaction): string | undefined => {
+    const allowed = natureOf(nature)?.types ?? {}
+    const untyped = files.slice(1).find(({ type }) => !(type in allowed))
+    if (untyped) return `Le type ${untyped.type} n'est pas autorisé pour la nature de l'acte`
+    return files[1]?.mimetype === 'application/pdf'
+      ? undefined
+      : `Le fichier ${files[1]?.posted ?? ''} n'est pas un PDF valide`
+  }
+
+  const step = (transaction: SimTransaction): void => {
+    const code = codeOf(transaction)
+    const fault = code === 1 && transaction.type === 1 ? lateFault(transaction) : undefined
+    if (fault) {
+      transaction.message = fault
+      return enter(transaction, -1)
+    }
+    if (code < 1 || code > 3 || (transaction.type !== 1 && transaction.type !== 6)) return
+    enter(transaction, code + 1)
+    if (code !== 3) return
+    transaction.ar = acknowledgementOf(transaction, new Date(), classificationDate)
+    const cancelled = transaction.type === 6 ? transactions.find(({ id }) => id === transaction.related) : undefined
+    if (cancelled) enter(cancelled, 0)
+  }
+
+  const status = (transaction: SimTransaction): SimResponse => {
+    const code = codeOf(transaction)
+    const rest =
+      code === 4 ? (transaction.ar ?? Buffer.alloc(0)) : Buffer.from(code === -1 ? transaction.message : '', 'latin1')
+    return { headers: { 'content-type': 'text/plain' }, body: Buffer.concat([Buffer.from(`OK\n${code}\n`), rest]) }
+  }
+
+  const cancel = ({ field }: SimRequest): SimResponse => {
+    const original = find(field('id'))
+    if (!original) return ko("Erreur d'initialisation de la transaction.")
+    if (original.type !== 1) return ko('Ce type de transaction ne peut pas être annulé.')
+    if (transactions.some(each => each.type === 6 && each.related === original.id && codeOf(each) !== -1))
+      return ko("Une demande d'annulation est déjà en cours pour cette transaction.")
+    if (codeOf(original) !== 4)
+      return ko("Impossible d'annuler une transaction qui n'est pas en état « Acquittement reçu ».")
+    const { number, subject, date, nature, classification, uniqueId } = original
+    return ok(add({ type: 6, number, subject, date, nature, classification, uniqueId, related: original.id }, 1).id)
+  }
+
+  const download = async ({ query }: SimRequest): Promise<SimResponse> => {
+    const envelope = find(query.get('env'))
+    if (envelope) return { headers: { 'content-type': 'application/gzip' }, body: envelopeOf(envelope) }
+    const owner = transactions.find(({ files }) => files.some(({ id }) => String(id) === query.get('file')))
+    const file = owner?.files.find(({ id }) => String(id) === query.get('file'))
+    if (!owner || !file) return redirect('/')
+    const body =
+      query.get('tampon') === 'true'
+        ? await stamp(file, owner, query.get('date_affichage') ?? undefined)
+        : streamOf(file)
+    return { headers: { 'content-type': file.mimetype }, body }
+  }
+
+  const filesList = (transaction: SimTransaction): SimResponse =>
+    HAS_FILES(transaction)
+      ? {
+          json: transaction.files.map(file => ({
+            id: String(file.id),
+            name: file.name,
+            posted_filename: file.posted,
+            mimetype: file.mimetype,
+            size: String(sizeOf(file)),
+            sign: '',
+            code_pj: file.type,
+          })),
+        }
+      : ko("Pas d'acquittement recu")
+
+  const list = ({ query }: SimRequest): SimResponse => {
+    const state = Number(query.get('status_id') ?? 0)
+    const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 100)]
+    const since = query.get('min_date') ?? ''
+    const matching = transactions
+      .filter(each => codeOf(each) === state && day(each.workflow.at(-1)?.at ?? new Date()) >= since)
+      .reverse()
+      .slice(offset, offset + limit)
+    return {
+      json: {
+        status_id: state,
+        authority_id: 3,
+        offset,
+        limit,
+        transactions: matching.map(({ id, subject, number, date, nature, classification, type }) => ({
+          id: String(id),
+          subject,
+          number,
+          date,
+          nature_descr: natureOf(nature)?.label ?? '',
+          classification,
+          type: String(type),
+        })),
+      },
+    }
+  }
+
+  const unread = (): readonly SimTransaction[] =>
+    transactions.filter(({ type, read }) => type >= 2 && type <= 5 && !read)
+
+  const document = (id: string | null): SimResponse => {
+    const transaction = find(id)
+    if (!transaction) return ko('Numéro de transaction invalide.')
+    if (transaction.type !== 1) return redirect(`actes_download_file.php?env=${transaction.id}`)
+    const related = transactions.filter(each => each.related === transaction.id)
+    return latin1(related.map(each => `${each.type}-${codeOf(each)}-${each.id}\n`).join(''))
+  }
+
+  const confirm = (id: string | null): SimResponse => {
+    const transaction = find(id)
+    if (!transaction || codeOf(transaction) !== 17) return redirect('/modules/actes/index.php')
+    enter(transaction, 1)
+    return { headers: { 'content-type': 'text/html' }, body: '<html><body>Transaction post&eacute;e</body></html>' }
+  }
+
+  const onTransaction = (
+    id: string | null,
+    answer: (transaction: SimTransaction) => SimResponse | Promise<SimResponse>,
+  ) => {
+    const transaction = find(id)
+    return transaction ? answer(transaction) : ko('Numéro de transaction invalide.')
+  }
+
+  const pages: Readonly<Record<string, (request: SimRequest) => SimResponse | Promise<SimResponse>>> = {
+    '/api/test-connexion.php': () => latin1('OK'),
+    '/api/test-rgs.php': () => latin1('OK'),
+    '/api/info-connexion.php': () => ({
+      json: {
+        user_info: { givenname: 'Compte', name: 'Passeur' },
+        authority_info: { name: 'Ville de Démonstration', siren: '000000000' },
+      },
+    }),
+    '/admin/users/api-list-login.php': () => latin1(options.login ? `${ACCOUNT.login}\n` : ''),
+    '/modules/actes/actes_classification_fetch.php': () => xml(classificationXml(classificationDate)),
+    '/modules/actes/actes_classification_request.php': () => {
+      if (transactions.some(({ type }) => type === 7))
+        return ko("Une demande de classification a déjà été faite aujourd'hui.")
+      return ok(
+        add(
+          {
+            type: 7,
+            number: '',
+            subject: '',
+            date: day(new Date()),
+            nature: '6',
+            classification: '',
+            related: undefined,
+          },
+          1,
+        ).id,
+      )
+    },
+    '/modules/actes/actes_transac_create.php': create,
+    '/modules/actes/actes_transac_get_status.php': ({ query }) => onTransaction(query.get('transaction'), status),
+    '/modules/actes/actes_transac_get_ARActe.php': ({ query }) =>
+      onTransaction(query.get('id'), ({ ar }) => (ar ? xml(ar) : ko("Pas d'accusé de réception"))),
+    '/modules/actes/actes_transac_get_files_list.php': ({ query }) =>
+      onTransaction(query.get('transaction'), filesList),
+    '/modules/actes/actes_download_file.php': download,
+    '/modules/actes/actes_create_pdf.php': async ({ query }) => {
+      const transaction = find(query.get('trans_id'))
+      return transaction
+        ? { headers: { 'content-type': 'application/pdf' }, body: await slipOf(transaction) }
+        : redirect('/modules/actes/index.php')
+    },
+    '/modules/actes/actes_transac_cancel.php': cancel,
+    '/modules/actes/actes_transac_get_document.php': ({ query }) => document(query.get('id')),
+    '/modules/actes/actes_transac_post_confirm_api.php': ({ query }) => confirm(query.get('id')),
+    '/modules/actes/api/list_actes.php': list,
+    '/modules/actes/api/list_document_prefecture.php': () => ({
+      json: unread().map(({ id, type, related, number, uniqueId, workflow }) => ({
+        id: String(id),
+        type: String(type),
+        related_transaction_id: related === undefined ? null : String(related),
+        number,
+        unique_id: uniqueId,
+        last_status_id: String(workflow.at(-1)?.code ?? ''),
+      })),
+    }),
+    '/modules/actes/api/document_prefecture_mark_as_read.php': ({ query }) => {
+      const letter = find(query.get('transaction_id'))
+      if (letter) letter.read = true
+      return { json: { result: 'ok' } }
+    },
+  }
+
+  const expected = `Basic ${Buffer.from(`${ACCOUNT.login}:${ACCOUNT.motDePasse}`).toString('base64')}`
+  const isKnown = ({ headers, clientName }: SimRequest): boolean =>
+    known && clientName === 'Ville de Démonstration' && (!options.login || headers['authorization'] === expected)
+
+  const server = await startSimServer({
+    charset: 'latin1',
+    tls: { ...authority.issueServer(), clientAuthority: authority.certificate },
+    ...(options.port === undefined ? {} : { port: options.port }),
+    handler: request => {
+      if (!isKnown(request))
+        return /get_status|get_files_list/u.test(request.path)
+          ? ko("Échec de l'authentification")
+          : redirect('/connexion-status')
+      return pages[request.path]?.(request) ?? { status: 404, body: 'Not Found' }
+    },
+  })
+
+  const chosen = (id: string | undefined): SimTransaction => {
+    const transaction = id === undefined ? transactions.at(-1) : find(id)
+    if (!transaction) throw new Error(`No transaction ${id ?? 'at all'} in the simulator.`)
+    return transaction
+  }
+  const timer =
+    options.progress === undefined ? undefined : setInterval(() => transactions.forEach(step), options.progress).unref()
+
+  return {
+    url: server.url,
+    authority,
+    config: {
+      url: server.url,
+      certificat: client.pfx,
+      certificatMotDePasse: client.passphrase,
+      autorite: Buffer.from(authority.certificate),
+      ...(options.login ? ACCOUNT : {}),
+    },
+    faults: server.faults,
+    transactions,
+    count: kind => {
+      if (kind === 'acte') return transactions.filter(({ type }) => type === 1).length
+      if (kind === 'annulation') return transactions.filter(({ type }) => type === 6).length
+      return kind === 'courrier non lu' ? unread().length : 0
+    },
+    acknowledge: id => {
+      const transaction = chosen(id)
+      while (codeOf(transaction) >= 1 && codeOf(transaction) <= 3) step(transaction)
+    },
+    step: id => step(chosen(id)),
+    anomaly: (message, id) => {
+      const transaction = chosen(id)
+      transaction.message = message
+      enter(transaction, -1)
+    },
+    refuse: id => enter(chosen(id), 6),
+    confirm: id => void confirm(String(chosen(id).id)),
+    setState: (code, id) => enter(chosen(id), code),
+    prefectureLetter: (type, { about } = {}) => {
+      const acte = about === undefined ? undefined : find(about)
+      const letter = add(
+        {
+          type,
+          number: acte?.number ?? '',
+          subject: '',
+          date: day(new Date()),
+          nature: acte?.nature ?? '6',
+          classification: '',
+          related: about === undefined ? undefined : Number(about),
+          files: [
+            {
+              id: (lastId += 1),
+              name: `lettre-${type}-1_0.xml`,
+              posted: '',
+              mimetype: 'text/xml',
+              type: '',
+              content: Buffer.from('<actes/>'),
+            },
+            {
+              id: (lastId += 1),
+              name: `lettre-${type}-1_1.pdf`,
+              posted: '',
+              mimetype: 'application/pdf',
+              type: '',
+              content: Buffer.from('%PDF-1.4\n%%EOF\n'),
+            },
+          ],
+        },
+        type === 3 || type === 4 ? 7 : 21,
+      )
+      return String(letter.id)
+    },
+    changeClassification: date => {
+      classificationDate = date
+    },
+    revokeAccount: () => {
+      known = false
+    },
+    close: async () => {
+      clearInterval(timer)
+      await server.close()
+    },
+  }
+}
