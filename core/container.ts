@@ -64,18 +64,19 @@ export interface Cradle extends Given {
   readonly services: Services
 }
 
-const { freeze } = Object
+/** One of each: a part is made when it is first asked for. */
+const part = <T>(make: (cradle: Cradle) => T) => asFunction(make).singleton()
 
 const parts = {
-  clock: asValue<Clock>(freeze({ now: () => new Date() })),
-  log: asFunction(({ config }: Cradle) => createLog(config.logLevel)),
-  db: asFunction(({ connectionString, kind }: Cradle) =>
-    createKnex({ connectionString, name: `passeur-${kind}` }),
-  ).disposer(db => db.destroy()),
-  files: asFunction(({ config }: Cradle) => createFiles({ folder: config.folders.files })),
-  registry: asFunction(({ loaded }: Cradle) => createRegistry([...loaded.connectors.values()])),
-  secrets: asFunction(({ config }: Cradle) => createSecrets(config.secretKeys)),
-  connections: asFunction(({ db, registry, secrets, files, clock, log, config }: Cradle) =>
+  clock: part((): Clock => ({ now: () => new Date() })),
+  log: part(({ config }: Cradle) => createLog(config.logLevel)),
+  db: part(({ connectionString, kind }: Cradle) => createKnex({ connectionString, name: `passeur-${kind}` })).disposer(
+    db => db.destroy(),
+  ),
+  files: part(({ config }: Cradle) => createFiles({ folder: config.folders.files })),
+  registry: part(({ loaded }: Cradle) => createRegistry([...loaded.connectors.values()])),
+  secrets: part(({ config }: Cradle) => createSecrets(config.secretKeys)),
+  connections: part(({ db, registry, secrets, files, clock, log, config }: Cradle) =>
     createConnections({
       db,
       registry,
@@ -87,17 +88,17 @@ const parts = {
       schemas: config.folders.schemas,
     }),
   ).disposer(connections => connections.close()),
-  choices: asFunction(createChoices),
-  lanes: asFunction(({ db }: Cradle) => createLanes({ db })),
-  heartbeat: asFunction(({ db, kind, log }: Cradle) => createHeartbeat({ db, kind, log })),
-  instances: asFunction(createEngineInstances),
-  laneOf: asFunction(createLaneOf),
-  store: asFunction(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
-  documents: asFunction(createDocuments),
-  inbox: asFunction(createInbox),
-  connectors: asFunction(createConnectors),
-  schedules: asFunction(createSchedules),
-  engine: asFunction(({ store, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
+  choices: part(createChoices),
+  lanes: part(({ db }: Cradle) => createLanes({ db })),
+  heartbeat: part(({ db, kind, log }: Cradle) => createHeartbeat({ db, kind, log })),
+  instances: part(createEngineInstances),
+  laneOf: part(createLaneOf),
+  store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
+  documents: part(createDocuments),
+  inbox: part(createInbox),
+  connectors: part(createConnectors),
+  schedules: part(createSchedules),
+  engine: part(({ store, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
     documents: store,
     flows,
     instances,
@@ -107,10 +108,10 @@ const parts = {
     clock,
     log,
   })),
-  events: asFunction(({ listener, log }: Cradle) => createDocumentEvents({ listener, log })),
-  throttle: asFunction(({ db }: Cradle) => createThrottle(db)),
-  signIn: asFunction(({ db, throttle, clock }: Cradle) => createSignIn({ db, throttle, clock })),
-  services: asFunction((cradle: Cradle): Services => ({
+  events: part(({ listener, log }: Cradle) => createDocumentEvents({ listener, log })),
+  throttle: part(({ db }: Cradle) => createThrottle(db)),
+  signIn: part(({ db, throttle, clock }: Cradle) => createSignIn({ db, throttle, clock })),
+  services: part((cradle: Cradle): Services => ({
     db: cradle.db,
     clock: cradle.clock,
     log: cradle.log,
@@ -132,10 +133,14 @@ const parts = {
 }
 
 /** Wires the hub. The one place that knows every part; reads like a parts list. */
-export const wire = (given: Given): AwilixContainer<Cradle> => {
-  const container = createContainer<Cradle>({ injectionMode: InjectionMode.PROXY, strict: true })
-  for (const [name, value] of Object.entries(given)) container.register(name, asValue(value))
-  for (const [name, part] of Object.entries(parts))
-    container.register(name, 'singleton' in part ? part.singleton() : part)
-  return container
-}
+export const wire = (given: Given): AwilixContainer<Cradle> =>
+  createContainer<Cradle>({ injectionMode: InjectionMode.PROXY, strict: true })
+    .register({
+      config: asValue(given.config),
+      connectionString: asValue(given.connectionString),
+      loaded: asValue(given.loaded),
+      flows: asValue(given.flows),
+      listener: asValue(given.listener),
+      kind: asValue(given.kind),
+    })
+    .register(parts)
