@@ -54,20 +54,24 @@ export const readTarGz = async (archive: Readable): Promise<readonly ArchivedFil
   const found: ArchivedFile[] = []
   const tar = extract()
   tar.on('entry', (header, content, next) => {
-    const [sha256, sha512] = [createHash('sha256'), createHash('sha512')]
-    let size = 0
-    content.on('data', (chunk: Buffer) => {
-      sha256.update(chunk)
-      sha512.update(chunk)
-      size += chunk.length
-    })
-    content.on('end', () => {
-      if (header.type !== 'directory')
-        found.push({ name: header.name, size, sha256: sha256.digest('hex'), sha512: sha512.digest('hex') })
-      next()
-    })
-    content.on('error', next)
+    measure(content as AsyncIterable<Buffer>)
+      .then(measured => {
+        if (header.type !== 'directory') found.push({ name: header.name, ...measured })
+        next()
+      })
+      .catch(next)
   })
   await pipeline(archive, createGunzip(), tar)
   return found
+}
+
+const measure = async (content: AsyncIterable<Buffer>): Promise<Omit<ArchivedFile, 'name'>> => {
+  const [sha256, sha512] = [createHash('sha256'), createHash('sha512')]
+  let size = 0
+  for await (const chunk of content) {
+    sha256.update(chunk)
+    sha512.update(chunk)
+    size += chunk.length
+  }
+  return { size, sha256: sha256.digest('hex'), sha512: sha512.digest('hex') }
 }

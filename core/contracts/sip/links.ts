@@ -11,9 +11,10 @@ const algorithmOf = (written: string): DigestAlgorithm | undefined => {
 const sameDigest = (written: string, hexadecimal: string): boolean =>
   written.toLowerCase() === hexadecimal || written === Buffer.from(hexadecimal, 'hex').toString('base64')
 
-const repeated = (values: readonly string[]): readonly string[] => [
-  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
-]
+const repeated = (values: readonly string[]): readonly string[] => {
+  const seen = new Set<string>()
+  return [...new Set(values.filter(value => seen.has(value) || !seen.add(value)))]
+}
 
 const isUnsafe = (name: string): boolean =>
   name.startsWith('/') || name.includes('\\') || name.split('/').includes('..')
@@ -44,6 +45,7 @@ export const linkFaults = (slip: Slip, archive: readonly ArchivedFile[]): readon
   const uris = slip.files.map(file => file.uri)
   const names = archive.map(file => file.name)
   const ids = slip.files.flatMap(file => file.id ?? [])
+  const [announced, known, cited] = [new Set(uris), new Set(ids), new Set(slip.references)]
   const byName = new Map(archive.map(file => [file.name, file]))
   return [
     ...(slip.transferId === '' ? ["Le bordereau n'a pas d'identifiant de transfert."] : []),
@@ -53,7 +55,7 @@ export const linkFaults = (slip: Slip, archive: readonly ArchivedFile[]): readon
     ...repeated(names).map(name => `L'archive contient plusieurs fois « ${name} ».`),
     ...[...uris, ...names].filter(isUnsafe).map(name => `Le nom « ${name} » sort du dossier de l'archive.`),
     ...names
-      .filter(name => !uris.includes(name))
+      .filter(name => !announced.has(name))
       .map(name => `L'archive contient « ${name} », que le bordereau n'annonce pas.`),
     ...slip.files.flatMap(file => {
       const archived = byName.get(file.uri)
@@ -61,8 +63,8 @@ export const linkFaults = (slip: Slip, archive: readonly ArchivedFile[]): readon
     }),
     ...repeated(ids).map(id => `L'identifiant d'objet « ${id} » est employé plusieurs fois.`),
     ...slip.references
-      .filter(id => !ids.includes(id))
+      .filter(id => !known.has(id))
       .map(id => `La description cite l'objet « ${id} », qui n'existe pas.`),
-    ...ids.filter(id => !slip.references.includes(id)).map(id => `Aucune unité d'archives ne cite l'objet « ${id} ».`),
+    ...ids.filter(id => !cited.has(id)).map(id => `Aucune unité d'archives ne cite l'objet « ${id} ».`),
   ]
 }
