@@ -150,6 +150,26 @@ test('les fichiers se déposent au bouton et à la souris, et ce qui n’est pas
   expect(await page.getByLabel('Objet').inputValue()).toBe(sentence)
 })
 
+test('un envoi long montre ce qui est parti, et s’annule', async () => {
+  const network = await page.context().newCDPSession(page)
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 300_000 }
+  await network.send('Network.emulateNetworkConditions', slow)
+  await page
+    .locator('#champ-annexes')
+    .setInputFiles({
+      name: 'long.pdf',
+      mimeType: 'application/pdf',
+      buffer: Buffer.concat([pdf('long'), Buffer.alloc(3_000_000)]),
+    })
+  await page.getByRole('progressbar').first().waitFor()
+  await page.getByText(/^[1-9][0-9]? %$/u).waitFor()
+  expect(await axe(page)).toEqual([])
+  await page.getByRole('button', { name: "Annuler l'envoi de long.pdf" }).click()
+  await page.getByRole('progressbar').waitFor({ state: 'detached' })
+  await network.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 })
+  expect(await page.getByRole('link', { name: /Télécharger long\.pdf/u }).count()).toBe(0)
+})
+
 test('cocher une étape fait paraître sa page, la décocher la retire', async () => {
   const box = page.getByLabel(target.signatureBox)
   await box.click()

@@ -1,4 +1,4 @@
-import { startFakeServer } from './fake/server.ts'
+import { startFakeServer } from '../testing/fake/server.ts'
 
 /** The hub under test, and the words that its demonstration town uses. */
 export interface Target {

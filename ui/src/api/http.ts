@@ -1,4 +1,4 @@
-import { ApiError, toApiError, unreachable } from './errors.ts'
+import { type ApiError, toApiError, unreachable } from './errors.ts'
 
 /** What the client must remember between two calls. */
 export interface ApiState {

@@ -11,7 +11,7 @@ export interface Session {
     readonly login: string
     readonly firstName: string
     readonly lastName: string
-    readonly email: string
+    readonly email: string | null
   }
   /** To send back in `X-CSRF-Token` with everything that is not a GET. */
   readonly csrf: string
@@ -25,6 +25,7 @@ export interface Entity {
   readonly siren: string | null
   readonly kind: string
   readonly parentId: string | null
+  readonly active: boolean
   readonly rights?: readonly string[]
 }
 
@@ -57,6 +58,7 @@ export interface FieldView {
   /** Accepted media types. */
   readonly accept?: readonly string[]
   readonly maxBytes?: number
+  readonly default?: unknown
   readonly min?: number
   readonly max?: number
   readonly notAfterToday?: boolean

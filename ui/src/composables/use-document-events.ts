@@ -5,7 +5,7 @@ import type { DocumentEvent } from '../api/types.ts'
 
 export interface DocumentListener {
   readonly onDocument: (event: DocumentEvent) => void
-  /** The stream is back after a break: events may have been missed, ask again for what is on screen. */
+  /** Events may have been missed (the stream broke): ask again for what is on screen. */
   readonly onBack: () => void
 }
 
@@ -20,6 +20,8 @@ export const useDocumentEvents = (entityId: WatchSource<string>, { onDocument, o
       stop = followEvents(api.entities.events(id), {
         onEvent: ({ event, data }) => {
           if (event === 'document') onDocument(JSON.parse(data) as DocumentEvent)
+          // The server lost some announcements itself: the same as if we had.
+          if (event === 'relire') onBack()
         },
         onOpen: ({ again }) => {
           down.value = false

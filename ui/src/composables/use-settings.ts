@@ -4,15 +4,21 @@ import type { ConnectorType, PageView, Problem, Values } from '../api/types.ts'
 import { checkAll } from '../forms/check.ts'
 import { isEmpty, same } from '../forms/values.ts'
 
+/** The server says `config.url` for a setting, and `label` or `polling` for what every connector has. */
+const nameOnScreen = (field: string): string =>
+  field.startsWith('config.') ? field.slice('config.'.length) : `@${field}`
+
 /**
  * The settings of a connector being filled in. Secrets start empty: left so, they are not sent and stay what they were.
  * @param saved settings as the server gives them
+ * @param own what every connector has beside its settings (its name), checked with them under `@`
  * @param title of the only page
  */
 export const useSettings = (
   type: () => ConnectorType | undefined,
   saved: () => Values,
   secretsSet: () => readonly string[],
+  own: () => readonly Problem[],
   title: string,
 ) => {
   const edits = ref<Values>({})
@@ -20,7 +26,12 @@ export const useSettings = (
   const failure = ref<ApiError>()
   const pending = ref(false)
 
-  const values = computed<Values>(() => ({ ...saved(), ...edits.value }))
+  const defaults = computed<Values>(() =>
+    Object.fromEntries(
+      (type()?.fields ?? []).filter(field => field.default !== undefined).map(field => [field.name, field.default]),
+    ),
+  )
+  const values = computed<Values>(() => ({ ...defaults.value, ...saved(), ...edits.value }))
   const pages = computed<readonly PageView[]>(() => [{ title, step: null, when: null, fields: type()?.fields ?? [] }])
   const errors = computed<Readonly<Record<string, string>>>(() =>
     Object.fromEntries(problems.value.map(({ field, message }) => [field, message])),
@@ -30,16 +41,17 @@ export const useSettings = (
 
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...others } = edits.value
-    edits.value = same(value, saved()[name]) ? others : { ...others, [name]: value }
+    edits.value = same(value, saved()[name] ?? defaults.value[name]) ? others : { ...others, [name]: value }
     problems.value = problems.value.filter(problem => problem.field !== name)
   }
 
   /** A secret already stored is not missing, even though its control is empty. */
   const checked = () => {
     const kept = new Set(secretsSet())
-    return checkAll(pages.value, values.value, 'complete', new Date()).filter(
+    const settings = checkAll(pages.value, values.value, 'complete', new Date()).filter(
       ({ field }) => !(kept.has(field) && isEmpty(values.value[field])),
     )
+    return [...own(), ...settings]
   }
 
   /** Checks, then saves; a refusal becomes messages at the fields or above the form. */
@@ -56,7 +68,7 @@ export const useSettings = (
       return 'saved'
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal
-      problems.value = refusal.fields
+      problems.value = refusal.fields.map(({ field, message }) => ({ field: nameOnScreen(field), message }))
       if (refusal.fields.length === 0) failure.value = refusal
       return 'refused'
     } finally {

@@ -2,11 +2,12 @@ import { computed, ref, watch } from 'vue'
 import { ApiError } from '../api/errors.ts'
 import type { Choices, FieldView } from '../api/types.ts'
 import { useForm } from './context.ts'
-import { same } from './values.ts'
+import { isEmpty, same } from './values.ts'
 
 /**
  * The list of a remote for a field, asked again when a saved value that it depends on changes.
- * `outdated` names the fields whose new value is not saved yet: the list on screen does not know them.
+ * `outdated` names the fields whose new value is not saved yet: the list on screen does not know them; `missing` those
+ * without a value, without which there is no list to ask for.
  */
 export const useChoices = (field: FieldView) => {
   const { choices: ask, saved, values, labelOf } = useForm()
@@ -16,7 +17,7 @@ export const useChoices = (field: FieldView) => {
   const by = field.by ?? []
 
   const load = async (): Promise<void> => {
-    if (!ask) return
+    if (!ask || by.some(name => isEmpty(saved.value[name]))) return
     pending.value = true
     try {
       list.value = await ask(field.name)
@@ -36,5 +37,6 @@ export const useChoices = (field: FieldView) => {
     { immediate: true },
   )
   const outdated = computed(() => by.filter(name => !same(values.value[name], saved.value[name])).map(labelOf))
-  return { list, error, pending, outdated, load }
+  const missing = computed(() => by.filter(name => isEmpty(values.value[name])).map(labelOf))
+  return { missing, list, error, pending, outdated, load }
 }

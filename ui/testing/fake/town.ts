@@ -5,10 +5,10 @@ import { note } from './hub.ts'
 export const rights = ['ls-actes:lecture', 'ls-actes:edition', 'connecteur:lecture', 'connecteur:edition']
 
 export const entities: readonly Entity[] = [
-  { id: '1', name: 'Ville de Démonstration', siren: '000000000', kind: 'collectivite', parentId: null },
-  { id: '2', name: 'Secrétariat général', siren: null, kind: 'service', parentId: '1' },
-  { id: '3', name: 'Assemblées', siren: null, kind: 'service', parentId: '2' },
-  { id: '4', name: 'Finances', siren: null, kind: 'service', parentId: '1' },
+  { id: '1', name: 'Ville de Démonstration', siren: '000000000', kind: 'collectivite', parentId: null, active: true },
+  { id: '2', name: 'Secrétariat général', siren: null, kind: 'service', parentId: '1', active: true },
+  { id: '3', name: 'Assemblées', siren: null, kind: 'service', parentId: '2', active: true },
+  { id: '4', name: 'Finances', siren: null, kind: 'service', parentId: '1', active: true },
 ]
 
 const instance = (id: string, label: string, rest: Partial<InstanceView> = {}): InstanceView => ({

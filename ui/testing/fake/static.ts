@@ -1,9 +1,8 @@
 import { createReadStream, existsSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { extname, join, normalize } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const folder = fileURLToPath(new URL('../../../var/ui', import.meta.url))
+const folder = join(import.meta.dirname, '../../../var/ui')
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
