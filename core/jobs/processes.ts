@@ -20,8 +20,13 @@ export interface HeartbeatOptions {
 export interface Heartbeat extends Processes {
   /** Declares the process and keeps its row fresh until `stop`. */
   start(): Promise<void>
-  /** The process leaves: its row goes, and what it still held is free. */
+  /** The process leaves with empty hands: its row goes. */
   stop(): Promise<void>
+  /**
+   * The process leaves while it still holds jobs. They are free at once; its row stays, so that one taken at the very last moment
+   * is found when the process is buried.
+   */
+  abandon(): Promise<void>
   /**
    * Takes up what dead processes left: their rows go, their jobs and lanes are free again.
    * @returns the processes found dead
@@ -77,8 +82,12 @@ export const createHeartbeat = ({ db, kind, log, every = 5_000, deadAfter = 20_0
     async stop() {
       stopping.abort()
       await beating
-      await db.raw('select graphile_worker.force_unlock_workers(?)', [[poolName(id)]])
       await db('processes').where({ id }).delete()
+    },
+    async abandon() {
+      stopping.abort()
+      await beating
+      await db.raw('select graphile_worker.force_unlock_workers(?)', [[poolName(id)]])
     },
     async bury() {
       const { rows } = await db.raw<{ rows: { dead: string }[] }>(

@@ -135,6 +135,13 @@ describe('une voie', () => {
     expect(most()).toBe(concurrency)
   })
 
+  test('avance sans attendre le prochain coup d’œil à la file', async () => {
+    for (let n = 0; n < 20; n++) await call(`d${n}`, new Date(), { lane })
+    // An hour between two looks: only the end of a job can make the next one start.
+    await start({ pollInterval: 3_600_000, concurrency: 1 })
+    await eventually(() => expect(seen).toHaveLength(20))
+  })
+
   test('lente ne retient pas les autres', async () => {
     for (let n = 0; n < 10; n++)
       await call(`lent${n}`, new Date(Date.now() - 60_000), { lane: { instanceId: '7', concurrency: 1 } })
@@ -187,13 +194,15 @@ describe("un processus qui s'arrête", () => {
 
   test('rend ce qu’il n’a pas pu finir à temps', async () => {
     await call('long', new Date(), { lane })
-    const worker = await start({ perform: () => sleep(1_000, 'done' as const) })
+    let release: (() => void) | undefined
+    const blocked = new Promise<Performed>(resolve => (release = () => resolve('superseded')))
+    const worker = await start({ perform: () => blocked })
     await eventually(async () => expect((await jobs())[0]?.lockedBy).not.toBeNull())
     await worker.stop(50)
     workers = []
-    expect(await jobs()).toMatchObject([{ lockedBy: null, attempts: 1 }])
-    await start()
+    await start({}, 2_000)
     await eventually(() => expect(seen).toEqual(['long']))
+    release?.()
     await worker.done
   })
 
@@ -266,7 +275,11 @@ describe('la file', () => {
     const lanes: (string | null)[] = []
     await start({
       perform: async (_entity, documentId) => {
-        const row = await database.knex('graphile_worker.jobs').first<{ queueName: string | null }>('queueName')
+        const key = `document:${entityId}:${documentId}`
+        const row = await database
+          .knex('graphile_worker.jobs')
+          .where({ key })
+          .first<{ queueName: string | null }>('queueName')
         lanes.push(row.queueName)
         seen.push(documentId)
         await database.knex('documents').where({ id }).update({ dueAt: null })
