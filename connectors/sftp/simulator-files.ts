@@ -1,10 +1,10 @@
 import { lstat, mkdir, open, readdir, rename, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import type { Stats } from 'node:fs'
 import { join, posix } from 'node:path'
-import { utils, type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2'
+import ssh2, { type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2'
 import type { Fault } from '#core/testing'
 
-const { STATUS_CODE, OPEN_MODE, flagsToString } = utils.sftp
+const { STATUS_CODE, OPEN_MODE, flagsToString } = ssh2.utils.sftp
 
 const attributesOf = ({ mode, uid, gid, size, atimeMs, mtimeMs }: Stats): Attributes => ({
   mode,
