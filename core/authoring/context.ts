@@ -17,8 +17,8 @@ export interface Log {
 
 /** The file store as authors see it. Content is streamed both ways and never whole in memory. */
 export interface Files {
-  /** @throws when the content is not in the store. */
-  open(ref: Pick<FileRef, 'sha256'>): Readable
+  /** The stream fails when the content is not in the store. `range`: only these bytes, both ends included. */
+  open(ref: Pick<FileRef, 'sha256'>, range?: { readonly start: number; readonly end?: number }): Readable
   /** Stores a content and recognises its media type. Saving the same content twice stores it once. */
   save(content: Readable | Uint8Array | string, name: string): Promise<FileRef>
 }

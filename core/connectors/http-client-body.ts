@@ -66,9 +66,13 @@ const headOf = (part: Part, boundary: string): string => {
 }
 
 /** The content of the store; its failures are ours, not to be taken for the network's. The remote got half a body: nothing was sent. */
-async function* stored(file: FileRef, files: Files): AsyncGenerator<Uint8Array> {
+async function* stored(
+  file: FileRef,
+  files: Files,
+  range?: { start: number; end: number },
+): AsyncGenerator<Uint8Array> {
   try {
-    yield* files.open(file) as AsyncIterable<Uint8Array>
+    yield* files.open(file, range) as AsyncIterable<Uint8Array>
   } catch (cause) {
     throw new TemporaryError(
       `Le fichier « ${file.name} » n'a pas pu être relu dans l'entrepôt de fichiers. Un nouvel essai aura lieu.`,
@@ -83,7 +87,10 @@ const multipart = (parts: readonly Part[], charset: 'utf8' | 'latin1', files: Fi
   const boundary = `passeur-${randomUUID()}`
   const pieces = parts.map(part => {
     const head = encode(headOf(part, boundary), charset)
-    if ('file' in part) return { head, size: part.file.size, open: () => stored(part.file, files) }
+    if ('file' in part) {
+      const size = part.range ? part.range.end - part.range.start + 1 : part.file.size
+      return { head, size, open: () => stored(part.file, files, part.range) }
+    }
     const bytes = typeof part.value === 'string' ? encode(part.value, charset) : Buffer.from(part.value)
     return { head, size: bytes.length, open: () => [bytes] }
   })

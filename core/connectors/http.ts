@@ -5,7 +5,14 @@ import type { FileRef } from '../authoring/values.ts'
 /** One part of a multipart body. `file` parts are streamed from the store. */
 export type Part =
   | { readonly name: string; readonly value: string | Uint8Array; readonly type?: string; readonly filename?: string }
-  | { readonly name: string; readonly file: FileRef; readonly filename?: string; readonly type?: string }
+  | {
+      readonly name: string
+      readonly file: FileRef
+      readonly filename?: string
+      readonly type?: string
+      /** Only these bytes of the file, both ends included: a large file sent in pieces. */
+      readonly range?: { readonly start: number; readonly end: number }
+    }
 
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS' | 'PROPFIND' | 'MKCOL' | 'MOVE'
@@ -16,7 +23,10 @@ export interface HttpRequest {
   readonly body?:
     | { readonly json: unknown }
     | { readonly form: Readonly<Record<string, string>> }
-    | { readonly parts: readonly Part[]; /** Encoding of the text parts; S²LOW wants `latin1`. */ readonly charset?: 'utf8' | 'latin1' }
+    | {
+        readonly parts: readonly Part[]
+        /** Encoding of the text parts; S²LOW wants `latin1`. */ readonly charset?: 'utf8' | 'latin1'
+      }
     | { readonly raw: string | Uint8Array; readonly type: string }
     | { readonly file: FileRef; readonly type?: string }
   /** Milliseconds without any byte before giving up: 60 s unless told. */
