@@ -23,7 +23,7 @@ import { createFiles, type StoredFiles } from './files/files.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
 import type { Services } from './http/services.ts'
-import { createHeartbeat, type Heartbeat } from './jobs/processes.ts'
+import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from './jobs/processes.ts'
 import type { Loaded } from './loader.ts'
 import { createLog } from './log.ts'
 
@@ -36,6 +36,8 @@ export interface Given {
   readonly listener: Listener
   /** What this process is for, seen by the others. */
   readonly kind: 'serve' | 'worker'
+  /** How soon a silent process is taken for dead; tests are less patient. */
+  readonly beat?: Pick<HeartbeatOptions, 'every' | 'deadAfter'> | undefined
 }
 
 /** The parts of the hub, by name. Factories take theirs by destructuring and do not know that a container exists. */
@@ -90,7 +92,7 @@ const parts = {
   ).disposer(connections => connections.close()),
   choices: part(createChoices),
   lanes: part(({ db }: Cradle) => createLanes({ db })),
-  heartbeat: part(({ db, kind, log }: Cradle) => createHeartbeat({ db, kind, log })),
+  heartbeat: part(({ db, kind, log, beat }: Cradle) => createHeartbeat({ db, kind, log, ...beat })),
   instances: part(createEngineInstances),
   laneOf: part(createLaneOf),
   store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
@@ -142,5 +144,6 @@ export const wire = (given: Given): AwilixContainer<Cradle> =>
       flows: asValue(given.flows),
       listener: asValue(given.listener),
       kind: asValue(given.kind),
+      beat: asValue(given.beat),
     })
     .register(parts)

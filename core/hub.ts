@@ -12,7 +12,7 @@ import { knownFlows, rememberFlows } from './flows/versions.ts'
 import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { listen, type Listening } from './http/listen.ts'
-import { startWorker, type Worker } from './jobs/worker.ts'
+import { startWorker, type Worker, type WorkerDependencies } from './jobs/worker.ts'
 import { load, type Loaded } from './loader.ts'
 import { createLog } from './log.ts'
 import { asStartupError } from './start-errors.ts'
@@ -26,7 +26,7 @@ export interface Hub {
   /** Opens the web server. @throws StartupError when the port is taken */
   serve(): Promise<Listening>
   /** Runs what is due. */
-  work(options?: { readonly concurrency?: number; readonly pollInterval?: number }): Promise<Worker>
+  work(options?: Pick<WorkerDependencies, 'concurrency' | 'pollInterval' | 'roundEvery'>): Promise<Worker>
   /** Stops accepting, finishes what is in hand, closes the database. */
   close(): Promise<void>
 }
@@ -57,7 +57,11 @@ const prepare = async (connectionString: string, loaded: Loaded) => {
  * Opens the hub: plugins and connectors, database, schema, wiring. Nothing is served nor worked on yet.
  * @throws StartupError, a French sentence with the remedy
  */
-export const openHub = async (config: Config, kind: Cradle['kind']): Promise<Hub> => {
+export const openHub = async (
+  config: Config,
+  kind: Cradle['kind'],
+  { beat }: Pick<Cradle, 'beat'> = {},
+): Promise<Hub> => {
   const log = createLog(config.logLevel)
   const loaded = await asStartupError(() => load({ sources: config.folders.root, packages: config.plugins }))
   const onLost = (error: Error) => {
@@ -70,7 +74,7 @@ export const openHub = async (config: Config, kind: Cradle['kind']): Promise<Hub
   const former = await prepare(connectionString, loaded)
   const flows = await asStartupError(async () => createFlowRegistry(loaded.flows, loaded.steps, former))
   const listener = await createListener({ connectionString, log })
-  const container: AwilixContainer<Cradle> = wire({ config, connectionString, loaded, flows, listener, kind })
+  const container: AwilixContainer<Cradle> = wire({ config, connectionString, loaded, flows, listener, kind, beat })
   const { cradle } = container
   const stopping = new AbortController()
   const closers: (() => Promise<void>)[] = []

@@ -4,7 +4,13 @@ import { displayOf } from '../../core/engine/values.ts'
 import { isEmpty } from '../../core/engine/inputs.ts'
 
 const clockOf = (at: Date) =>
-  at.toLocaleTimeString('fr-FR', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 })
+  at.toLocaleTimeString('fr-FR', {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZone: 'Europe/Paris',
+  })
 
 /** What came back since the last look: identifiers and files, by their French names. */
 const news = (cradle: Cradle, before: Document | undefined, after: Document): readonly string[] => {

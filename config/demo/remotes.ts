@@ -15,7 +15,6 @@ export interface Remote {
   readonly label: string
   readonly config: Readonly<Record<string, unknown>>
   readonly slots: readonly string[]
-  readonly simulator?: Simulator
 }
 
 const SEDA = {
@@ -26,50 +25,50 @@ const SEDA = {
   accord: 'ACCORD_ACTES',
 } as const
 
+/** Settings as an administrator would send them: files are in base64. */
+const asSent = (config: Simulator['config']): Remote['config'] =>
+  Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    ]),
+  )
+
 /**
  * Starts a simulator of every remote, each on a free port of the loopback: real TLS with certificates of a demonstration
  * authority, a real SFTP server over a folder.
- * @param progress milliseconds in which a remote takes one step of its own
+ * @param progress milliseconds in which a remote takes one step of its own; only on command when left out
  */
-export const startRemotes = async (
-  folder: string,
-  { progress }: { readonly progress: number },
-): Promise<readonly Remote[]> => {
+export const startRemotes = async (folder: string, options: { readonly progress?: number } = {}) => {
   const deposits = join(folder, 'ged')
   await mkdir(deposits, { recursive: true })
   const authority = await authorityIn(join(folder, 'autorite'))
   const [parapheur, tdt, ged, sae] = await Promise.all([
-    iparapheur({ progress, authority }),
-    s2low({ progress, authority }),
+    iparapheur({ ...options, authority }),
+    s2low({ ...options, authority }),
     sftp({ folder: deposits }),
-    asalae({ progress, authority }),
+    asalae({ ...options, authority }),
   ])
-  return [
-    {
-      connector: 'iparapheur-v5',
-      label: 'i-Parapheur (démonstration)',
-      config: parapheur.config,
-      slots: ['signature:signature'],
-      simulator: parapheur,
-    },
-    {
-      connector: 's2low',
-      label: 'S²LOW (démonstration)',
-      config: tdt.config,
-      slots: ['tdtActes:tdtActes'],
-      simulator: tdt,
-    },
-    {
-      connector: 'sftp',
-      label: 'GED par SFTP (démonstration)',
-      config: ged.config,
-      slots: ['ged:ged'],
-      simulator: ged,
-    },
+  const remote = (connector: string, name: string, slots: readonly string[], simulator: Simulator): Remote => ({
+    connector,
+    label: `${name} (démonstration)`,
+    config: asSent(simulator.config),
+    slots,
+  })
+  const all: readonly Remote[] = [
+    remote('iparapheur-v5', 'i-Parapheur', ['signature:signature'], parapheur),
+    remote('s2low', 'S²LOW', ['tdtActes:tdtActes'], tdt),
+    remote('sftp', 'GED par SFTP', ['ged:ged'], ged),
     { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, slots: ['sae:seda'] },
-    { connector: 'asalae', label: 'as@lae (démonstration)', config: sae.config, slots: ['sae:sae'], simulator: sae },
+    remote('asalae', 'as@lae', ['sae:sae'], sae),
   ]
+  const close = async () => {
+    await Promise.all([parapheur, tdt, ged, sae].map(each => each.close()))
+  }
+  return { all, parapheur, tdt, ged, sae, close }
 }
+
+export type Remotes = Awaited<ReturnType<typeof startRemotes>>
 
 /**
  * Gives the town its connectors, associated. Ports and certificates change with each start, so the settings are written

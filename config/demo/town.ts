@@ -8,10 +8,10 @@ import { EntityModel, ROOT } from '../../core/entities/model.ts'
 /** Accounts of the demonstration, printed at start. They exist nowhere else. */
 export const ACCOUNTS = [
   { login: 'admin', password: 'traverser-la-loire-2026', firstName: 'Ariane', lastName: 'Dupré', role: 'admin' },
-  { login: 'camille', password: 'la-barque-de-camille-7', firstName: 'Camille', lastName: 'Martin', role: 'agent' },
+  { login: 'camille', password: 'la-barque-passe-le-gué-7', firstName: 'Camille', lastName: 'Martin', role: 'agent' },
   {
     login: 'dominique',
-    password: 'le-quai-de-dominique-3',
+    password: 'le-quai-sous-la-pluie-3',
     firstName: 'Dominique',
     lastName: 'Œuvrard',
     role: 'agent',

@@ -6,6 +6,18 @@ import { buildUi, checkDisk, checkNode, checkPort, checkWritable, install, ROOT,
 /** Ctrl-C reaches us twice, from the terminal and from npm: the hub is told once, and a second Ctrl-C later still counts. */
 const ECHO = 500
 
+/** A SIGTERM to npm kills the shell between it and us, which passes nothing on: a parent that changes is a signal too. */
+const watchNpm = onGone => {
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event !== 'start') return undefined
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    onGone()
+  }, 500)
+  return watch
+}
+
 /** In its own process group, so that the terminal does not signal it behind our back; it stops when our channel closes. */
 const runHub = () =>
   new Promise(done => {
@@ -16,13 +28,18 @@ const runHub = () =>
       detached: true,
     })
     let told = -ECHO
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-      process.on(signal, () => {
-        if (performance.now() - told < ECHO) return
-        told = performance.now()
-        hub.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
-      })
-    hub.once('exit', (code, signal) => done(signal ? 1 : code))
+    const tell = signal => {
+      if (performance.now() - told < ECHO) return
+      told = performance.now()
+      hub.kill(signal)
+    }
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, tell)
+    process.on('SIGHUP', () => tell('SIGTERM'))
+    const watch = watchNpm(() => tell('SIGTERM'))
+    hub.once('exit', (code, signal) => {
+      clearInterval(watch)
+      done(signal ? 1 : code)
+    })
   })
 
 await run(async () => {

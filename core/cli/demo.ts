@@ -58,7 +58,7 @@ export const command: Command = {
     const hub = await openHub(config, 'serve')
     try {
       const town = await settleTown(hub.cradle)
-      await settleRemotes(hub.cradle, town, remotes, { polling: '1 s' })
+      await settleRemotes(hub.cradle, town, remotes.all, { polling: '1 s' })
       await hub.serve()
       await hub.work({ pollInterval: 500 })
       announce(hub, config)
@@ -69,7 +69,7 @@ export const command: Command = {
       }
     } finally {
       await hub.close()
-      await Promise.all(remotes.map(remote => remote.simulator?.close()))
+      await remotes.close()
     }
   },
 }

@@ -35,6 +35,7 @@ export interface PlannedFault {
 /** The faults waiting for their request. */
 export class Faults {
   #planned: { fault: Fault; on: RegExp | undefined; left: number }[] = []
+  #watched: { on: RegExp; then: () => void }[] = []
 
   plan(fault: Fault, { on, times = 1 }: { readonly on?: RegExp; readonly times?: number } = {}): void {
     this.#planned.push({ fault, on, left: times })
@@ -49,8 +50,18 @@ export class Faults {
     this.#planned = []
   }
 
+  /** Calls `then` once, when such a request has been received and before it is carried out: a good moment to kill the caller. */
+  once(on: RegExp, then: () => void): void {
+    this.#watched.push({ on, then })
+  }
+
   /** Takes the fault meant for this request, if there is one. */
   next(request: string): Fault | undefined {
+    const watcher = this.#watched.find(each => each.on.test(request))
+    if (watcher) {
+      this.#watched = this.#watched.filter(each => each !== watcher)
+      watcher.then()
+    }
     const found = this.#planned.find(each => each.left > 0 && (!each.on || each.on.test(request)))
     if (found) found.left -= 1
     return found?.fault

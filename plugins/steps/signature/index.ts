@@ -22,6 +22,10 @@ const metadataOf = async (store: Files, source: FileRef | undefined): Promise<Re
   }
 }
 
+/** The book gives back every annexe; those that were sent are known. */
+const added = (returned: readonly FileRef[] = [], sent: readonly FileRef[] = []): readonly FileRef[] =>
+  returned.filter(each => !sent.some(known => known.sha256 === each.sha256 || known.name === each.name))
+
 /**
  * Visa or signature of a document in a signature book: sends it with its annexes, follows it, brings the signed file back
  * and only then lets the book forget it (`flows/steps.md`, Signature).
@@ -104,7 +108,7 @@ export const signature = defineStep({
       within: '30 d',
       late: 'erreurSuivi',
       pastell: 'verif-iparapheur',
-      async run({ data, connector }, goto) {
+      async run({ inputs, data, connector }, goto) {
         const status = await connector.status(data.dossierId ?? '')
         if (status.is === 'pending') return wait(status.message)
         if (status.is === 'refused')
@@ -120,7 +124,7 @@ export const signature = defineStep({
             signatureDetachee: status.signature,
             bordereau: status.bordereau,
             historique: status.history,
-            annexesAjoutees: status.annexes,
+            annexesAjoutees: added(status.annexes, inputs.annexes),
             dateSignature: status.signedOn,
           },
           `Document signé récupéré (${status.document.name})`,
