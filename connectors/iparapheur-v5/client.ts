@@ -53,8 +53,8 @@ const unexpected = (cause: unknown) =>
 const messageOf = async (response: HttpResponse): Promise<string> => {
   const body = await response.text()
   try {
-    const { message, error } = JSON.parse(body) as { message?: unknown; error?: unknown }
-    return String(message || error || `erreur ${response.status}`)
+    const { message, error } = JSON.parse(body) as { message?: string; error?: string }
+    return [message, error].find(said => typeof said === 'string' && said !== '') ?? `erreur ${response.status}`
   } catch {
     return `erreur ${response.status}`
   }

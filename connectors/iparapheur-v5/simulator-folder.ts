@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import forge from 'node-forge'
 import { PDFDocument, StandardFonts, rgb } from 'pdf-lib'
 import { ZipFile } from 'yazl'
@@ -210,5 +210,5 @@ export const zipOf = async (folder: SimFolder): Promise<Readable> => {
   }
   zip.addBuffer(Buffer.from(await slipOf(folder)), `${folder.name}_bordereau.pdf`)
   zip.end()
-  return zip.outputStream as Readable
+  return Readable.from(zip.outputStream, { objectMode: false })
 }

@@ -71,7 +71,7 @@ export const collectLetters = async (wire: S2lowWire, files: Files, inbox: Inbox
   if (counts.attached + counts.known + counts.unknown === 0) return 'Aucun courrier non lu de la préfecture.'
   return [
     `${plural(counts.attached, 'courrier rattaché', 'courriers rattachés')} à son acte`,
-    ...(counts.known ? [`${plural(counts.known, 'déjà connu', 'déjà connus')}`] : []),
+    ...(counts.known ? [plural(counts.known, 'déjà connu', 'déjà connus')] : []),
     ...(counts.unknown
       ? [`${plural(counts.unknown, 'laissé non lu', 'laissés non lus')} sur S²LOW, faute d'acte correspondant ici`]
       : []),

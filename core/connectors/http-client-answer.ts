@@ -58,7 +58,7 @@ export const receive = async (incoming: Incoming, { host, maxBytes, failure }: R
     ]),
   ) as Record<string, string | undefined>
   const body = decoded(incoming.body, headers['content-encoding'] ?? '')
-  const chunks = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+  const chunks = (body as AsyncIterable<Uint8Array, undefined>)[Symbol.asyncIterator]()
   const next = () =>
     chunks.next().catch((error: unknown) => {
       throw failure(error)

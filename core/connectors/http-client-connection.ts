@@ -45,7 +45,7 @@ export const guardedConnector = (
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect here.
     rejectUnauthorized: true,
     ...(tls ? { secureContext: secureContext(tls) } : { minVersion: 'TLSv1.2' }),
-  } as buildConnector.BuildOptions)
+  })
   return (options, callback) => {
     const failed = (cause: unknown) => callback(new ConnectFailure('connexion impossible', { cause }), null)
     try {

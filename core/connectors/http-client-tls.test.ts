@@ -45,7 +45,10 @@ const refusal = (baseUrl: string, tls: NonNullable<HttpOptions['tls']>) =>
     () => undefined,
     (error: unknown) => error,
   )
-const configuration = (message: RegExp) => ({ name: 'ConfigurationError', message: expect.stringMatching(message) })
+const configuration = (message: RegExp) => ({
+  name: 'ConfigurationError',
+  message: expect.stringMatching(message) as string,
+})
 
 describe('mutual TLS', () => {
   test('the client certificate and the added authority open the door', async () => {

@@ -21,7 +21,7 @@ const WRONG_PASSPHRASE =
   'Déposez à nouveau le fichier et son mot de passe.'
 
 const pem = (label: string, asn1: forge.asn1.Asn1): string =>
-  forge.pem.encode({ type: label, body: forge.asn1.toDer(asn1).getBytes() } as forge.pem.ObjectPEM)
+  forge.pem.encode({ type: label, body: forge.asn1.toDer(asn1).getBytes() })
 
 const openPfx = (pfx: Uint8Array, passphrase: string): forge.pkcs12.Pkcs12Pfx => {
   try {

@@ -137,7 +137,7 @@ describe('failures', () => {
       clientOf({ baseUrl: 'http://127.0.0.1:1' }).request({ method: 'POST', path: '/', body: { json: {} } }),
     )
     expect(error).toBeInstanceOf(TemporaryError)
-    expect(error).toMatchObject({ maybeSent: false, message: expect.stringMatching(/refuse la connexion/u) })
+    expect(error).toMatchObject({ maybeSent: false, message: expect.stringMatching(/refuse la connexion/u) as string })
   })
 
   test('an unknown name: temporary, nothing was sent', async () => {
@@ -147,7 +147,7 @@ describe('failures', () => {
     expect(error).toMatchObject({
       name: 'TemporaryError',
       maybeSent: false,
-      message: expect.stringMatching(/introuvable/u),
+      message: expect.stringMatching(/introuvable/u) as string,
     })
   })
 
@@ -182,7 +182,7 @@ describe('failures', () => {
     expect(error).toMatchObject({
       name: 'TemporaryError',
       maybeSent: false,
-      message: expect.stringMatching(/perdu\.pdf/u),
+      message: expect.stringMatching(/perdu\.pdf/u) as string,
     })
   })
 
@@ -193,7 +193,7 @@ describe('failures', () => {
     )
     expect(byNumber).toBeInstanceOf(ConfigurationError)
     expect(byName).toBeInstanceOf(ConfigurationError)
-    expect(byName).toMatchObject({ message: expect.stringMatching(/localhost.*réseau interne/u) })
+    expect(byName).toMatchObject({ message: expect.stringMatching(/localhost.*réseau interne/u) as string })
   })
 
   test('an address that is not one is a setting to correct', async () => {

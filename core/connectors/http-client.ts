@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import type { Files, Log } from '../authoring/context.ts'
 import { ConfigurationError } from '../authoring/errors.ts'
 import type { Http, HttpClient, HttpOptions, HttpRequest } from './http.ts'
@@ -89,7 +89,7 @@ export const createHttp = ({ files, log, allowedRanges = [] }: HttpSettings): Cl
         .request({
           origin: url.origin,
           path: `${url.pathname}${url.search}`,
-          method: method as Dispatcher.HttpMethod,
+          method: method,
           headersTimeout: timeout,
           bodyTimeout: timeout,
           headers: {
