@@ -82,6 +82,15 @@ test('a connection that says nothing any more, not even a ping, is replaced', as
   await vi.waitFor(() => expect(seen.events[0]).toBe('message: vivant'))
 })
 
+test('a server that accepts the connection and never answers is asked again', async () => {
+  const { url } = await serve(
+    () => {},
+    (_, response) => stream(response).write('data: enfin\n\n'),
+  )
+  const seen = follow(url, 60)
+  await vi.waitFor(() => expect(seen.events[0]).toBe('message: enfin'))
+})
+
 test('once stopped it never comes back', async () => {
   const { url, requests } = await serve((_, response) => stream(response).end())
   const stop = followEvents(url, { onEvent: () => {}, pause: 5 })

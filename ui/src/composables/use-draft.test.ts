@@ -93,6 +93,15 @@ test('plusieurs fichiers déposés pendant une saisie arrivent tous, dans l’or
   expect(await draft.save()).toBe('saved')
 })
 
+test('enregistrer pendant qu’un fichier part n’oppose pas l’agent à lui-même', async () => {
+  draft.set('objet', 'Convention')
+  draft.uploads.add(fieldNamed('arrete'), [pdf('acte.pdf')])
+  expect(await draft.save()).toBe('saved')
+  await vi.waitFor(() => expect(draft.uploading.value).toBe(false))
+  expect(draft.uploads.items.value).toEqual([])
+  expect(stored()?.values).toMatchObject({ objet: 'Convention', arrete: { name: 'acte.pdf' } })
+})
+
 test('un fichier refusé le dit à son champ, les autres passent', async () => {
   draft.uploads.add(fieldNamed('annexes'), [new File(['texte'], 'note.pdf'), pdf('bon.pdf')])
   await vi.waitFor(() => expect(draft.uploading.value).toBe(false))
