@@ -60,6 +60,7 @@ const main = async (words: Arguments): Promise<void> => {
 
 // `npm start` is our parent: when it dies without a word, its channel closes and we stop as if told to.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+process.channel?.unref() // the channel alone must not keep a finished command alive
 
 try {
   await main(process.argv.slice(2))
