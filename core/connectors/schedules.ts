@@ -8,7 +8,7 @@ import type { CapabilityName } from '../contracts/index.ts'
 import type { Db } from '../db/knex.ts'
 import type { CreateInbox } from '../documents/inbox.ts'
 import type { Instances } from '../engine/ports.ts'
-import { PRIORITY } from '../jobs/queue.ts'
+import { enqueueSchedule } from '../jobs/queue.ts'
 import type { Connection, Connections } from './connections.ts'
 import { InstanceModel } from './model.ts'
 import type { ConnectorRegistry } from './registry.ts'
@@ -68,15 +68,7 @@ export const createSchedules = ({
         })
         .onConflict(['instance_id', 'schedule'])
         .merge()
-      await trx.raw(
-        `select graphile_worker.add_job('schedule', :payload::json, run_at := :at::timestamptz, job_key := :key, priority := :priority::integer)`,
-        {
-          payload: JSON.stringify({ instanceId, schedule }),
-          at,
-          key: `schedule:${instanceId}:${schedule}`,
-          priority: PRIORITY.schedule,
-        },
-      )
+      await enqueueSchedule(trx, { instanceId, schedule, at })
     })
   }
 

@@ -85,6 +85,8 @@ export const createConnectors = ({
   const present = (instance: InstanceModel, entityId: string, open: ReadonlySet<string>): InstanceView => {
     const installed = registry.find(instance.connector)
     const broken = open.has(instance.id)
+    // A town uses the instance of its management centre; its address and accounts are the centre's business.
+    const inherited = instance.entityId !== entityId
     return {
       id: instance.id,
       entityId: instance.entityId,
@@ -92,14 +94,14 @@ export const createConnectors = ({
       connectorLabel: installed?.definition.label ?? `${instance.connector} (désinstallé)`,
       label: instance.label,
       provides: [...(installed?.definition.provides ?? [])],
-      config: instance.config,
-      secretsSet: [...secretsSet(instance, installed)],
+      config: inherited ? {} : instance.config,
+      secretsSet: inherited ? [] : [...secretsSet(instance, installed)],
       status: instance.status === 'ok' && broken ? 'breaker' : instance.status,
       statusMessage:
         instance.status === 'ok' && broken
           ? 'Le service distant ne répond plus : les appels reprendront seuls dans quelques minutes.'
           : instance.statusMessage,
-      inherited: instance.entityId !== entityId,
+      inherited,
       polling: instance.polling,
       patience: instance.patience,
       concurrency: instance.concurrency,

@@ -3,10 +3,9 @@ import { defineFlow } from '../authoring/flows.ts'
 import { defineStep, wait } from '../authoring/steps.ts'
 import type { AnyStep } from '../authoring/steps.ts'
 import type { Db } from '../db/knex.ts'
-import { compileFlow } from '../engine/compile.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
 import { blank, settle } from '../engine/settle.ts'
-import type { Flows } from '../engine/ports.ts'
+import { createFlowRegistry, type FlowRegistry } from '../flows/registry.ts'
 import { createEntity } from '../entities/entities.ts'
 import { createStore, type StoredDocuments } from './store.ts'
 
@@ -69,21 +68,12 @@ const deliberation = defineFlow({
   steps: ({ objet, acte }) => [visa({ titre: objet, document: acte })],
 })
 
-export const deliberationFlow: CompiledFlow = compileFlow(
-  deliberation.stored,
+/** A registry of one flow. */
+export const testFlows: FlowRegistry = createFlowRegistry(
+  [deliberation],
   new Map<string, AnyStep>([['visa', visa.definition]]),
 )
-
-/** A registry of one flow. */
-export const testFlows: Flows & { latest(flowId: string): CompiledFlow | undefined; all(): readonly CompiledFlow[] } = {
-  get: (flowId, version) => {
-    if (flowId !== deliberationFlow.id || version !== deliberationFlow.version)
-      throw new Error(`Le flux « ${flowId} » version ${version} est inconnu.`)
-    return deliberationFlow
-  },
-  latest: flowId => (flowId === deliberationFlow.id ? deliberationFlow : undefined),
-  all: () => [deliberationFlow],
-}
+export const deliberationFlow: CompiledFlow = testFlows.get('deliberation', 1)
 
 export const NOW = new Date('2026-07-14T09:30:00.000Z')
 export const acte = { sha256: 'a'.repeat(64), name: 'délibération.pdf', size: 1234, type: 'application/pdf' }

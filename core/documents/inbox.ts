@@ -3,8 +3,10 @@ import type { Clock } from '../authoring/context.ts'
 import type { AnyStep } from '../authoring/steps.ts'
 import type { Db, Transaction } from '../db/knex.ts'
 import { defaults } from '../engine/form.ts'
+import { slotOf } from '../engine/model.ts'
 import { blank, settle } from '../engine/settle.ts'
-import { lineOf, EntityModel } from '../entities/model.ts'
+import { associationsFor, pick } from '../connectors/associations.ts'
+import { errors, Problem } from '../errors.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import { newDocumentId } from './ids.ts'
 import type { StoredDocuments } from './store.ts'
@@ -19,29 +21,42 @@ export type CreateInbox = (sender: Sender) => Inbox
 const taken = async (db: Db, { instanceId }: Sender, externalId: string): Promise<boolean> =>
   (await db('inbox_items').where({ instanceId, externalId }).first<unknown>('externalId')) !== undefined
 
+interface Candidate {
+  readonly entityId: string
+  readonly documentId: string
+  readonly field: string
+  readonly flowId: string
+}
+
+type Letter = Parameters<Inbox['attach']>[0]
+
 interface Found {
   readonly entityId: string
   readonly documentId: string
   readonly field: string
 }
 
-/** Fields by which the steps of a flow recognise the letters of a remote, with the field where they go. */
-const mailboxes = (flows: FlowRegistry): ReadonlyMap<string, string> =>
+/** Where letters go: the step that recognises them, the field that receives them. */
+interface Mailbox {
+  readonly slots: readonly string[]
+  readonly into: string
+}
+
+/** By flow and indexed field (`deliberation visa.dossierId`): the mailboxes of the steps. */
+const mailboxes = (flows: FlowRegistry): ReadonlyMap<string, Mailbox> =>
   new Map(
     flows.list().flatMap(flow =>
-      flow.steps.flatMap(step => {
-        const { correspondence } = step.definition as AnyStep
-        return correspondence
-          ? [
-              [
-                `${step.alias}.${correspondence.by as string}`,
-                `${step.alias}.${correspondence.into as string}`,
-              ] as const,
-            ]
-          : []
+      flow.steps.flatMap(({ alias, definition, needs }) => {
+        const { correspondence } = definition as AnyStep
+        if (!correspondence) return []
+        const box = { slots: needs.map(need => slotOf(alias, need)), into: `${alias}.${correspondence.into as string}` }
+        return [[`${flow.id} ${alias}.${correspondence.by as string}`, box] as const]
       }),
     ),
   )
+
+/** How often a letter is offered again to a document that moves at the same time. */
+const OFFERS = 5
 
 /**
  * Where gleaners put what they find. Idempotent by (instance, external id): the line that says so is in the same transaction
@@ -72,7 +87,7 @@ export const createInbox = ({
     }
 
   /** Two runs of the same gleaner may meet: the second to commit finds the line of the first. */
-  const once = async <T>(sender: Sender, externalId: string, work: () => Promise<T>, known: T): Promise<T> => {
+  const once = async <T, K>(sender: Sender, externalId: string, work: () => Promise<T>, known: K): Promise<T | K> => {
     if (await taken(db, sender, externalId)) return known
     try {
       return await work()
@@ -82,24 +97,42 @@ export const createInbox = ({
     }
   }
 
+  /** Numbers of transactions are only unique at one remote: the document must go through this very instance. */
+  const isServed = async ({ instanceId }: Sender, row: Candidate, { slots }: Mailbox): Promise<boolean> => {
+    const rows = await associationsFor(db, row.entityId, row.flowId)
+    return slots.some(slot => pick(rows, row.flowId, slot)?.instanceId === instanceId)
+  }
+
   const find = async (sender: Sender, about: string): Promise<Found | undefined> => {
     const boxes = mailboxes(flows)
-    if (boxes.size === 0) return undefined
-    const rows = await db('document_index as i')
-      .join('entities as e', 'e.id', 'i.entity_id')
-      .where('i.value', about)
-      .whereIn('i.field', [...boxes.keys()])
-      .select<{ entityId: string; documentId: string; field: string; path: string }[]>(
-        'i.entity_id',
-        'i.document_id',
-        'i.field',
-        'e.path',
-      )
-    // Numbers of transactions are only unique at one remote: another authority's document with the same number is not ours.
-    const own = await EntityModel.query(db).findById(sender.entityId)
-    const row = rows.find(each => own && lineOf(each.path).includes(own.id))
-    const into = row && boxes.get(row.field)
-    return row && into ? { entityId: row.entityId, documentId: row.documentId, field: into } : undefined
+    const candidates = await db('document_index')
+      .where('value', about)
+      .select<Candidate[]>('entityId', 'documentId', 'field', 'flowId')
+    for (const row of candidates) {
+      const box = boxes.get(`${row.flowId} ${row.field}`)
+      if (box && (await isServed(sender, row, box)))
+        return { entityId: row.entityId, documentId: row.documentId, field: box.into }
+    }
+    return undefined
+  }
+
+  const attach = async (
+    sender: Sender,
+    { about, externalId, message, files }: Letter,
+  ): Promise<'attached' | 'unknown'> => {
+    for (let offer = 1; ; offer++) {
+      const found = await find(sender, about)
+      const document = found && (await store.load(found.entityId, found.documentId))
+      if (!found || !document) return 'unknown'
+      const flow = flows.get(document.flowId, document.flowVersion)
+      const move = settle(flow, document, { is: 'received', field: found.field, files, message }, clock.now())
+      try {
+        await store.commit(move, document.version, record(sender, externalId, found))
+        return 'attached'
+      } catch (error) {
+        if (offer === OFFERS || !(error instanceof Problem) || error.code !== errors.documentMoved.code) throw error
+      }
+    }
   }
 
   return sender => ({
@@ -125,20 +158,6 @@ export const createInbox = ({
         'known' as const,
       ),
 
-    attach: ({ about, externalId, message, files }) =>
-      once(
-        sender,
-        externalId,
-        async () => {
-          const found = await find(sender, about)
-          const document = found && (await store.load(found.entityId, found.documentId))
-          if (!found || !document) return 'unknown' as const
-          const flow = flows.get(document.flowId, document.flowVersion)
-          const move = settle(flow, document, { is: 'received', field: found.field, files, message }, clock.now())
-          await store.commit(move, document.version, record(sender, externalId, found))
-          return 'attached' as const
-        },
-        'known' as const,
-      ),
+    attach: letter => once(sender, letter.externalId, () => attach(sender, letter), 'known' as const),
   })
 }
