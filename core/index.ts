@@ -28,3 +28,5 @@ export { tarGz, type ArchiveEntry, type DigestAlgorithm } from './contracts/sip/
 export { checkSip, type SipCheck } from './contracts/sip/check.ts'
 export { sedaSchema } from './contracts/sip/schema.ts'
 export { readSlip, type SedaVersion, type Slip } from './contracts/sip/slip.ts'
+export { headed, nothing, route, sse, stream, type Route } from './http/route.ts'
+export { define, errors, Problem } from './errors.ts'

@@ -20,7 +20,7 @@ const decoy = hashPassword(randomBytes(32).toString('base64'))
 export const passwordMatches = async (password: string, stored: string | null | undefined): Promise<boolean> => {
   if (password.length > LONGEST_PASSWORD) return false
   const matches = await verify(stored ?? (await decoy), password.normalize('NFC'))
-  return matches && stored != null
+  return matches && stored !== null && stored !== undefined
 }
 
 const ALPHABETS: readonly (readonly [RegExp, number])[] = [

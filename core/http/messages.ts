@@ -49,12 +49,14 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
 /** `/values/objet` plus what is missing or in excess there: `values.objet`. */
 const fieldOf = (error: ErrorObject): string => {
   const params = error.params as Readonly<Record<string, unknown>>
-  const own = params['missingProperty'] ?? params['additionalProperty'] ?? params['propertyName']
+  const own = [params['missingProperty'], params['additionalProperty'], params['propertyName']].find(
+    name => typeof name === 'string',
+  )
   const path = error.instancePath
     .split('/')
     .slice(1)
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return [...path, ...(own === undefined ? [] : [String(own)])].join('.')
+  return [...path, ...(own === undefined ? [] : [own])].join('.')
 }
 
 /** Which says nothing a person can use: the errors of the branches do. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import type { Caller } from '../access/caller.ts'
 import type { Rights } from '../access/rights.ts'
@@ -120,7 +121,7 @@ const KIND = Symbol('answer')
 export interface StreamAnswer {
   readonly [KIND]: 'stream'
   /** Opened only when the content is really sent (not for HEAD). */
-  open(): NodeJS.ReadableStream
+  open(): Readable
   readonly status?: number
   readonly headers: Readonly<Record<string, string>>
 }

@@ -1,5 +1,5 @@
 import { setInterval } from 'node:timers'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import type { Context } from 'koa'
 import type { Log } from '../authoring/context.ts'
 import { isAnswer, kindOf, type EventsAnswer, type HeadedAnswer, type StreamAnswer } from './route.ts'
@@ -55,7 +55,7 @@ const sendStream = (ctx: Context, { open, status, headers }: StreamAnswer, usual
     return
   }
   ctx.compress = false // a range is a range of the file, not of its compressed form
-  ctx.body = open() as Readable
+  ctx.body = open()
   ctx.set(headers) // Koa guesses a type and forgets the length when a stream is given
 }
 

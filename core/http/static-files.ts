@@ -22,7 +22,10 @@ export const staticFiles = async (folder: string): Promise<Middleware> => {
   const assets = existsSync(folder) ? await readAssets(folder) : new Map<string, Asset>()
   const index = assets.get('/index.html')
   return async (ctx: Context, next: Next): Promise<void> => {
-    if (ctx.path.startsWith('/api/') || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) return next()
+    if (ctx.path.startsWith('/api/') || (ctx.method !== 'GET' && ctx.method !== 'HEAD')) {
+      await next()
+      return
+    }
     const asset = assets.get(ctx.path) ?? (ctx.accepts('html') && !extname(ctx.path) ? index : undefined)
     if (asset) return serve(ctx, asset)
     if (ctx.path === '/') {
@@ -30,7 +33,7 @@ export const staticFiles = async (folder: string): Promise<Middleware> => {
       ctx.body = "L'interface n'est pas construite : lancez « npm start », ou « npm run build » sur un serveur.\n"
       return
     }
-    return next()
+    await next()
   }
 }
 

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import type { ValidateFunction } from 'ajv'
+import type { Options, ValidateFunction } from 'ajv'
 import type { Static, TSchema } from 'typebox'
 import { errors, type FieldProblem, type ProblemMaker } from '../errors.ts'
 import { fieldProblems } from './messages.ts'
@@ -8,10 +8,16 @@ import { fieldProblems } from './messages.ts'
 /** `strict` without its two opinions on style, which the schemas typebox writes do not follow. */
 const OPTIONS = { allErrors: true, useDefaults: true, strict: true, strictTypes: false, strictRequired: false } as const
 
-// Ajv's CommonJS typings hide the default export from ESM; `default` is the function itself at run time too.
-const bodies = addFormats.default(new Ajv2020(OPTIONS))
+const ajvOf = (options: Options): Ajv2020 => {
+  const ajv = new Ajv2020(options)
+  // Ajv's CommonJS typings hide the default export from ESM; `default` is the function itself at run time too.
+  addFormats.default(ajv)
+  return ajv
+}
+
+const bodies = ajvOf(OPTIONS)
 /** Parameters and queries arrive as texts. */
-const texts = addFormats.default(new Ajv2020({ ...OPTIONS, coerceTypes: 'array' }))
+const texts = ajvOf({ ...OPTIONS, coerceTypes: 'array' })
 
 /** Checks a value against a schema, and says which fields are wrong in words an agent reads. */
 export type Check<S extends TSchema> = (value: unknown) => Static<S>
@@ -35,7 +41,7 @@ export const queryCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(
 /** The parameters of a path. An identifier that cannot be one is an address that does not exist. */
 export const paramsCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.routeNotFound)
 /** An answer, in tests: a mismatch is a fault of ours. */
-export const answerCheck = <S extends TSchema>(schema: S): ((value: unknown) => readonly FieldProblem[]) => {
+export const answerCheck = (schema: TSchema): ((value: unknown) => readonly FieldProblem[]) => {
   const validate = bodies.compile(schema)
   return value => (validate(value) ? [] : problemsIn(validate))
 }

@@ -1,15 +1,14 @@
+import { createSecretKey, randomBytes } from 'node:crypto'
+import type { Config } from '../../../config/index.ts'
 import { file, files, remoteChoice, text } from '../../authoring/fields.ts'
 import { defineFlow } from '../../authoring/flows.ts'
 import { defineStep, wait, type AnyStep } from '../../authoring/steps.ts'
-import type { Choices } from '../../connectors/choices.ts'
+import { parapheur } from '../../connectors/connectors.fixture.ts'
+import { wire } from '../../container.ts'
 import type { Db } from '../../db/knex.ts'
 import { createListener } from '../../db/notifications.ts'
-import { createDocuments } from '../../documents/service.ts'
-import { createStore } from '../../documents/store.ts'
 import { createFlowRegistry } from '../../flows/registry.ts'
-import { rightsCatalogue } from '../../access/rights.ts'
 import { temporaryFiles } from '../../testing/disk-files.ts'
-import { createDocumentEvents } from '../events.ts'
 import { startTestServer, type TestServer } from '../http.fixture.ts'
 import { apiRoutes } from './index.ts'
 
@@ -39,36 +38,55 @@ const note = defineFlow({
   steps: ({ objet, acte }) => [visa({ titre: objet, document: acte })],
 })
 
-const circuits = [{ value: 'maire', label: 'Le maire' }]
+const steps = new Map<string, AnyStep>([['visa', visa.definition]])
+const remote = { connected: [], circuits: async () => [{ value: 'maire', label: 'Le maire' }], closed: 0 }
+const connector = { definition: parapheur(remote), help: '# Parapheur d’essai' }
 
-/** The whole API over real documents, files and notifications; the remote list is a constant. */
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** The whole API over the hub as it is wired in production: real documents, files, connectors and notifications. */
 export const startApi = async (db: Db, connectionString: string): Promise<TestServer> => {
-  const clock = { now: () => new Date() }
-  const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
-  const flows = createFlowRegistry([note], new Map<string, AnyStep>([['visa', visa.definition]]))
-  const store = createStore({ db, flows, laneOf: async () => undefined })
-  const stored = await temporaryFiles()
-  const choices: Choices = { list: async () => ({ choices: circuits, fetchedAt: clock.now() }) }
+  const store = await temporaryFiles()
   const listener = await createListener({ connectionString, log: silent })
-  const server = await startTestServer({
-    db,
-    routes: apiRoutes(),
-    settings: { uploadLimit: 20_000_000 },
-    pingEvery: 100,
-    services: {
-      flows,
-      files: stored,
-      documents: createDocuments({ db, store, flows, files: stored, choices, clock }),
-      events: createDocumentEvents({ listener, log: silent }),
-      rightsCatalogue: () => rightsCatalogue(flows.list()),
-    },
+  const config: Config = {
+    host: '127.0.0.1',
+    port: 3000,
+    publicUrl: 'http://localhost:3000',
+    behindProxy: false,
+    folders: { root: store.folder, data: store.folder, files: store.folder, ui: store.folder, schemas: undefined },
+    databaseUrl: connectionString,
+    secretKeys: { current: createSecretKey(randomBytes(32)), old: [] },
+    allowedNetworks: [],
+    sessionLifetime: 3_600_000,
+    uploadLimit: 20_000_000,
+    logLevel: 'silent',
+    plugins: [],
+    metrics: false,
+  }
+  const loaded = {
+    steps,
+    flows: [note],
+    connectors: new Map([['parapheur-essai', connector]]),
+    routes: [],
+    migrations: [],
+    report: [],
+  }
+  const hub = wire({
+    config,
+    connectionString,
+    loaded,
+    flows: createFlowRegistry([note], steps),
+    listener,
+    kind: 'serve',
   })
+  const server = await startTestServer({ db, routes: apiRoutes(), pingEvery: 100, services: hub.cradle.services })
   return {
     ...server,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()
+      await hub.dispose()
       await listener.close()
-      await stored[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
     },
   }
 }
