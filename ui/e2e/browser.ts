@@ -1,13 +1,19 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { chromium, type Browser, type Page } from 'playwright-core'
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
+const chromiumPath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+
+/** Whether a browser is installed (`apt-get install chromium`); without one the journey is skipped. */
+export const hasBrowser = existsSync(chromiumPath)
+
 /** Debian's chromium, with nothing that speaks to the outside. */
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: chromiumPath,
     args: [
       '--no-sandbox',
       '--disable-quic',

@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { startFakeServer } from '../testing/fake/server.ts'
 
 /** The hub under test, and the words that its demonstration town uses. */
@@ -15,6 +21,16 @@ export interface Target {
 }
 
 const env = process.env
+
+const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js')
+
+/** Always built afresh, as for production: yesterday's screens would pass today's test. */
+const buildScreens = (outDir: string) =>
+  promisify(execFile)(
+    process.execPath,
+    [vite, 'build', join(import.meta.dirname, '..'), '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'],
+    { env: { ...env, NODE_ENV: 'production' } },
+  )
 
 /** `PASSEUR_URL`, `PASSEUR_LOGIN` and `PASSEUR_PASSWORD` name a hub that runs; without them the fake one is started. */
 export const startTarget = async (): Promise<Target> => {
@@ -34,6 +50,12 @@ export const startTarget = async (): Promise<Target> => {
       close: async () => {},
     }
   }
-  const fake = await startFakeServer({ pace: 800 })
-  return { ...words, url: fake.url, login: 'agent', password: 'passeur', close: fake.close }
+  const screens = await mkdtemp(join(tmpdir(), 'passeur-ui-'))
+  await buildScreens(screens)
+  const fake = await startFakeServer({ pace: 800, screens })
+  const close = async () => {
+    await fake.close()
+    await rm(screens, { recursive: true, force: true })
+  }
+  return { ...words, url: fake.url, login: 'agent', password: 'passeur', close }
 }

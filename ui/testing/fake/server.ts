@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { answer, jsonOf, Refusal } from './http.ts'
 import { current, itinerary, moveTo, note, type Stored } from './hub.ts'
 import { routes, type Asked, type Town } from './routes.ts'
-import { serveUi } from './static.ts'
+import { BUILT, serveUi } from './static.ts'
 import { associations, documents, instances } from './town.ts'
 
 const COOKIE = 'passeur_session=fake'
@@ -25,9 +25,10 @@ export interface FakeServer {
 
 /**
  * A small honest stand-in for the hub: the native API over a real socket, in memory, with documents that move by themselves.
- * @param pace milliseconds between two states of a document on its way
+ * @param options.pace milliseconds between two states of a document on its way
+ * @param options.screens folder of the built UI
  */
-export const startFakeServer = async ({ pace = 1_500, port = 0 } = {}): Promise<FakeServer> => {
+export const startFakeServer = async ({ pace = 1_500, port = 0, screens = BUILT } = {}): Promise<FakeServer> => {
   const listeners = new Set<ServerResponse>()
   const tell = (document: Stored) => {
     const data = JSON.stringify({
@@ -67,7 +68,7 @@ export const startFakeServer = async ({ pace = 1_500, port = 0 } = {}): Promise<
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://fake')
-    if (!url.pathname.startsWith('/api/v3/')) return serveUi(url.pathname, response)
+    if (!url.pathname.startsWith('/api/v3/')) return serveUi(screens, url.pathname, response)
     const parts = url.pathname.slice('/api/v3/'.length).split('/').map(decodeURIComponent)
     const method = request.method ?? 'GET'
     if (method === 'POST' && parts[0] === 'session') return signIn(request, response)

@@ -2,7 +2,8 @@ import { createReadStream, existsSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 
-const folder = join(import.meta.dirname, '../../../var/ui')
+/** Where `vite build` leaves the screens unless told otherwise. */
+export const BUILT = join(import.meta.dirname, '../../../var/ui')
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -11,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** The built screens, under the same policy as the real server: nothing inline, nothing from elsewhere. */
-export const serveUi = (path: string, response: ServerResponse): void => {
+export const serveUi = (folder: string, path: string, response: ServerResponse): void => {
   const asked = join(folder, normalize(path))
   const file = extname(path) && existsSync(asked) ? asked : join(folder, 'index.html')
   response.writeHead(200, {
