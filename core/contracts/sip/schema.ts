@@ -20,6 +20,7 @@ type Translation = readonly [RegExp, (...found: readonly string[]) => string]
 
 /** What libxml2 says most often about a slip, as an archivist reads it. */
 const TRANSLATIONS: readonly Translation[] = [
+  [/^DOCTYPE is not allowed\.$/u, () => "La déclaration DOCTYPE n'est pas permise."],
   [
     /^Element '([^']+)': This element is not expected\. Expected is (?:one of )?\( (.+?) \)\.$/u,
     (name, expected) => `L'élément « ${name} » n'est pas à sa place : « ${expected} » est attendu.`,
