@@ -34,6 +34,9 @@ const outsideOf = (folder: string): string => join(OUTSIDE, hash(resolve(folder)
 const fits = (socketFolder: string): boolean =>
   Buffer.byteLength(join(socketFolder, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET
 
+/** A short path, for when the data folder is too deep. */
+const farSocketFolder = (base: string): string => join(tmpdir(), `passeur-${hash(base)}`)
+
 /** A folder that is ours: made with that mode, or already there with the right owner and mode. */
 const ownFolder = async (path: string, mode: number, account: Place['account']): Promise<void> => {
   await mkdir(path, { recursive: true, mode })
@@ -63,7 +66,7 @@ export const choosePlace = async (folder: string): Promise<Place> => {
   else await mkdir(resolve(folder), { recursive: true, mode: 0o711 })
   await ownFolder(base, 0o711, account)
   const near = join(base, 'run')
-  const socketFolder = fits(near) ? near : join(tmpdir(), `passeur-${hash(base)}`)
+  const socketFolder = fits(near) ? near : farSocketFolder(base)
   await ownFolder(socketFolder, 0o700, account)
   return {
     base,
@@ -77,6 +80,7 @@ export const choosePlace = async (folder: string): Promise<Place> => {
 
 /** Erases the embedded database of a data folder, wherever it is. The server must be stopped. */
 export const erasePlace = async (folder: string): Promise<void> => {
-  await rm(join(resolve(folder), 'postgres'), { recursive: true, force: true })
-  if (process.getuid?.() === 0) await rm(outsideOf(folder), { recursive: true, force: true })
+  const bases = [join(resolve(folder), 'postgres'), ...(process.getuid?.() === 0 ? [outsideOf(folder)] : [])]
+  for (const path of bases.flatMap(base => [base, farSocketFolder(base)]))
+    await rm(path, { recursive: true, force: true })
 }
