@@ -16,9 +16,8 @@ export interface SaeBench {
   /** Settings that the remote refuses, and the secret that no message may show. */
   readonly refused: { readonly config: Readonly<Record<string, unknown>>; readonly secret: string }
   readonly faults: Faults
-  /** The request (`METHOD /path`) that sends a transfer, and those that ask about one. */
+  /** The request (`METHOD /path`) that sends a transfer. */
   readonly sending: RegExp
-  readonly asking: RegExp
   /** Number of transfers that the remote holds whole. */
   count(): number
   /** The last transfer is acknowledged, then accepted or refused. */
