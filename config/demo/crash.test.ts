@@ -48,7 +48,7 @@ describe('un worker tué net (kill -9)', () => {
     async (_when, faultsOf, request) => {
       const counts = () => {
         const { parapheur, tdt, ged, sae } = town.remotes
-        return [parapheur.count('folder'), tdt.count('acte'), ged.count('dépôt'), sae.count('transfert')]
+        return [parapheur.count('lancé'), tdt.count('acte'), ged.count('dépôt'), sae.count('transfert')]
       }
       const before = counts()
       const died = new Promise<void>(resolve => {

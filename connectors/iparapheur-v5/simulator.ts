@@ -95,6 +95,8 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
   const { authority, tokenLife = 900 } = options
   const signer = newSigner(authority)
   const folders: SimFolder[] = []
+  /** Folders that signatories saw, even if they are gone since: a second one is what nobody must ever receive. */
+  const started = new Set<string>()
   let valid = new Map<string, number>()
   let tokens = 0
   let truncate = false
@@ -192,6 +194,7 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
     if (request.method !== 'DELETE' || verb !== '') return failed(404, 'No such operation', request.path)
     if (stateOf(folder) === 'CURRENT')
       return failed(406, 'This folder cannot be deleted in its current state', request.path)
+    if (stateOf(folder) !== 'DRAFT') started.add(folder.id)
     folders.splice(folders.indexOf(folder), 1)
     return { status: 204 }
   }
@@ -271,7 +274,10 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
         type.subtypes.map(subtype => [`${type.id}/${subtype.id}`, `${type.name} / ${subtype.name}`]),
       ),
     ),
-    count: kind => (kind === 'folder' ? folders.length : 0),
+    count: kind => {
+      for (const folder of folders) if (stateOf(folder) !== 'DRAFT') started.add(folder.id)
+      return { folder: folders.length, lancé: started.size }[kind] ?? 0
+    },
     get tokens() {
       return tokens
     },
