@@ -1,6 +1,7 @@
 import type { AwilixContainer } from 'awilix'
 import type { Config } from '../config/index.ts'
 import { StartupError } from '../config/startup-error.ts'
+import { forgetEndedSessions } from './access/sessions.ts'
 import { wire, type Cradle } from './container.ts'
 import { startDatabase, type Database } from './db/database.ts'
 import { createKnex } from './db/knex.ts'
@@ -53,6 +54,20 @@ const prepare = async (connectionString: string, loaded: Loaded) => {
   }
 }
 
+const HOUSEKEEPING = 6 * 3_600_000
+const UPLOAD_FORGOTTEN = 24 * 3_600_000
+
+/** Sessions that ended and uploads that were cut leave rows and temporary files: several processes may sweep at once. */
+const housekeeping = async ({ db, files, clock, log }: Cradle): Promise<void> => {
+  try {
+    const now = clock.now()
+    await forgetEndedSessions(db, now)
+    await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
+  } catch (error) {
+    log.warn({ err: error }, 'housekeeping could not be done')
+  }
+}
+
 /**
  * Opens the hub: plugins and connectors, database, schema, wiring. Nothing is served nor worked on yet.
  * @throws StartupError, a French sentence with the remedy
@@ -95,7 +110,12 @@ export const openHub = async (
       const listening = await listen((request, response) => void handler(request, response), config).catch(
         orSentence(config.port),
       )
-      closers.push(() => listening.close())
+      const round = setInterval(() => void housekeeping(cradle), HOUSEKEEPING)
+      round.unref()
+      closers.push(async () => {
+        clearInterval(round)
+        await listening.close()
+      })
       return listening
     },
     async work(options = {}) {

@@ -129,7 +129,7 @@ export default defineConnector({
         const reply = await files.save(asked.xml, 'reponse-du-sae.xml')
         const { comment } = message
         if (meaning.is === 'refused') return { is: 'refused', reply, code: meaning.code, comment }
-        return { is: 'accepted', reply, archiveId: message.archiveId ?? '', comment }
+        return { is: 'accepted', reply, archiveId: message.archiveId, comment }
       },
     }
 

@@ -14,7 +14,7 @@ export type SaeReply =
   | {
       readonly is: 'accepted'
       readonly reply: FileRef
-      readonly archiveId: string
+      readonly archiveId?: string | undefined
       readonly comment?: string | undefined
     }
   | { readonly is: 'refused'; readonly reply: FileRef; readonly code: string; readonly comment?: string | undefined }

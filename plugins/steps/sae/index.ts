@@ -22,6 +22,18 @@ const transferOf = (data: { readonly transfertId: string | undefined; readonly s
   agency: data.service ?? '',
 })
 
+/** What a new package replaces. */
+const FORGOTTEN = {
+  transfertId: undefined,
+  journal: undefined,
+  bordereau: undefined,
+  archive: undefined,
+  ar: undefined,
+  arCommentaire: undefined,
+  reponse: undefined,
+  reponseCommentaire: undefined,
+}
+
 /** A stored file that must be there because an earlier state wrote it. */
 const kept = (file: FileRef | undefined, label: string): FileRef => {
   if (!file) throw new PermanentError(`Il manque ${label} : générer à nouveau le paquet d'archive.`)
@@ -165,7 +177,7 @@ export const archivage = defineStep({
           ? goto(
               'accepte',
               { reponse: answer.reply, reponseCommentaire: answer.comment, archiveId: answer.archiveId },
-              `Archive acceptée (${answer.archiveId})`,
+              answer.archiveId === undefined ? 'Archive acceptée' : `Archive acceptée (${answer.archiveId})`,
             )
           : goto(
               'refuse',
@@ -183,7 +195,8 @@ export const archivage = defineStep({
       failsTo: 'erreurGeneration',
       confirm: "Générer un nouveau paquet d'archive et le transférer sous un nouvel identifiant ?",
       async run(_context, goto) {
-        return goto('aGenerer')
+        // The package refused and its answers belong to the journal and to the versions of files, not to the new package.
+        return goto('aGenerer', FORGOTTEN)
       },
     },
   },
