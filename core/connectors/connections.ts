@@ -52,7 +52,7 @@ export const secretContext = ({ entityId, connector }: Pick<InstanceModel, 'enti
  * @throws SecretUnreadable, ConfigurationError when they were written by a newer version
  */
 export const readSettings = (instance: InstanceModel, definition: AnyConnector, secrets: Secrets): SplitSettings => {
-  const opened = instance.secrets ? secrets.open<Settings>(instance.secrets, secretContext(instance)) : {}
+  const opened = instance.secrets ? (secrets.open(instance.secrets, secretContext(instance)) as Settings) : {}
   const stored: SplitSettings = { config: instance.config, secrets: opened }
   const from = instance.connectorVersion
   if (from > definition.version)
@@ -93,7 +93,7 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
     const log = withFacts(dependencies.log, { instance: instance.id, connector: instance.connector })
     const http = createHttp({ files, log, allowedRanges })
     const context: ConnectContext<Fields> = {
-      config: settingsForConnect(definition, settingsOf(instance, definition)) as ConnectContext<Fields>['config'],
+      config: settingsForConnect(definition, settingsOf(instance, definition)),
       http,
       network: { resolve: host => resolveAllowed(host, allowedRanges) },
       files,
@@ -155,6 +155,4 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
 
 /** The capabilities of a connection, for the engine. */
 export const capabilitiesOf = ({ connector, definition }: Connection): Partial<Capabilities> =>
-  Object.fromEntries(
-    (definition.provides as readonly CapabilityName[]).map(name => [name, connector[name]]),
-  ) as Partial<Capabilities>
+  Object.fromEntries((definition.provides as readonly CapabilityName[]).map(name => [name, connector[name]]))

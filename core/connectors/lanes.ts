@@ -99,7 +99,7 @@ export const createLanes = ({ db, random = Math.random }: { readonly db: Db } & 
       else
         await db('instance_lanes')
           .where({ instanceId })
-          .andWhere(healed => healed.where('failures', '>', 0).orWhereNotNull('openUntil'))
+          .andWhereRaw('(failures > 0 or open_until is not null)')
           .update({ failures: 0, openUntil: null, probeUntil: null })
     },
   }

@@ -12,7 +12,7 @@ export interface KeyRing {
 export interface Secrets {
   seal(value: unknown, context: string): Buffer
   /** @throws SecretUnreadable when no key of the ring opens it, or when it was altered or moved. */
-  open<T>(sealed: Uint8Array, context: string): T
+  open(sealed: Uint8Array, context: string): unknown
   /** Was it sealed with an older key? Then sealing it again is worth while. */
   isOld(sealed: Uint8Array): boolean
 }
@@ -45,7 +45,7 @@ export const createSecrets = ({ current, old }: KeyRing): Secrets => {
       return Buffer.concat([Buffer.from([FORMAT]), currentId, nonce, cipher.getAuthTag(), body])
     },
 
-    open<T>(sealed: Uint8Array, context: string): T {
+    open(sealed: Uint8Array, context: string): unknown {
       const bytes = Buffer.from(sealed)
       const key = ring.get(bytes.subarray(1, 1 + ID).toString('hex'))
       if (bytes[0] !== FORMAT || bytes.length < HEADER || !key)
@@ -58,7 +58,7 @@ export const createSecrets = ({ current, old }: KeyRing): Secrets => {
         .setAuthTag(bytes.subarray(1 + ID + IV, HEADER))
       try {
         const text = Buffer.concat([decipher.update(bytes.subarray(HEADER)), decipher.final()]).toString('utf8')
-        return JSON.parse(text) as T
+        return JSON.parse(text) as unknown
       } catch (cause) {
         throw new SecretUnreadable(
           'Les secrets de ce connecteur ont été altérés dans la base : saisissez-les à nouveau.',

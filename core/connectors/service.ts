@@ -33,7 +33,7 @@ const typeView = ({ definition, help }: InstalledConnector): TypeView => ({
   id: definition.id,
   version: definition.version,
   label: definition.label,
-  provides: [...definition.provides],
+  provides: [...(definition.provides as readonly string[])],
   fields: Object.entries(definition.config as Readonly<Record<string, FieldSpec>>).map(([name, field]) =>
     fieldView(name, field, { editable: true }),
   ),
@@ -93,7 +93,7 @@ export const createConnectors = ({
       connector: instance.connector,
       connectorLabel: installed?.definition.label ?? `${instance.connector} (désinstallé)`,
       label: instance.label,
-      provides: [...(installed?.definition.provides ?? [])],
+      provides: [...((installed?.definition.provides ?? []) as readonly string[])],
       config: inherited ? {} : instance.config,
       secretsSet: inherited ? [] : [...secretsSet(instance, installed)],
       status: instance.status === 'ok' && broken ? 'breaker' : instance.status,

@@ -1,6 +1,5 @@
 import type { Inbox } from '../authoring/connectors.ts'
 import type { Clock } from '../authoring/context.ts'
-import type { AnyStep } from '../authoring/steps.ts'
 import type { Db, Transaction } from '../db/knex.ts'
 import { defaults } from '../engine/form.ts'
 import { slotOf } from '../engine/model.ts'
@@ -47,10 +46,10 @@ const mailboxes = (flows: FlowRegistry): ReadonlyMap<string, Mailbox> =>
   new Map(
     flows.list().flatMap(flow =>
       flow.steps.flatMap(({ alias, definition, needs }) => {
-        const { correspondence } = definition as AnyStep
+        const { correspondence } = definition
         if (!correspondence) return []
-        const box = { slots: needs.map(need => slotOf(alias, need)), into: `${alias}.${correspondence.into as string}` }
-        return [[`${flow.id} ${alias}.${correspondence.by as string}`, box] as const]
+        const box = { slots: needs.map(need => slotOf(alias, need)), into: `${alias}.${correspondence.into}` }
+        return [[`${flow.id} ${alias}.${correspondence.by}`, box] as const]
       }),
     ),
   )

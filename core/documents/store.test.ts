@@ -90,7 +90,7 @@ describe('une validation', () => {
     const document = await store.create(newDocument(entityId))
     const before = await load(document.id)
     const sent = settle(flow, document, { is: 'sent' }, NOW)
-    const unwritable = { ...sent, entries: [{ ...sent.entries[0]!, event: null as unknown as string }] }
+    const unwritable = { ...sent, entries: sent.entries.map(entry => ({ ...entry, event: null as unknown as string })) }
     await expect(store.commit(unwritable, 1)).rejects.toThrow(/null value/u)
     expect(await load(document.id)).toEqual(before)
     expect(await queuedJobs(database.knex)).toEqual([])

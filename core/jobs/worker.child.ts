@@ -11,7 +11,7 @@ const heartbeat = createHeartbeat({ db, kind: 'worker', log: silent, every: 200 
 await startWorker({
   db,
   connectionString,
-  clock: { now: () => new Date() },
+  clock: { now: () => new Date(performance.timeOrigin + performance.now()) },
   log: silent,
   heartbeat,
   perform: async (_entityId, documentId) => {

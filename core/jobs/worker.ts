@@ -6,6 +6,7 @@ import type { Db } from '../db/knex.ts'
 import type { Performed } from '../engine/perform.ts'
 import { createExclusive } from './exclusive.ts'
 import { finishJob } from './finish.ts'
+import { createPool, type QueuePool } from './pool.ts'
 import { poolName, type Heartbeat } from './processes.ts'
 import { addMissing } from './rebuild.ts'
 
@@ -74,29 +75,32 @@ const tasksOf = ({ db, heartbeat, perform, reschedule, runSchedule }: WorkerDepe
   const wakeSchedule = ({ instanceId, schedule }: ScheduleJob) =>
     exclusively(`schedule ${instanceId}/${schedule}`, () => runSchedule(instanceId, schedule))
 
-  const task =
-    <P>(work: (payload: P) => Promise<void>) =>
-    async (payload: unknown, { job }: JobHelpers) => {
-      await work(payload as P)
-      await finishJob(db, job.id, poolName(heartbeat.id))
-    }
-  return { document: task(wakeDocument), schedule: task(wakeSchedule) }
+  const end = ({ job }: JobHelpers) => finishJob(db, job.id, poolName(heartbeat.id))
+  return {
+    document: async (payload, helpers) => {
+      await wakeDocument(payload as DocumentJob)
+      await end(helpers)
+    },
+    schedule: async (payload, helpers) => {
+      await wakeSchedule(payload as ScheduleJob)
+      await end(helpers)
+    },
+  }
 }
 
 /**
  * No `localQueue`, though it drains three times faster: it takes jobs by batches, several of one lane among them, and runs them
  * at once. A remote that bears one call at a time would get ten (measured; worker.test.ts holds lanes to their number).
  */
-const startRunner = (dependencies: WorkerDependencies): Promise<Runner> => {
-  const { connectionString, log, heartbeat, concurrency = 10, pollInterval = 250 } = dependencies
+const startRunner = (dependencies: WorkerDependencies, { pool }: QueuePool): Promise<Runner> => {
+  const { log, heartbeat, concurrency = 10, pollInterval = 250 } = dependencies
   const events = new EventEmitter() as WorkerEvents
   // Known before the first job is taken, so that no job can be locked under a name nobody wrote down.
   events.on('pool:create', ({ workerPool }) => {
     workerPool.id = poolName(heartbeat.id)
   })
   return run({
-    connectionString,
-    maxPoolSize: Math.min(concurrency, 8) + 2,
+    pgPool: pool,
     concurrency,
     pollInterval,
     noHandleSignals: true,
@@ -112,7 +116,7 @@ const startRunner = (dependencies: WorkerDependencies): Promise<Runner> => {
 
 /** Runs what is due until `stop`. Any number of processes may do so on the same database. */
 export const startWorker = async (dependencies: WorkerDependencies): Promise<Worker> => {
-  const { db, clock, log, heartbeat, roundEvery = 10_000 } = dependencies
+  const { db, connectionString, clock, log, heartbeat, concurrency = 10, roundEvery = 10_000 } = dependencies
   const stopping = new AbortController()
 
   const round = async () => {
@@ -134,11 +138,14 @@ export const startWorker = async (dependencies: WorkerDependencies): Promise<Wor
   }
 
   await heartbeat.start()
-  const runner = await startRunner(dependencies)
+  const queue = createPool(connectionString, Math.min(concurrency, 8) + 2, log)
+  const runner = await startRunner(dependencies, queue)
+  // Jobs given back late still end: their connections are closed after them.
+  const done = runner.promise.finally(() => queue.close())
   const walking = rounds()
 
   return {
-    done: runner.promise,
+    done,
     async stop(patience = 25_000) {
       stopping.abort()
       await walking
@@ -146,7 +153,10 @@ export const startWorker = async (dependencies: WorkerDependencies): Promise<Wor
       const timeout = sleep(patience, 'late' as const, { signal: late.signal, ref: false })
       const ended = await Promise.race([runner.stop(), timeout])
       late.abort()
-      if (ended !== 'late') return heartbeat.stop()
+      if (ended !== 'late') {
+        await done
+        return heartbeat.stop()
+      }
       log.warn({}, 'jobs are given back: they did not finish in time')
       // An outcome that comes after this is refused by the fence of its document.
       await heartbeat.abandon()

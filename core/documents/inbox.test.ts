@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { connectorsHub, filledIn, SLOT, type ConnectorsHub } from '../connectors/service.fixture.ts'
+import { settle } from '../engine/settle.ts'
+import { verifyJournal } from '../journal/verify.ts'
+import { testDatabase, type TestDatabase } from '../testing/database.ts'
+import { deliberationFlow as flow, newDocument, town } from './documents.fixture.ts'
+import { listDocuments } from './list.ts'
+import { testFlows } from './documents.fixture.ts'
+
+let database: TestDatabase
+let hub: ConnectorsHub
+let ville: string
+let service: string
+let autre: string
+let instanceId: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  hub = await connectorsHub(database.knex)
+  ville = await town(database.knex, 'Ville')
+  service = await town(database.knex, 'Service', ville)
+  autre = await town(database.knex, 'Autre ville')
+  instanceId = await associated(ville)
+  return hub.close
+})
+
+const associated = async (entityId: string): Promise<string> => {
+  const at = { entityId, userId: '1' }
+  const { id } = await hub.connectors.create(at, { connector: 'parapheur-essai', label: 'Parapheur', config: filledIn })
+  await hub.connectors.associate(at, { flow: flow.id, slot: SLOT, instanceId: id })
+  return id
+}
+
+const letter = { sha256: 'c'.repeat(64), name: 'lettre.pdf', size: 9, type: 'application/pdf' }
+const deliver = (externalId: string, values = { objet: 'Facture 12' }) =>
+  hub.inbox({ instanceId, entityId: ville }).deliver({ flow: flow.id, externalId, values })
+const attach = (about: string, externalId: string, sender = { instanceId, entityId: ville }) =>
+  hub.inbox(sender).attach({ about, externalId, message: 'Courrier reçu.', files: [letter] })
+
+/** A document at the parapheur, which gave it this number. */
+const sent = async (entityId: string, dossierId: string) => {
+  const document = await hub.store.create(newDocument(entityId))
+  const { document: left } = settle(flow, document, { is: 'sent' }, hub.clock.now())
+  const numbered = { is: 'edited', values: { 'visa.dossierId': dossierId }, what: 'Numéro' } as const
+  return hub.store.commit(settle(flow, left, numbered, hub.clock.now()), 1)
+}
+const received = async (entityId: string, id: string) =>
+  (await hub.store.load(entityId, id))?.data['visa.retours'] ?? []
+
+describe('ce qu’un glaneur dépose', () => {
+  test('fait un document, une seule fois, même trouvé deux fois en même temps', async () => {
+    const results = await Promise.all([deliver('f1'), deliver('f1'), deliver('f1'), deliver('f2')])
+    expect(results.toSorted()).toEqual(['created', 'created', 'known', 'known'])
+    expect(await deliver('f1')).toBe('known')
+    const { items } = await listDocuments(database.knex, testFlows, { entityId: ville, readable: [flow.id] })
+    expect(items.map(({ title }) => title)).toEqual(['Facture 12', 'Facture 12'])
+    expect((await verifyJournal(database.knex, ville)).broken).toEqual([])
+  })
+
+  test("n'est pas retenu comme connu quand le document n'a pas pu être rangé", async () => {
+    const unstorable = {
+      objet: 'x',
+      numero: {
+        toJSON: () => {
+          throw new Error('illisible')
+        },
+      } as unknown as string,
+    }
+    await expect(deliver('f3', unstorable)).rejects.toThrow('illisible')
+    expect(await deliver('f3')).toBe('created')
+  })
+})
+
+describe('un courrier', () => {
+  test('rejoint le document dont il parle, une seule fois, avec une ligne de journal', async () => {
+    const { id } = await sent(service, 'TX-1')
+    const results = await Promise.all([attach('TX-1', 'c1'), attach('TX-1', 'c1'), attach('TX-1', 'c2')])
+    expect(results.toSorted()).toEqual(['attached', 'attached', 'known'])
+    expect(await received(service, id)).toEqual([letter, letter])
+    const document = await hub.store.load(service, id)
+    const lines = document ? await hub.store.journal(document) : []
+    expect(lines.filter(({ message }) => message === 'Courrier reçu.')).toHaveLength(2)
+  })
+
+  test("dont personne n'a la transaction reste inconnu, et pourra revenir", async () => {
+    expect(await attach('TX-2', 'c1')).toBe('unknown')
+    await sent(ville, 'TX-2')
+    expect(await attach('TX-2', 'c1')).toBe('attached')
+  })
+
+  test("portant le numéro d'une autre autorité n'y va pas", async () => {
+    const { id } = await sent(autre, 'TX-3')
+    await associated(autre)
+    expect(await attach('TX-3', 'c1')).toBe('unknown')
+    expect(await received(autre, id)).toEqual([])
+  })
+
+  test('ne va pas au document de la même autorité qui passe par une autre plateforme', async () => {
+    const { id } = await sent(service, 'TX-4')
+    const own = await associated(service)
+    expect(await attach('TX-4', 'c1')).toBe('unknown')
+    expect(await attach('TX-4', 'c1', { instanceId: own, entityId: service })).toBe('attached')
+    expect(await received(service, id)).toHaveLength(1)
+  })
+})
