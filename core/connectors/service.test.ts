@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { newDocument, deliberationFlow as flow, queuedJobs, town } from '../documents/documents.fixture.ts'
 import type { Document } from '../engine/model.ts'
@@ -6,6 +7,7 @@ import { settle } from '../engine/settle.ts'
 import { ConfigurationError } from '../authoring/errors.ts'
 import { verifyJournal } from '../journal/verify.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
+import { ownInstance, resumeInstance } from './instances.ts'
 import { connectorsHub, filledIn, SLOT, type ConnectorsHub } from './service.fixture.ts'
 
 let database: TestDatabase
@@ -264,14 +266,20 @@ describe('une instance suspendue', () => {
     expect((await queuedJobs(database.knex)).some(job => job.key === `document:${ville}:${document.id}`)).toBe(true)
   })
 
-  test("remise en service pendant qu'un document se met à l'attendre le réveille toujours", async () => {
+  test("remise en service pendant qu'un document se met à l'attendre le réveille quand même", async () => {
     const { id } = await create(ville)
     await use(ville, id)
-    for (let n = 0; n < 15; n++) {
-      await hub.instances.suspend(id, 'Essai.')
-      const [, document] = await Promise.all([hub.connectors.resume(at(ville), id), waitingDocument(id)])
-      expect((await hub.store.load(ville, document.id))?.waitingFor).toBeUndefined()
-    }
+    await hub.instances.suspend(id, 'Essai.')
+    const sent = await hub.store.create(newDocument(ville))
+    const { document } = settle(flow, sent, { is: 'sent' }, hub.clock.now())
+    const event = { is: 'blocked', waitingFor: id, message: 'Suspendu.', doubt: false } as const
+    const resuming = await database.knex.transaction()
+    await resumeInstance(resuming, await ownInstance(resuming, ville, id), { by: undefined, now: hub.clock.now() })
+    const blocking = hub.store.commit(settle(flow, document, event, hub.clock.now()), 1)
+    await sleep(150) // The document is now being written, by someone who cannot see the instance resumed.
+    await resuming.commit()
+    await blocking
+    expect((await hub.store.load(ville, document.id))?.waitingFor).toBeUndefined()
   })
 
   test("associer un connecteur relance ce qui l'attendait, ici et dessous, pas chez la voisine", async () => {
