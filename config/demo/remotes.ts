@@ -17,6 +17,9 @@ export interface Remote {
   readonly slots: readonly string[]
 }
 
+/** One folder per acte, named by its number: two actes may share a subject. */
+const DEPOSIT = { titre: 'expression', titreExpression: '%tdtActes.numero% - %objet%', metadonnees: 'json' } as const
+
 const SEDA = {
   version: '2.1',
   serviceArchives: 'FRAD034',
@@ -58,7 +61,7 @@ export const startRemotes = async (folder: string, options: { readonly progress?
   const all: readonly Remote[] = [
     remote('iparapheur-v5', 'i-Parapheur', ['signature:signature'], parapheur),
     remote('s2low', 'S²LOW', ['tdtActes:tdtActes'], tdt),
-    remote('sftp', 'GED par SFTP', ['ged:ged'], ged),
+    { ...remote('sftp', 'GED par SFTP', ['ged:ged'], ged), config: { ...asSent(ged.config), ...DEPOSIT } },
     { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, slots: ['sae:seda'] },
     remote('asalae', 'as@lae', ['sae:sae'], sae),
   ]
