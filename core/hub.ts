@@ -132,6 +132,7 @@ export const openHub = async (
         ...options,
       })
       await schedules.plan()
+      worker.done.catch(onLost)
       closers.push(() => worker.stop())
       return worker
     },

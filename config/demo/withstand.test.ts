@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Faults } from '../../core/testing/simulator.ts'
+import type { Fault, Faults } from '../../core/testing/simulator.ts'
 import { startTestTown, type TestTown } from './town.fixture.ts'
 
 let town: TestTown
@@ -25,26 +25,39 @@ const REMOTES: readonly (readonly [string, (town: TestTown) => Faults, RegExp])[
   ['le SAE', ({ remotes }) => remotes.sae.faults, /^POST .*sedaMessages/u],
 ]
 
-describe.each(REMOTES)('%s', (_name, faultsOf, sending) => {
-  test.each([
-    ['répond 500', { kind: 'status', status: 500 } as const],
-    ['coupe la connexion sans rien faire', { kind: 'cutBefore' } as const],
-    ['coupe la connexion après avoir accepté', { kind: 'cutAfter' } as const],
-    ["répond n'importe quoi", { kind: 'garbage' } as const],
-  ])(
-    "s'il %s, le document attend, le journal le dit, et rien n'est envoyé deux fois",
-    async (_fault, fault) => {
-      const before = counts()
-      faultsOf(town).plan(fault, { on: sending })
-      const document = await town.send(numero())
-      const arrived = await town.reaches(document, ['termine'], 110_000)
-      expect(counts()).toEqual(once(before))
-      const journal = await town.journal(arrived)
-      expect(journal.length).toBeGreaterThan(16)
-      expect(journal.filter(line => /stack|undefined|\bError\b|ECONN/u.test(line))).toEqual([])
-    },
-    120_000,
-  )
+const FAULTS: readonly Fault[] = [
+  { kind: 'status', status: 500 },
+  { kind: 'cutBefore' },
+  { kind: 'cutAfter' },
+  { kind: 'garbage' },
+]
+
+describe('un partenaire en panne', () => {
+  // Twelve actes at once, one for each way of failing at each remote: they wait together instead of one after the other.
+  test('répond 500, coupe avant ou après avoir accepté, répond n’importe quoi : chaque acte arrive au bout, et rien n’est envoyé deux fois', async () => {
+    const before = counts()
+    for (const [, faultsOf, sending] of REMOTES) for (const fault of FAULTS) faultsOf(town).plan(fault, { on: sending })
+    const documents = []
+    for (const _fault of REMOTES.flatMap(() => FAULTS)) documents.push(await town.send(numero()))
+    const arrived = await Promise.all(documents.map(document => town.reaches(document, ['termine'], 150_000)))
+    expect(counts()).toEqual(before.map(count => count + documents.length))
+    const lines = (await Promise.all(arrived.map(town.journal))).flat()
+    expect(lines.filter(line => /stack|undefined|\bError\b|ECONN/u.test(line))).toEqual([])
+    expect(lines).toContainEqual(expect.stringMatching(/retrouvé/u))
+  }, 180_000)
+
+  test('arrêté un moment, il fait attendre le document, dont la page le dit', async () => {
+    const before = counts()
+    town.remotes.parapheur.faults.goDown()
+    const document = await town.send(numero())
+    await expect
+      .poll(async () => (await town.get(document)).message, { timeout: 30_000 })
+      .toMatch(/parapheur|connexion/iu)
+    expect((await town.get(document)).state).toBe('signature.aEnvoyer')
+    town.remotes.parapheur.faults.clear()
+    await town.reaches(document, ['termine'], 120_000)
+    expect(counts()).toEqual(once(before))
+  }, 150_000)
 })
 
 describe('un connecteur mal réglé', () => {

@@ -349,3 +349,20 @@ test('retries grow from seconds to an hour, and a thousand documents do not come
   expect(backoff('a', 30)).toBeLessThanOrEqual(3_600_000 * 1.2)
   expect(new Set(Array.from({ length: 1000 }, (_, index) => backoff(`doc${index}`, 3))).size).toBeGreaterThan(900)
 })
+
+test('a letter that arrives while an attempt is in flight does not lose its outcome', async () => {
+  const ged = fakeGed()
+  const hub = testHub(twice, steps, {
+    ged: {
+      async deposit(contents, key) {
+        await document.happen({ is: 'edited', values: { objet: 'Complété pendant l’envoi' }, what: 'Courrier reçu' })
+        return ged.ged.deposit(contents, key)
+      },
+    },
+  })
+  const document = await hub.create({ ...values, second: false })
+  await document.submit()
+  expect(document.state).toBe('first.sent')
+  expect(document.data.objet).toBe('Complété pendant l’envoi')
+  expect(ged.deposits.size).toBe(1)
+})

@@ -1,6 +1,7 @@
 import { ConfigurationError, PermanentError, TemporaryError } from '../authoring/errors.ts'
 import type { Goto, Stay, TaskDefinition, Wait } from '../authoring/steps.ts'
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import { errors, Problem } from '../errors.ts'
 import { mayRun } from './availability.ts'
 import { fieldsOf, inputsOf, stepNamed } from './inputs.ts'
 import { NO_INSTANCE, slotOf } from './model.ts'
@@ -112,15 +113,70 @@ const attempt = async (task: CompiledTask, context: Context, doubt: boolean): Pr
  */
 const conclude = async (work: Work, event: Event): Promise<Performed> => {
   const { ports, task, document } = work
-  const current = await ports.documents.load(document.entityId, document.id)
-  const inForce = commitsIntention(task)
-    ? current?.inFlight?.fence === document.fence
-    : current?.due?.task === task.name &&
-      current.state === document.state &&
-      current.stateSince.getTime() === document.stateSince.getTime()
-  if (!current || !inForce) return 'superseded'
-  await commit(work, current, event)
-  return 'done'
+  for (let tries = 1; ; tries += 1) {
+    const current = await ports.documents.load(document.entityId, document.id)
+    const inForce = commitsIntention(task)
+      ? current?.inFlight?.fence === document.fence
+      : current?.due?.task === task.name &&
+        current.state === document.state &&
+        current.stateSince.getTime() === document.stateSince.getTime()
+    if (!current || !inForce) return 'superseded'
+    try {
+      await commit(work, current, event)
+      return 'done'
+    } catch (error) {
+      // Something was added between the reading and the writing: read again. The outcome must not be lost for that.
+      if (!movedMeanwhile(error) || tries >= 5) throw error
+    }
+  }
+}
+
+const ASK = (instance: InstanceSettings | undefined) =>
+  `L'envoi a été interrompu sans réponse de ${instance ? `« ${instance.label} »` : 'la destination'} : vérifier là-bas s'il y est, puis réessayer seulement s'il n'y est pas.`
+
+interface Answer {
+  readonly event: Event
+  /** Did the remote answer, be it to refuse? What its circuit breaker counts. */
+  readonly healthy: boolean
+}
+
+/** Calls the task and turns whatever comes back, or is thrown, into an event. */
+const answerOf = async (
+  work: Work,
+  instances: ReadonlyMap<string, InstanceSettings>,
+  instance: InstanceSettings | undefined,
+  doubt: boolean,
+): Promise<Answer> => {
+  const { ports, task, document } = work
+  try {
+    const connectors = await connectAll(work, instances)
+    const outcome = await attempt(task, contextOf(work, connectors, keyOf(document, task)), doubt)
+    return { event: { is: 'answered', task: task.name, outcome }, healthy: true }
+  } catch (error) {
+    if (error instanceof ConfigurationError && instance) {
+      await ports.instances.suspend(instance.id, error.message)
+      const message = `« ${instance.label} » est suspendu : ${error.message}`
+      return { event: { is: 'blocked', waitingFor: instance.id, message, doubt: false }, healthy: true }
+    }
+    const failure = failureOf(error)
+    if (failure.kind === 'unexpected')
+      ports.log.error({ err: error, document: document.id, task: task.name }, 'unexpected error in a task')
+    return { event: { is: 'failed', task: task.name, failure }, healthy: failure.kind !== 'temporary' }
+  }
+}
+
+/** Commits the intention, so that a crash leaves a trace of what may have been sent. */
+const intend = async (work: Work): Promise<Work> => {
+  const { ports, task, document } = work
+  if (!commitsIntention(task)) return work
+  const intention = {
+    task: task.name,
+    fence: document.fence + 1,
+    key: keyOf(document, task),
+    since: ports.clock.now(),
+    process: ports.processes.id,
+  }
+  return { ...work, document: await commit(work, document, { is: 'attempted', attempt: intention }) }
 }
 
 const run = async (
@@ -130,52 +186,21 @@ const run = async (
 ): Promise<Performed> => {
   const { ports, task, document } = work
   const doubt = document.inFlight !== undefined || (document.due?.uncertain ?? false)
-  const now = ports.clock.now()
-  if (doubt && task.definition.afterCrash === 'askAgent') {
-    const message = `L'envoi a été interrompu sans réponse de ${instance ? `« ${instance.label} »` : 'la destination'} : vérifier là-bas s'il y est, puis réessayer seulement s'il n'y est pas.`
-    await commit(work, document, {
-      is: 'failed',
-      task: task.name,
-      failure: { kind: 'temporary', message, maybeSent: true },
-    })
-    return 'done'
-  }
-  let held = work
-  if (commitsIntention(task)) {
-    const intention = {
-      task: task.name,
-      fence: document.fence + 1,
-      key: keyOf(document, task),
-      since: now,
-      process: ports.processes.id,
-    }
-    held = { ...work, document: await commit(work, document, { is: 'attempted', attempt: intention }) }
-  }
-  let event: Event
   let healthy = true
   try {
-    const connectors = await connectAll(held, instances)
-    const outcome = await attempt(task, contextOf(held, connectors, keyOf(held.document, task)), doubt)
-    event = { is: 'answered', task: task.name, outcome }
-  } catch (error) {
-    if (error instanceof ConfigurationError && instance) {
-      await ports.instances.suspend(instance.id, error.message)
-      event = {
-        is: 'blocked',
-        waitingFor: instance.id,
-        message: `« ${instance.label} » est suspendu : ${error.message}`,
-        doubt: false,
-      }
-    } else {
-      const failure = failureOf(error)
-      if (failure.kind === 'unexpected')
-        ports.log.error({ err: error, document: document.id, task: task.name }, 'unexpected error in a task')
-      healthy = failure.kind !== 'temporary'
-      event = { is: 'failed', task: task.name, failure }
+    if (doubt && task.definition.afterCrash === 'askAgent') {
+      const failure: Failure = { kind: 'temporary', message: ASK(instance), maybeSent: true }
+      await commit(work, document, { is: 'failed', task: task.name, failure })
+      return 'done'
     }
+    const held = await intend(work)
+    const answer = await answerOf(held, instances, instance, doubt)
+    healthy = answer.healthy
+    return await conclude(held, answer.event)
+  } finally {
+    // Whatever happened, the place taken at the door is given back: a lost half-open probe would close it for minutes.
+    if (instance) await ports.lanes.leave(instance.id, healthy ? 'success' : 'failure', ports.clock.now())
   }
-  if (instance) await ports.lanes.leave(instance.id, healthy ? 'success' : 'failure', ports.clock.now())
-  return conclude(held, event)
 }
 
 /** The instance of the task, or why it cannot be reached now. */
@@ -217,6 +242,18 @@ const admission = async (
  * @throws only what the hub itself cannot do (database away): the queue then calls again.
  */
 export const perform = async (ports: EnginePorts, entityId: string, documentId: string): Promise<Performed> => {
+  try {
+    return await performDue(ports, entityId, documentId)
+  } catch (error) {
+    // Whoever was faster also said when to wake up next.
+    if (movedMeanwhile(error)) return 'superseded'
+    throw error
+  }
+}
+
+const movedMeanwhile = (error: unknown): boolean => error instanceof Problem && error.code === errors.documentMoved.code
+
+const performDue = async (ports: EnginePorts, entityId: string, documentId: string): Promise<Performed> => {
   const document = await ports.documents.load(entityId, documentId)
   if (!document?.due || document.waitingFor !== undefined) return 'nothing due'
   const now = ports.clock.now()

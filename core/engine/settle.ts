@@ -455,11 +455,12 @@ export const settle = (
   const draft: Draft = { document, entries: [] }
   apply(flow, draft, event, now, paces)
   const settled: Document = { ...draft.document, version: document.version + 1, updatedAt: now }
-  const { due, waitingFor } = settled
+  const { due, inFlight, waitingFor } = settled
   return {
     document: settled,
     entries: draft.entries,
-    wakeUp: event.is === 'attempted' ? 'unchanged' : due && waitingFor === undefined ? due.at : null,
+    // While an attempt is in flight its job is the one that will conclude, or be taken up if its process dies.
+    wakeUp: inFlight && event.is !== 'postponed' ? 'unchanged' : due && waitingFor === undefined ? due.at : null,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Clock, DocumentContents, Files, JournalLine, Log } from '../author
 import type { Flow } from '../authoring/flows.ts'
 import type { AnyStep } from '../authoring/steps.ts'
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import { errors } from '../errors.ts'
 import { isBuiltIn, mayAsk, mayDo, offers, type BuiltIn } from '../engine/availability.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { inputProblems, type Problem } from '../engine/form.ts'
@@ -52,10 +53,6 @@ const memoryFiles = (): Files => {
 }
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
-
-export class MovedMeanwhile extends Error {
-  override readonly name = 'MovedMeanwhile'
-}
 
 interface Stored {
   document: Document
@@ -149,7 +146,7 @@ export const testHub = (
       load: async (_entity, id) => store.get(id)?.document,
       commit: async (move, expected) => {
         const { document, journal, wakeUp } = stored(move.document.id)
-        if (document.version !== expected) throw new MovedMeanwhile('Ce document a été modifié entre-temps.')
+        if (document.version !== expected) throw errors.documentMoved()
         return write(move, journal, wakeUp)
       },
       journal: async document => stored(document.id).journal,
