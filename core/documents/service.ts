@@ -4,9 +4,9 @@ import type { Choices, RemoteChoices } from '../connectors/choices.ts'
 import { resolveInstance } from '../connectors/associations.ts'
 import type { Db } from '../db/knex.ts'
 import { isBuiltIn, mayAsk, mayDo, mayEdit, type BuiltIn } from '../engine/availability.ts'
-import { defaults, editableFields, inputProblems } from '../engine/form.ts'
+import { defaults, editableFields, inputProblems, problems } from '../engine/form.ts'
 import { fieldsOf, isEmpty, stepNamed } from '../engine/inputs.ts'
-import { slotOf } from '../engine/model.ts'
+import { DRAFT, slotOf } from '../engine/model.ts'
 import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
 import { blank, settle, type Event } from '../engine/settle.ts'
 import { fileProblem } from '../engine/values.ts'
@@ -78,8 +78,19 @@ const EVENTS: Readonly<Record<BuiltIn, (by: string | undefined) => Event>> = {
   supprimer: by => ({ is: 'deleted', by }),
 }
 
-const refuse = (problems: readonly { readonly field: string; readonly message: string }[]) =>
-  errors.badInput({ fields: problems.map((problem): FieldProblem => ({ ...problem, code: 'invalide' })) })
+const refuse = (found: readonly { readonly field: string; readonly message: string }[]) =>
+  errors.badInput({ fields: found.map((problem): FieldProblem => ({ ...problem, code: 'invalide' })) })
+
+/** A form that cannot leave says where, field by field, and not only why. */
+const faults = (
+  flow: CompiledFlow,
+  document: Document,
+  action: string,
+  now: Date,
+): readonly FieldProblem[] | undefined =>
+  (action === 'envoyer' && document.state === DRAFT) || action === 'poursuivre'
+    ? problems(flow, document.data, now).map(problem => ({ ...problem, code: 'a_completer' }))
+    : undefined
 
 const held = (value: unknown): readonly FileRef[] =>
   isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
@@ -276,7 +287,11 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
         : task
           ? mayAsk(flow, document, task, now)
           : true
-      if (allowed !== true) throw errors.actionRefused({ detail: `Action impossible : ${allowed}.` })
+      if (allowed !== true)
+        throw errors.actionRefused({
+          detail: `Action impossible : ${allowed}.`,
+          fields: faults(flow, document, action, now),
+        })
       if (action === 'supprimer') {
         await store.remove(settle(flow, document, { is: 'deleted', by: change.by }, now), document.version)
         return undefined
