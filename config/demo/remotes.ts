@@ -81,7 +81,7 @@ export const settleRemotes = async (
   cradle: Cradle,
   town: Town,
   remotes: readonly Remote[],
-  { polling }: { readonly polling: string },
+  { polling, concurrency }: { readonly polling: string; readonly concurrency: number },
 ): Promise<void> => {
   const acting = { entityId: town.entityId, userId: town.adminId }
   const known = await cradle.connectors.list(town.entityId)
@@ -91,7 +91,7 @@ export const settleRemotes = async (
     const instance = before
       ? await cradle.connectors.update(acting, before.id, { config })
       : await cradle.connectors.create(acting, { connector, label, config })
-    if (!before) await cradle.connectors.update(acting, instance.id, { polling, concurrency: 4 })
+    if (!before) await cradle.connectors.update(acting, instance.id, { polling, concurrency })
     if (before?.status === 'suspended') await cradle.connectors.resume(acting, instance.id)
     for (const flow of cradle.flows.list())
       for (const slot of slots)

@@ -45,7 +45,7 @@ export const startTestTown = async ({ progress, worker = 'here' }: TestTownOptio
   const remotes = await startRemotes(join(folder, 'demo'), progress === undefined ? {} : { progress })
   const hub = await openHub(config, 'serve', { beat: { every: 500, deadAfter: 2_500 } })
   const town = await settleTown(hub.cradle)
-  await settleRemotes(hub.cradle, town, remotes.all, { polling: '0.2 s' })
+  await settleRemotes(hub.cradle, town, remotes.all, { polling: '0.2 s', concurrency: 4 })
   if (worker === 'here') await hub.work({ pollInterval: 100, roundEvery: 500 })
   const get = (document: Document) => hub.cradle.documents.get({ entityId: document.entityId, documentId: document.id })
 

@@ -46,7 +46,7 @@ export const command: Command = {
     const hub = await openHub(await loadConfig(env), 'worker')
     const { cradle } = hub
     const town = await settleTown(cradle)
-    await settleRemotes(cradle, town, simulators.remotes, { polling: '0.3 s' })
+    await settleRemotes(cradle, town, simulators.remotes, { polling: '1 s', concurrency: 16 })
 
     const created = performance.now()
     for (let index = 0; index < count; index += 1) await sendActe(cradle, town, `B${index}`)

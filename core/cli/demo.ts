@@ -58,7 +58,7 @@ export const command: Command = {
     const hub = await openHub(config, 'serve')
     try {
       const town = await settleTown(hub.cradle)
-      await settleRemotes(hub.cradle, town, remotes.all, { polling: '1 s' })
+      await settleRemotes(hub.cradle, town, remotes.all, { polling: '1 s', concurrency: 4 })
       await hub.serve()
       await hub.work({ pollInterval: 500 })
       announce(hub, config)

@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { administrationRoutes } from './administration.ts'
 import { connectorRoutes } from './connectors.ts'
 import { withDescription } from './description.ts'
 import { documentRoutes } from './documents.ts'
@@ -19,6 +20,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = []): readonly Route[] =>
     ...documentRoutes,
     ...fileRoutes,
     ...journalRoutes,
+    ...administrationRoutes,
     ...connectorRoutes,
     ...eventRoutes,
     ...healthRoutes,

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestTown, type TestTown } from './town.fixture.ts'
+
+let town: TestTown
+beforeAll(async () => {
+  town = await startTestTown({ progress: 100 })
+}, 120_000)
+afterAll(() => town[Symbol.asyncDispose]())
+
+test('une lettre de la préfecture rejoint son acte, une fois, puis est marquée lue au TdT', async () => {
+  const { hub, remotes, town: where } = town
+  const document = await town.reaches(await town.send('PREF1'), ['termine'])
+  const [instance] = (await hub.cradle.connectors.list(where.entityId)).filter(each => each.connector === 's2low')
+  const acting = { entityId: where.entityId, userId: where.adminId }
+  remotes.tdt.prefectureLetter(4)
+  expect(remotes.tdt.count('courrier non lu')).toBe(1)
+  await hub.cradle.connectors.run(acting, instance?.id ?? '', 'courriers')
+  await hub.cradle.connectors.run(acting, instance?.id ?? '', 'courriers')
+  const after = await town.get(document)
+  expect(after.state).toBe('termine')
+  expect(after.data['tdtActes.courriers']).toHaveLength(1)
+  expect((await town.journal(document)).at(-1)).toMatch(/préfecture|courrier|lettre/iu)
+  expect(remotes.tdt.count('courrier non lu')).toBe(0)
+}, 90_000)
+
+test("un administrateur force un état : c'est au journal, et la tâche du nouvel état part", async () => {
+  const { documents } = town.hub.cradle
+  const sent = await town.reaches(await town.send('FORCE1'), ['termine'])
+  const change = { entityId: sent.entityId, documentId: sent.id, by: town.town.adminId }
+  await documents.force({ ...change, state: 'sae.aGenerer', reason: 'Nouvel archivage demandé par le service' })
+  await town.reaches(sent, ['sae.genere', 'sae.envoye', 'sae.arRecu', 'sae.accepte'])
+  const arrived = await town.reaches(sent, ['termine'])
+  expect(await town.journal(arrived)).toContain(
+    'État forcé par un administrateur : Nouvel archivage demandé par le service',
+  )
+  expect(town.remotes.sae.count('transfert')).toBe(3)
+}, 90_000)
