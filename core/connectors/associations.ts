@@ -1,3 +1,4 @@
+import { capabilityLabel } from '../contracts/labels.ts'
 import { lockAssociations, wakeWaiting } from '../documents/waiting.ts'
 import type { Db, Transaction } from '../db/knex.ts'
 import { slotOf, type CompiledFlow } from '../engine/model.ts'
@@ -65,7 +66,7 @@ export const slotsOf = (flow: CompiledFlow): readonly Slot[] =>
   flow.steps.flatMap(step =>
     step.needs.map(capability => ({
       slot: slotOf(step.alias, capability),
-      label: step.needs.length > 1 ? `${step.label} (${capability})` : step.label,
+      label: step.needs.length > 1 ? `${step.label} (${capabilityLabel(capability)})` : step.label,
       capability,
     })),
   )
@@ -96,7 +97,7 @@ const usable = async (
   if (!instance) throw errors.instanceNotFound()
   const provides = registry.find(instance.connector)?.definition.provides as readonly string[] | undefined
   if (provides?.includes(slot.capability)) return instance
-  const message = `« ${instance.label} » ne convient pas à l'étape « ${slot.label} » : choisissez un connecteur de la famille « ${slot.capability} ».`
+  const message = `« ${instance.label} » ne convient pas à l'étape « ${slot.label} » : choisissez un connecteur de la famille « ${capabilityLabel(slot.capability)} ».`
   throw errors.badInput({ fields: [{ field: 'instanceId', message, code: 'famille' }] })
 }
 

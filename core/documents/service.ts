@@ -4,12 +4,12 @@ import type { Choices, RemoteChoices } from '../connectors/choices.ts'
 import { resolveInstance } from '../connectors/associations.ts'
 import type { Db } from '../db/knex.ts'
 import { isBuiltIn, mayAsk, mayDo, mayEdit, type BuiltIn } from '../engine/availability.ts'
-import { defaults, editableFields, inputProblems, problems } from '../engine/form.ts'
+import { defaults, editableFields, inputProblems, problems, localDay } from '../engine/form.ts'
 import { fieldsOf, isEmpty, stepNamed } from '../engine/inputs.ts'
 import { DRAFT, slotOf } from '../engine/model.ts'
 import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
 import { blank, settle, type Event } from '../engine/settle.ts'
-import { fileProblem } from '../engine/values.ts'
+import { fileProblem, problemOf } from '../engine/values.ts'
 import { errors, type FieldProblem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
@@ -54,8 +54,12 @@ export interface Documents {
   ): Promise<Document | undefined>
   /** An administrator puts the document in a state; the job of that state is scheduled. */
   force(change: Change & { readonly state: string; readonly reason: string; readonly by: string }): Promise<Document>
-  /** The list behind a field, as the remote gives it. */
-  choices(where: Where & { readonly field: string }): Promise<RemoteChoices>
+  /**
+   * The list behind a field, as the remote gives it.
+   * @param where `values`: values on screen, not saved yet, of the fields that the list depends on
+   * @throws errors.badInput when one of them is wrong or is not one of those fields
+   */
+  choices(where: Where & { readonly field: string; readonly values?: Values | undefined }): Promise<RemoteChoices>
 }
 
 type Values = Readonly<Record<string, unknown>>
@@ -91,6 +95,18 @@ const faults = (
   (action === 'envoyer' && document.state === DRAFT) || action === 'poursuivre'
     ? problems(flow, document.data, now).map(problem => ({ ...problem, code: 'a_completer' }))
     : undefined
+
+/** Only what the list depends on may be replaced by what is on screen, and by right values: they reach the remote. */
+const overrideProblems = (flow: CompiledFlow, field: CompiledField, values: Values, now: Date) => {
+  const known = new Set((field.by ?? []).map(name => `${field.step}.${name}`))
+  return Object.entries(values).flatMap(([name, value]) => {
+    const by = known.has(name) ? flow.fields[name] : undefined
+    const message = by
+      ? problemOf(by, value, localDay(now))
+      : `La liste de « ${field.label} » ne dépend pas du champ « ${name} ».`
+    return message === undefined ? [] : [{ field: name, message }]
+  })
+}
 
 const held = (value: unknown): readonly FileRef[] =>
   isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
@@ -318,12 +334,14 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       return commit(document, { is: 'forced', state, reason, by: change.by })
     },
 
-    async choices({ field: name, ...where }) {
+    async choices({ field: name, values = {}, ...where }) {
       const document = await get(where)
       const flow = flowOf(document)
       const field = flow.fields[name]
       if (!field) throw errors.badRequest({ detail: `Le champ « ${name} » n'existe pas dans ce flux.` })
-      return remoteList(flow, document.entityId, document.data, field)
+      const found = overrideProblems(flow, field, values, clock.now())
+      if (found.length > 0) throw refuse(found)
+      return remoteList(flow, document.entityId, { ...document.data, ...values }, field)
     },
   }
 }

@@ -76,6 +76,8 @@ export interface DocumentView extends DocumentSummary {
   readonly problems: readonly Problem[]
   readonly inFlight: boolean
   readonly nextTry: string | null
+  /** Waits until an administrator puts a connector right: suspended, or not associated. The message says which. */
+  readonly waitsForConnector: boolean
 }
 
 const optional = <K extends string, V>(name: K, value: V | undefined) =>
@@ -191,6 +193,10 @@ const actionsOf = (flow: CompiledFlow, document: Document, viewer: Viewer, now: 
     }
   })
 
+/** Refused by the remote or abandoned: nothing is broken, the journey ends there. */
+const endedThere = (flow: CompiledFlow, { state }: Document): boolean =>
+  ['stopped', 'abandoned'].includes(flow.states[state]?.kind ?? '')
+
 /** Everything the page of a document shows. */
 export const documentView = (flow: CompiledFlow, document: Document, viewer: Viewer, now: Date): DocumentView => {
   const editable = viewer.may('edition') && !document.inFlight ? editableFields(flow, document) : new Set<string>()
@@ -202,7 +208,7 @@ export const documentView = (flow: CompiledFlow, document: Document, viewer: Vie
     route: routeProgress(flow, document).map(stop => ({
       alias: stop.alias,
       label: stop.label,
-      status: stop.status,
+      status: endedThere(flow, document) && stop.status === 'trouble' ? 'stopped' : stop.status,
       since: stop.states.at(-1)?.at.toISOString() ?? null,
       states: stop.states.map(state => ({ ...state, at: state.at.toISOString() })),
     })),
@@ -213,5 +219,6 @@ export const documentView = (flow: CompiledFlow, document: Document, viewer: Vie
         : [],
     inFlight: document.inFlight !== undefined,
     nextTry: document.waitingFor === undefined ? (document.due?.at.toISOString() ?? null) : null,
+    waitsForConnector: document.waitingFor !== undefined,
   }
 }

@@ -124,6 +124,17 @@ describe('un document', () => {
     })
   })
 
+  test.each([
+    ['{"objet":"autre"}', 422, 'saisie_invalide'],
+    ['{"visa.circuit":"maire"}', 422, 'saisie_invalide'],
+    ['autre', 400, 'requete_invalide'],
+    ['["objet"]', 400, 'requete_invalide'],
+  ])('une liste n’accepte que les valeurs dont elle dépend : %s', async (values, status, code) => {
+    const { id } = await create()
+    const answer = await agent.get(`${documents}/${id}/choix/visa.circuit?valeurs=${encodeURIComponent(values)}`)
+    expect(answer).toMatchObject({ status, body: { code } })
+  })
+
   test('la liste se parcourt page par page, sans trou ni doublon', async () => {
     const made = await Promise.all(Array.from({ length: 5 }, (_, n) => create({ objet: `Page ${n}` })))
     const seen: string[] = []

@@ -2,10 +2,24 @@ import Type from 'typebox'
 import { may } from '../../access/rights.ts'
 import { errors } from '../../errors.ts'
 import { nothing, route } from '../route.ts'
+import { queryCheck } from '../validation.ts'
 import { changeOf, DocumentParams, onDocument, present, Version, VersionQuery, viewerOf } from './on-document.ts'
 import { Choices, DocumentPage, DocumentView, EntityParams, exactly, FieldName } from './schemas.ts'
 
 const Values = Type.Record(FieldName, Type.Unknown(), { additionalProperties: false })
+
+const valuesCheck = queryCheck(Values)
+
+/** @throws errors.badRequest when it is not a JSON object */
+const valuesIn = (text: string | undefined): Readonly<Record<string, unknown>> | undefined => {
+  if (text === undefined) return undefined
+  try {
+    return valuesCheck(JSON.parse(text))
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw errors.badRequest({ detail: 'Le paramètre « valeurs » est un objet JSON : {"champ": "valeur"}.', cause })
+  }
+}
 
 export const documentRoutes = [
   route({
@@ -110,10 +124,19 @@ export const documentRoutes = [
     path: '/entites/:entityId/documents/:documentId/choix/:field',
     summary: 'Lire les choix qu’un service distant propose pour un champ',
     params: Type.Object({ ...DocumentParams.properties, field: FieldName }),
+    query: Type.Object({
+      valeurs: Type.Optional(
+        Type.String({
+          maxLength: 2_000,
+          description:
+            'Objet JSON : valeurs pas encore enregistrées des champs dont dépend la liste (« by » du champ), par nom complet.',
+        }),
+      ),
+    }),
     can: onDocument('lecture'),
     response: Choices,
-    async handle({ params, services: { documents } }) {
-      const { choices, fetchedAt } = await documents.choices(params)
+    async handle({ params, query, services: { documents } }) {
+      const { choices, fetchedAt } = await documents.choices({ ...params, values: valuesIn(query.valeurs) })
       return { choices, fetchedAt: fetchedAt.toISOString() }
     },
   }),

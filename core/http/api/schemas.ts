@@ -142,6 +142,7 @@ export const DocumentView = named('DocumentView', {
   problems: Type.Array(Type.Object({ field: Type.String(), message: Type.String() })),
   inFlight: Type.Boolean(),
   nextTry: orNull(Instant),
+  waitsForConnector: Type.Boolean(),
 })
 
 export const JournalEntry = named('JournalEntry', {
