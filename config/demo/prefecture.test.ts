@@ -12,15 +12,18 @@ test('une lettre de la préfecture rejoint son acte, une fois, puis est marquée
   const document = await town.reaches(await town.send('PREF1'), ['termine'])
   const [instance] = (await hub.cradle.connectors.list(where.entityId)).filter(each => each.connector === 's2low')
   const acting = { entityId: where.entityId, userId: where.adminId }
-  remotes.tdt.prefectureLetter(4)
-  expect(remotes.tdt.count('courrier non lu')).toBe(1)
-  await hub.cradle.connectors.run(acting, instance?.id ?? '', 'courriers')
+  remotes.tdt.prefectureLetter(4, { about: String(document.data['tdtActes.transactionId']) })
+  // Of another software of the same town: it stays unread for whoever knows it.
+  remotes.tdt.prefectureLetter(2)
+  expect(remotes.tdt.count('courrier non lu')).toBe(2)
+  const { message } = await hub.cradle.connectors.run(acting, instance?.id ?? '', 'courriers')
+  expect(message).toBe("1 courrier rattaché à son acte, 1 laissé non lu sur S²LOW, faute d'acte correspondant ici.")
   await hub.cradle.connectors.run(acting, instance?.id ?? '', 'courriers')
   const after = await town.get(document)
   expect(after.state).toBe('termine')
   expect(after.data['tdtActes.courriers']).toHaveLength(1)
   expect((await town.journal(document)).at(-1)).toMatch(/préfecture|courrier|lettre/iu)
-  expect(remotes.tdt.count('courrier non lu')).toBe(0)
+  expect(remotes.tdt.count('courrier non lu')).toBe(1)
 }, 90_000)
 
 test("un administrateur force un état : c'est au journal, et la tâche du nouvel état part", async () => {
