@@ -81,6 +81,11 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', verifiedTls] },
   },
   {
+    // Holds lines that must not compile: what they make has no type.
+    files: ['core/authoring/authoring.test.ts'],
+    rules: { '@typescript-eslint/no-unsafe-call': 'off', '@typescript-eslint/no-unsafe-assignment': 'off' },
+  },
+  {
     // Time is a dependency: engine code asks a clock.
     files: ['core/{engine,jobs,documents,journal}/**/*.ts'],
     ignores: ['**/*.test.ts'],

@@ -72,10 +72,7 @@ describe.each([...loaded.steps])("l'étape %s", (id, step) => {
   test("a une page d'aide", () => expect(existsSync(join(folderOf(`étape ${id}`), 'README.md'))).toBe(true))
 
   test('a un libellé français pour chaque champ', () => {
-    const labels = Object.values({ ...(step.fields as object), ...(step.inputs as object) } as Record<
-      string,
-      FieldSpec
-    >).map(field => field.label)
+    const labels = Object.values({ ...step.fields, ...step.inputs }).map(field => field.label)
     expect(labels.filter(label => !/^\p{Lu}/u.test(label))).toEqual([])
   })
 })

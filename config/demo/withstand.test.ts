@@ -38,7 +38,7 @@ describe('un partenaire en panne', () => {
     const before = counts()
     for (const [, faultsOf, sending] of REMOTES) for (const fault of FAULTS) faultsOf(town).plan(fault, { on: sending })
     const documents = []
-    for (const _fault of REMOTES.flatMap(() => FAULTS)) documents.push(await town.send(numero()))
+    while (documents.length < REMOTES.length * FAULTS.length) documents.push(await town.send(numero()))
     const arrived = await Promise.all(documents.map(document => town.reaches(document, ['termine'], 150_000)))
     expect(counts()).toEqual(before.map(count => count + documents.length))
     const lines = (await Promise.all(arrived.map(town.journal))).flat()

@@ -93,6 +93,12 @@ export const defineConnector = <const C extends Fields, const K extends Capabili
   definition: ConnectorDefinition<C, K>,
 ): ConnectorDefinition<C, K> => definition
 
-/** A connector whose settings and families are not known to the compiler: what the registry holds. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the one place where the registry forgets the types it checked
-export type AnyConnector = ConnectorDefinition<any, any>
+/**
+ * A connector whose settings and families are not known to the compiler: what the registry holds. Every connector is
+ * one, because methods compare their parameters loosely: `defineConnector` has checked them.
+ */
+export interface AnyConnector extends Omit<ConnectorDefinition<Fields, never>, 'provides' | 'connect'> {
+  readonly provides: readonly CapabilityName[]
+  connect(context: ConnectContext<Fields>): Connected<never> & Partial<Capabilities>
+}
+export type AnySchedule = Schedule<Fields, never>

@@ -83,14 +83,14 @@ export interface TaskDefinition<I, F, N extends CapabilityName, S extends string
   readonly can?: string
   /** Question asked before running. */
   readonly confirm?: string
-  readonly guard?: (context: GuardContext<I, F>) => true | string
+  guard?(context: GuardContext<I, F>): true | string
   /**
    * What to do when an attempt ended without an answer (crash, cut connection). `retry`: run again, the effect is
    * idempotent by `key`. `find`: ask `find` first. `askAgent`: rest in `<step>.incertain` until a person decides.
    */
   readonly afterCrash?: 'retry' | 'find' | 'askAgent'
   /** Looks the remote object up; `undefined` means that nothing was sent. */
-  readonly find?: (context: TaskContext<I, F, N>, goto: GoTo<NoInfer<To>, F>) => Promise<Goto<NoInfer<To>> | undefined>
+  find?(context: TaskContext<I, F, N>, goto: GoTo<NoInfer<To>, F>): Promise<Goto<NoInfer<To>> | undefined>
   readonly pastell?: string
   run(context: TaskContext<I, F, N>, goto: GoTo<NoInfer<To>, F>): Promise<Goto<NoInfer<To>> | Wait | Stay>
 }
@@ -187,8 +187,9 @@ const bindingOf = (ref: Ref): Binding => {
 /** The first of these fields that is filled: the signed file if there is one, else the original. */
 export const firstOf = <V>(...refs: readonly Ref<V>[]): Ref<V> => ({ ref: refs.map(each => each.ref).join('|') })
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds steps of every type, checked where they are defined
-export type AnyStep = StepDefinition<any, any, any, any, any>
+/** What the registry and the engine hold: `defineStep` checked the types of a step, and forgets them. */
+export type AnyStep = StepDefinition
+export type AnyTask = AnyStep['tasks'][string]
 
 /** A step, callable by flows: `signature({ titre: objet, document: acte })`. */
 export interface Step<I extends Fields = Fields, F extends Fields = Fields> {
@@ -235,5 +236,6 @@ export const defineStep = <
         },
         definition.fields,
       ),
-    { definition: definition as AnyStep },
+    // The one place where types are forgotten: the engine only gives a task what its own step declares.
+    { definition: definition as unknown as AnyStep },
   )

@@ -1,8 +1,8 @@
-import type { AnyConnector, ConnectContext, Connected } from '../authoring/connectors.ts'
+import type { AnyConnector, ConnectContext } from '../authoring/connectors.ts'
 import type { Clock, Files, Log } from '../authoring/context.ts'
 import { ConfigurationError } from '../authoring/errors.ts'
 import type { Fields } from '../authoring/fields.ts'
-import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import type { Capabilities } from '../contracts/index.ts'
 import type { Db } from '../db/knex.ts'
 import { resolveAllowed } from './address-guard.ts'
 import { createHttp } from './http-client.ts'
@@ -29,7 +29,7 @@ export interface ConnectionDependencies {
 export interface Connection {
   readonly instance: InstanceModel
   readonly definition: AnyConnector
-  readonly connector: Connected<CapabilityName>
+  readonly connector: ReturnType<AnyConnector['connect']>
   readonly context: ConnectContext<Fields>
 }
 
@@ -102,7 +102,7 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
       memory: instanceMemory(db, clock, instance.id),
       schemas,
     }
-    const connector = definition.connect(context) as Connected<CapabilityName>
+    const connector = definition.connect(context)
     const close = async () => {
       await connector.close?.()
       await http.close()
@@ -155,4 +155,4 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
 
 /** The capabilities of a connection, for the engine. */
 export const capabilitiesOf = ({ connector, definition }: Connection): Partial<Capabilities> =>
-  Object.fromEntries((definition.provides as readonly CapabilityName[]).map(name => [name, connector[name]]))
+  Object.fromEntries(definition.provides.map(name => [name, connector[name]]))

@@ -1,10 +1,8 @@
 import { Cron } from 'croner'
-import type { AnyConnector, ConnectContext, Inbox, Schedule } from '../authoring/connectors.ts'
+import type { AnyConnector, AnySchedule, Inbox } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import { milliseconds } from '../authoring/durations.ts'
 import { ConfigurationError } from '../authoring/errors.ts'
-import type { Fields } from '../authoring/fields.ts'
-import type { CapabilityName } from '../contracts/index.ts'
 import type { Db } from '../db/knex.ts'
 import type { CreateInbox } from '../documents/inbox.ts'
 import type { Instances } from '../engine/ports.ts'
@@ -12,8 +10,6 @@ import { enqueueSchedule } from '../jobs/queue.ts'
 import type { Connection, Connections } from './connections.ts'
 import { InstanceModel } from './model.ts'
 import type { ConnectorRegistry } from './registry.ts'
-
-type AnySchedule = Schedule<Fields, CapabilityName>
 
 /** What instances do by themselves: gleaning, refreshing a classification, reading letters. */
 export interface Schedules {
@@ -26,7 +22,7 @@ export interface Schedules {
 }
 
 const schedulesOf = (definition: AnyConnector): Readonly<Record<string, AnySchedule>> =>
-  (definition.schedules ?? {}) as Readonly<Record<string, AnySchedule>>
+  definition.schedules ?? {}
 
 /** A duration from now, or the next hit of a cron expression in legal French time (summer time included). */
 const nextAfter = (every: string, now: Date): Date => {
@@ -76,12 +72,7 @@ export const createSchedules = ({
     const schedule = schedulesOf(definition)[name]
     if (!schedule) throw new ConfigurationError(`« ${definition.label} » n'a plus de tâche « ${name} ».`)
     const box: Inbox = inbox({ instanceId: instance.id, entityId: instance.entityId })
-    const whole: ConnectContext<Fields> & { readonly connector: typeof connector; readonly inbox: Inbox } = {
-      ...context,
-      connector,
-      inbox: box,
-    }
-    return schedule.run(whole)
+    return schedule.run({ ...context, connector, inbox: box })
   }
 
   return {

@@ -93,7 +93,7 @@ export const createConnectors = ({
       connector: instance.connector,
       connectorLabel: installed?.definition.label ?? `${instance.connector} (désinstallé)`,
       label: instance.label,
-      provides: [...((installed?.definition.provides ?? []) as readonly string[])],
+      provides: [...(installed?.definition.provides ?? [])],
       config: inherited ? {} : instance.config,
       secretsSet: inherited ? [] : [...secretsSet(instance, installed)],
       status: instance.status === 'ok' && broken ? 'breaker' : instance.status,

@@ -13,7 +13,7 @@ export interface SplitSettings {
   readonly secrets: Settings
 }
 
-export const fieldsOf = (connector: AnyConnector): Fields => connector.config as Fields
+export const fieldsOf = (connector: AnyConnector): Fields => connector.config
 
 export const isSecret = ({ kind }: Pick<FieldSpec, 'kind'>): boolean => kind === 'secret' || kind === 'secretFile'
 

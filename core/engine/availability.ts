@@ -16,9 +16,7 @@ const labelOf = (flow: CompiledFlow, state: string) => flow.states[state]?.label
 const guarded = (flow: CompiledFlow, document: Document, task: CompiledTask, now: Date): true | string => {
   const step = stepNamed(flow, task.step)
   const inputs = inputsOf(step, document.data)
-  for (const [name, input] of Object.entries(
-    step.definition.inputs as Record<string, { label: string; options: { required?: boolean } }>,
-  ))
+  for (const [name, input] of Object.entries(step.definition.inputs))
     if (input.options.required && isEmpty(inputs[name])) return `il manque « ${input.label} »`
   return task.definition.guard?.({ inputs, data: fieldsOf(step, document.data), now }) ?? true
 }

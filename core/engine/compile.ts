@@ -2,7 +2,7 @@ import { milliseconds, pauseAfter } from '../authoring/durations.ts'
 import { fieldsRead } from '../authoring/conditions.ts'
 import type { FieldSpec } from '../authoring/fields.ts'
 import type { StoredFlow } from '../authoring/flows.ts'
-import type { AnyStep, Binding, PlacedStep, StateDefinition, TaskDefinition } from '../authoring/steps.ts'
+import type { AnyStep, AnyTask, Binding, PlacedStep, StateDefinition } from '../authoring/steps.ts'
 import type { CapabilityName } from '../contracts/index.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
 import type { CompiledField, CompiledFlow, CompiledState, CompiledStep, CompiledTask } from './model.ts'
@@ -25,20 +25,19 @@ const RESERVED = [DRAFT, DONE, ABANDONED]
 const list = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? (one as readonly T[]) : [one as T])
 const sourcesOf = (binding: Binding): readonly string[] => (typeof binding === 'string' ? [binding] : binding.firstOf)
 
-type Task = TaskDefinition<unknown, unknown, CapabilityName, string, string>
 type States = Readonly<Record<string, StateDefinition>>
 
-const tasksOf = (step: AnyStep) => Object.entries(step.tasks as Record<string, Task>)
-const fromOf = (task: Task): readonly string[] =>
-  typeof task.from === 'object' && 'passed' in task.from ? [] : list(task.from as string | readonly string[])
-const passedOf = (task: Task) => (typeof task.from === 'object' && 'passed' in task.from ? task.from.passed : undefined)
+const tasksOf = (step: AnyStep) => Object.entries(step.tasks)
+const fromOf = (task: AnyTask): readonly string[] =>
+  typeof task.from === 'object' && 'passed' in task.from ? [] : list(task.from)
+const passedOf = (task: AnyTask) => (typeof task.from === 'object' && 'passed' in task.from ? task.from.passed : undefined)
 
 const troublesOf = (step: AnyStep): ReadonlySet<string> =>
   new Set(tasksOf(step).flatMap(([, task]) => [task.failsTo ?? ERROR, ...(task.within ? [task.late ?? ERROR] : [])]))
 
 /** The states of a step, with the ones every step has without writing them. */
 const statesOf = (step: AnyStep): States => {
-  const declared = step.states as States
+  const declared = step.states
   const generated: Record<string, StateDefinition> = {}
   if (troublesOf(step).has(ERROR) && !declared[ERROR])
     generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
@@ -49,7 +48,7 @@ const statesOf = (step: AnyStep): States => {
 
 /** Where each state of a step may lead, within the step. */
 const reachableFrom = (step: AnyStep): ReadonlySet<string> => {
-  const reached = new Set<string>([step.initial as string])
+  const reached = new Set<string>([step.initial])
   for (let grew = true; grew;) {
     grew = false
     for (const [, task] of tasksOf(step)) {
@@ -81,7 +80,7 @@ const stepFaults = (step: AnyStep): readonly string[] => {
   const has = (state: string) => state in states
 
   if (!step.label) faults.push(`${at} : il manque un libellé.`)
-  if (!has(step.initial as string)) faults.push(`${at} : l'état initial « ${step.initial as string} » n'existe pas.`)
+  if (!has(step.initial)) faults.push(`${at} : l'état initial « ${step.initial} » n'existe pas.`)
   for (const [name, state] of Object.entries(states)) {
     if (!state.label) faults.push(`${at} : l'état « ${name} » n'a pas de libellé.`)
     if (!reached.has(name)) faults.push(`${at} : l'état « ${name} » n'est jamais atteint.`)
@@ -96,7 +95,7 @@ const stepFaults = (step: AnyStep): readonly string[] => {
     if (!state.ends && !leaves && !troubles.has(name) && name !== UNCERTAIN)
       faults.push(`${at} : l'état « ${name} » est une impasse : aucune tâche n'en part et il ne termine pas l'étape.`)
   }
-  for (const [name, field] of Object.entries(step.fields as Record<string, FieldSpec>))
+  for (const [name, field] of Object.entries(step.fields))
     if (!field.label) faults.push(`${at} : le champ « ${name} » n'a pas de libellé.`)
   for (const [name, task] of tasksOf(step)) {
     if (!task.label) faults.push(`${at} : la tâche « ${name} » n'a pas de libellé.`)
@@ -122,7 +121,7 @@ const valueKind = (field: FieldSpec) => VALUE_KINDS[field.kind] ?? field.kind
 
 const bindingFaults = (placed: PlacedStep, step: AnyStep, known: ReadonlyMap<string, FieldSpec>): readonly string[] => {
   const faults: string[] = []
-  const inputs = step.inputs as Record<string, FieldSpec>
+  const { inputs } = step
   for (const [name, input] of Object.entries(inputs)) {
     const binding = placed.bindings[name]
     if (binding === undefined) {
@@ -151,7 +150,7 @@ const compiledState = (alias: string, name: string, step: AnyStep): CompiledStat
   const state = statesOf(step)[name] as StateDefinition
   const trouble = state.trouble ?? troublesOf(step).has(name)
   const full = (field: string) => `${alias}.${field}`
-  const asked = Object.entries(step.fields as Record<string, FieldSpec>).filter(([, field]) => !field.options.computed)
+  const asked = Object.entries(step.fields).filter(([, field]) => !field.options.computed)
   const automatic = tasksOf(step).find(([, task]) => (task.trigger ?? 'job') === 'job' && fromOf(task).includes(name))
   return {
     name: full(name),
@@ -177,7 +176,7 @@ const compiledState = (alias: string, name: string, step: AnyStep): CompiledStat
 }
 
 const compiledTask = (alias: string, name: string, step: AnyStep): CompiledTask => {
-  const task = (step.tasks as Record<string, Task>)[name] as Task
+  const task = step.tasks[name] as AnyTask
   const full = (state: string) => `${alias}.${state}`
   const passed = passedOf(task)
   return {
@@ -252,7 +251,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     for (const field of placed.when ? fieldsRead(placed.when) : [])
       if (!known.has(field))
         faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
-    for (const [name, field] of Object.entries(step.fields as Record<string, FieldSpec>)) {
+    for (const [name, field] of Object.entries(step.fields)) {
       known.set(`${placed.alias}.${name}`, field)
       fields[`${placed.alias}.${name}`] = { ...field, name: `${placed.alias}.${name}`, step: placed.alias }
     }
@@ -263,11 +262,11 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       alias: placed.alias,
       label: placed.label ?? step.label,
       definition: step,
-      fields: step.fields as CompiledStep['fields'],
+      fields: step.fields,
       bindings: placed.bindings,
       when: placed.when,
       manual: placed.manual ?? false,
-      initial: `${placed.alias}.${step.initial as string}`,
+      initial: `${placed.alias}.${step.initial}`,
       needs: needsOf(step),
     })
   }

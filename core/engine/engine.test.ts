@@ -248,7 +248,7 @@ describe('the course of a document', () => {
     const { document, hub } = await town()
     await document.happen({ is: 'forced', state: 'watch.watching', reason: 'Reprise après incident', by: 'admin' })
     expect(document.journal).toContain('État forcé par un administrateur : Reprise après incident')
-    await document.edit({ 'watch.answer': 'oui' })
+    document.edit({ 'watch.answer': 'oui' })
     await hub.advance('1 h')
     expect(document.state).toBe('termine')
   })

@@ -65,7 +65,7 @@ const pieceFiles = (
 ): readonly FileRef[] => {
   const inputs = inputsOf(step, data)
   return of.flatMap(name => {
-    const value = name in (step.definition.inputs as object) ? inputs[name] : data[`${step.alias}.${name}`]
+    const value = name in step.definition.inputs ? inputs[name] : data[`${step.alias}.${name}`]
     return isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
   })
 }

@@ -20,7 +20,7 @@ export const isEmpty = (value: unknown): boolean =>
 
 /** What the step receives from the flow, following its bindings. */
 export const inputsOf = (step: CompiledStep, data: Data): Readonly<Record<string, unknown>> =>
-  read(step.definition.inputs as Fields, name => {
+  read(step.definition.inputs, name => {
     const binding = step.bindings[name]
     if (binding === undefined) return undefined
     if (typeof binding === 'string') return data[binding]

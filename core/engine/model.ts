@@ -1,4 +1,4 @@
-import type { AnyStep, Binding, TaskDefinition } from '../authoring/steps.ts'
+import type { AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
 import type { Condition } from '../authoring/conditions.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
 import type { StoredFlow } from '../authoring/flows.ts'
@@ -128,8 +128,7 @@ export interface CompiledTask {
   readonly needs: CapabilityName | undefined
   readonly late: string
   readonly failsTo: string
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- types were checked where the step is defined
-  readonly definition: TaskDefinition<any, any, any, string, string>
+  readonly definition: AnyTask
 }
 
 export interface CompiledStep {

@@ -1,6 +1,6 @@
 import { ConfigurationError, PermanentError, TemporaryError } from '../authoring/errors.ts'
-import type { Goto, Stay, TaskDefinition, Wait } from '../authoring/steps.ts'
-import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import type { AnyTask, Goto, Stay, Wait } from '../authoring/steps.ts'
+import type { Capabilities } from '../contracts/index.ts'
 import { errors, Problem } from '../errors.ts'
 import { mayRun } from './availability.ts'
 import { fieldsOf, inputsOf, stepNamed } from './inputs.ts'
@@ -9,8 +9,7 @@ import type { CompiledFlow, CompiledTask, Document } from './model.ts'
 import type { EnginePorts, InstanceSettings } from './ports.ts'
 import { settle, type Event, type Failure, type Paces } from './settle.ts'
 
-type Task = TaskDefinition<unknown, unknown, CapabilityName, string, string>
-type Context = Parameters<Task['run']>[0]
+type Context = Parameters<AnyTask['run']>[0]
 
 /** What became of a wake-up: useful to tests and logs, the truth being in the database. */
 export type Performed = 'nothing due' | 'too early' | 'declined' | 'blocked' | 'postponed' | 'superseded' | 'done'
@@ -99,12 +98,12 @@ const keyOf = (document: Document, task: CompiledTask) =>
 
 /** Runs the task, or looks its effect up when an earlier attempt ended without an answer. */
 const attempt = async (task: CompiledTask, context: Context, doubt: boolean): Promise<Goto | Wait | Stay> => {
-  const definition = task.definition as Task
+  const { definition } = task
   if (doubt && definition.afterCrash === 'find' && definition.find) {
-    const found = await definition.find(context, goto as Parameters<Task['run']>[1])
+    const found = await definition.find(context, goto as Parameters<AnyTask['run']>[1])
     if (found) return found
   }
-  return definition.run(context, goto as Parameters<Task['run']>[1])
+  return definition.run(context, goto as Parameters<AnyTask['run']>[1])
 }
 
 /**
