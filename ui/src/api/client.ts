@@ -79,8 +79,10 @@ export const api = {
       call<DocumentView>(fileOf(entityId, id, field, sha256), { method: 'DELETE', query: { version } }),
     fileAddress: (entityId: string, id: string, field: string, sha256: string) =>
       address(fileOf(entityId, id, field, sha256)),
-    choices: (entityId: string, id: string, field: string) =>
-      call<Choices>(`${document(entityId, id)}/choix/${encodeURIComponent(field)}`),
+    choices: (entityId: string, id: string, field: string, by: Values) =>
+      call<Choices>(`${document(entityId, id)}/choix/${encodeURIComponent(field)}`, {
+        query: { valeurs: Object.keys(by).length > 0 ? JSON.stringify(by) : undefined },
+      }),
     journal: (entityId: string, id: string, apres?: string) =>
       call<Listing<JournalEntry>>(`${document(entityId, id)}/journal`, { query: { apres } }),
   },

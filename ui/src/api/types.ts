@@ -104,7 +104,8 @@ export type Values = Readonly<Record<string, unknown>>
 export interface RouteStep {
   readonly alias: string
   readonly label: string
-  readonly status: 'done' | 'current' | 'trouble' | 'todo' | 'skipped'
+  /** `stopped`: the journey ended here, without a fault (refused, abandoned). */
+  readonly status: 'done' | 'current' | 'trouble' | 'stopped' | 'todo' | 'skipped'
   readonly since: string | null
   /** States reached, in order. */
   readonly states: readonly { readonly name: string; readonly label: string; readonly at: string }[]
@@ -137,6 +138,8 @@ export interface DocumentView extends DocumentSummary {
   /** An external sending is under way: nothing may be changed meanwhile. */
   readonly inFlight: boolean
   readonly nextTry: string | null
+  /** A connector is suspended or missing: an administrator must act, and the message says on what. */
+  readonly waitsForConnector: boolean
 }
 
 export interface JournalEntry {

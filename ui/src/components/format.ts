@@ -1,4 +1,5 @@
 const clock = new Intl.DateTimeFormat('fr-FR', { hour: '2-digit', minute: '2-digit' })
+const second = new Intl.DateTimeFormat('fr-FR', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const day = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'long', year: 'numeric' })
 const shortDay = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'short' })
 const shortDayYear = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'short', year: 'numeric' })
@@ -10,6 +11,9 @@ export const hour = (iso: string): string => clock.format(new Date(iso)).replace
 
 /** `21 novembre 2025 à 14 h 05`. */
 export const exactDate = (iso: string): string => `${day.format(new Date(iso))} à ${hour(iso)}`
+
+/** `21 novembre 2025 à 14:05:09`, for what must be told apart in a journal. */
+export const preciseDate = (iso: string): string => `${day.format(new Date(iso))} à ${second.format(new Date(iso))}`
 
 /** `21 nov. à 14 h 05`, with the year when it is not the current one. */
 export const shortDate = (iso: string, now: Date): string => {
@@ -49,6 +53,10 @@ export const size = (bytes: number): string => {
   const rank = Math.min(bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3), units.length - 1)
   return `${decimal.format(bytes / 1_000 ** rank)} ${bytes === 1 ? 'octet' : units[rank]}`
 }
+
+/** What a document is called; without a title the server names it by its identifier, which tells an agent nothing. */
+export const titleOf = ({ id, title }: { readonly id: string; readonly title: string }, otherwise: string): string =>
+  title === '' || title === id ? otherwise : title
 
 const TYPES: Readonly<Record<string, string>> = {
   'application/pdf': 'PDF',

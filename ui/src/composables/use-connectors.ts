@@ -18,7 +18,9 @@ export const useConnectors = (entityId: () => string) => {
   const test = async (instance: InstanceView): Promise<void> => {
     testing.value = [...testing.value, instance.id]
     try {
-      results.value = { ...results.value, [instance.id]: await api.connectors.test(entityId(), instance.id) }
+      const result = await api.connectors.test(entityId(), instance.id)
+      // Read after the wait: other tests may have answered meanwhile.
+      results.value = { ...results.value, [instance.id]: result }
       // A test that succeeds may close the breaker.
       await reload()
     } finally {

@@ -60,6 +60,26 @@ export const useDraft = (entityId: string, documentId: string) => {
     failure.value = undefined
   }
 
+  /**
+   * Takes in the version of whoever was faster, and keeps what was typed in the fields that are still open.
+   * @returns the labels of the fields that both changed
+   */
+  const catchUp = (): Promise<readonly string[]> =>
+    inTurn(async () => {
+      const seen = saved.value
+      const fresh = await api.documents.get(entityId, documentId)
+      const open = new Set(
+        fresh.pages.flatMap(page => page.fields.filter(field => field.editable).map(({ name }) => name)),
+      )
+      edits.value = Object.fromEntries(Object.entries(edits.value).filter(([name]) => open.has(name)))
+      receive(fresh)
+      problems.value = []
+      failure.value = undefined
+      return Object.keys(edits.value)
+        .filter(name => !same(seen[name], fresh.values[name]))
+        .map(labelOf)
+    })
+
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...others } = edits.value
     edits.value = same(value, saved.value[name]) ? others : { ...others, [name]: value }
@@ -144,6 +164,7 @@ export const useDraft = (entityId: string, documentId: string) => {
     uploads,
     labelOf,
     load,
+    catchUp,
     set,
     save,
     send,

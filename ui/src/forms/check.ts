@@ -27,6 +27,15 @@ export const check = (field: FieldView, value: unknown, today: Date): string | u
   }
 }
 
+/** What to do about an empty field, when « obligatoire » does not say it. */
+const MISSING: Readonly<Partial<Record<FieldView['kind'], string>>> = {
+  file: 'form.requiredFile',
+  files: 'form.requiredFile',
+  choice: 'form.requiredChoice',
+  remoteChoice: 'form.requiredChoice',
+  pieceTypes: 'form.requiredTypes',
+}
+
 /** A day as it is written in forms, in the time zone of whoever fills them. */
 export const localDay = (date: Date): string =>
   [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(part => String(part).padStart(2, '0')).join('-')
@@ -60,6 +69,6 @@ export const checkAll = (
     .flatMap(field => {
       const value = values[field.name]
       const missing = wanted === 'complete' && field.required && isEmpty(value)
-      const message = missing ? t('form.required') : check(field, value, today)
+      const message = missing ? t(MISSING[field.kind] ?? 'form.required') : check(field, value, today)
       return message === undefined ? [] : [{ field: field.name, message }]
     })

@@ -11,8 +11,8 @@ export interface FormContext {
   readonly labelOf: (field: string) => string
   readonly uploads?: UploadDesk
   readonly fileAddress?: (field: string, file: FileRef) => string
-  readonly choices?: (field: string) => Promise<Choices>
-  readonly save?: () => Promise<unknown>
+  /** `by`: values on screen of the fields that the list depends on. */
+  readonly choices?: (field: string, by: Values) => Promise<Choices>
   /** Names of the secrets already stored. */
   readonly secretsSet?: Readonly<Ref<readonly string[]>>
 }
