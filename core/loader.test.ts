@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { FieldSpec } from './authoring/fields.ts'
+import type { CompiledFlow } from './engine/model.ts'
 import { createFlowRegistry } from './flows/registry.ts'
 import { mermaidOf } from './flows/graph.ts'
 import { load } from './loader.ts'
@@ -14,6 +15,15 @@ const loaded = await load({ sources: root })
 const registry = createFlowRegistry(loaded.flows, loaded.steps)
 const folderOf = (what: string) =>
   join(root, loaded.report.find(each => each.what.split(', ').includes(what))?.source ?? 'absent')
+
+/** The names that open documents hold on to. */
+const shapeOf = ({ fields, states, tasks }: CompiledFlow) => ({
+  fields: Object.values(fields)
+    .map(field => `${field.name} ${field.kind}`)
+    .toSorted(),
+  states: Object.keys(states).toSorted(),
+  tasks: Object.keys(tasks).toSorted(),
+})
 
 /** What every flow, step and connector owes: one loop over what the folders hold, so that a new one is covered by being there. */
 describe.each(registry.list().map(flow => [flow.id, flow] as const))('le flux %s', (id, flow) => {
@@ -54,17 +64,17 @@ describe.each(registry.list().map(flow => [flow.id, flow] as const))('le flux %s
 
   test('se dessine', () => expect(mermaidOf(flow)).toContain('stateDiagram-v2'))
 
-  test('ne perd ni champ ni état sans changer de version', async () => {
-    const shape = {
-      fields: Object.values(flow.fields)
-        .map(field => `${field.name} ${field.kind}`)
-        .toSorted(),
-      states: Object.keys(flow.states).toSorted(),
-      tasks: Object.keys(flow.tasks).toSorted(),
-    }
-    await expect(`${JSON.stringify(shape, null, 2)}\n`).toMatchFileSnapshot(
-      join(folderOf(`flux ${id}`), `shape.v${flow.version}.json`),
+  test('ne perd ni champ, ni état, ni tâche sans changer de version', async () => {
+    const file = join(folderOf(`flux ${id}`), `shape.v${flow.version}.json`)
+    const shape = shapeOf(flow)
+    const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as typeof shape) : shape
+    const lost = Object.entries(kept).flatMap(([kind, names]) =>
+      names.filter(name => !shape[kind as keyof typeof shape].includes(name)),
     )
+    const remedy = `augmentez « version » et donnez « upgrade » (si le flux n'a jamais servi, effacez ${basename(file)})`
+    expect(lost, `Disparu de ${id} v${flow.version} : ${remedy}`).toEqual([])
+    const added = `${id} a changé : npm test -- core/loader.test.ts -u, puis commettez ${basename(file)}`
+    await expect(`${JSON.stringify(shape, null, 2)}\n`, added).toMatchFileSnapshot(file)
   })
 })
 
@@ -80,7 +90,7 @@ describe.each([...loaded.steps])("l'étape %s", (id, step) => {
 describe.each([...loaded.connectors])('le connecteur %s', (id, { definition, help }) => {
   test("a une page d'aide, un test et un client qui ne parle qu'à #core", () => {
     const folder = folderOf(`connecteur ${id}`)
-    expect(help.length).toBeGreaterThan(500)
+    expect(help.length, `README.md de ${id}, en caractères : c'est la page d'aide`).toBeGreaterThan(500)
     expect(existsSync(join(folder, 'index.test.ts'))).toBe(true)
     const imports = readdirSync(folder)
       .filter(file => file.endsWith('.ts'))

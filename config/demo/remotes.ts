@@ -5,16 +5,17 @@ import { createSimulator as iparapheur } from '../../connectors/iparapheur-v5/si
 import { createSimulator as s2low } from '../../connectors/s2low/simulator.ts'
 import { createSimulator as sftp } from '../../connectors/sftp/simulator.ts'
 import type { Cradle } from '../../core/container.ts'
+import type { CapabilityName } from '../../core/contracts/index.ts'
 import type { Simulator } from '../../core/testing/simulator.ts'
 import { authorityIn } from '../../core/testing/pki.ts'
 import type { Town } from './town.ts'
 
-/** A remote of the demonstration: its simulator, and the slots of the flow that it serves. */
+/** A remote of the demonstration: its simulator, and the family of steps that it serves, in every flow and under any name. */
 export interface Remote {
   readonly connector: string
   readonly label: string
   readonly config: Readonly<Record<string, unknown>>
-  readonly slots: readonly string[]
+  readonly serves: CapabilityName
 }
 
 /** One folder per acte, named by its number: two actes may share a subject. */
@@ -29,7 +30,7 @@ const SEDA = {
 } as const
 
 /** Settings as an administrator would send them: files are in base64. */
-const asSent = (config: Simulator['config']): Remote['config'] =>
+export const asSent = (config: Simulator['config']): Remote['config'] =>
   Object.fromEntries(
     Object.entries(config).map(([name, value]) => [
       name,
@@ -52,18 +53,18 @@ export const startRemotes = async (folder: string, options: { readonly progress?
     sftp({ folder: deposits }),
     asalae({ ...options, authority }),
   ])
-  const remote = (connector: string, name: string, slots: readonly string[], simulator: Simulator): Remote => ({
+  const remote = (connector: string, name: string, serves: CapabilityName, simulator: Simulator): Remote => ({
     connector,
     label: `${name} (démonstration)`,
     config: asSent(simulator.config),
-    slots,
+    serves,
   })
   const all: readonly Remote[] = [
-    remote('iparapheur-v5', 'i-Parapheur', ['signature:signature'], parapheur),
-    remote('s2low', 'S²LOW', ['tdtActes:tdtActes'], tdt),
-    { ...remote('sftp', 'GED par SFTP', ['ged:ged'], ged), config: { ...asSent(ged.config), ...DEPOSIT } },
-    { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, slots: ['sae:seda'] },
-    remote('asalae', 'as@lae', ['sae:sae'], sae),
+    remote('iparapheur-v5', 'i-Parapheur', 'signature', parapheur),
+    remote('s2low', 'S²LOW', 'tdtActes', tdt),
+    { ...remote('sftp', 'GED par SFTP', 'ged', ged), config: { ...asSent(ged.config), ...DEPOSIT } },
+    { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, serves: 'seda' },
+    remote('asalae', 'as@lae', 'sae', sae),
   ]
   const close = async () => {
     await Promise.all([parapheur, tdt, ged, sae].map(each => each.close()))
@@ -86,17 +87,16 @@ export const settleRemotes = async (
   const acting = { entityId: town.entityId, userId: town.adminId }
   const known = await cradle.connectors.list(town.entityId)
   const associations = await cradle.connectors.associations(town.entityId)
-  for (const { connector, label, config, slots } of remotes) {
+  for (const { connector, label, config, serves } of remotes) {
     const before = known.find(each => each.connector === connector && each.label === label)
     const instance = before
       ? await cradle.connectors.update(acting, before.id, { config })
       : await cradle.connectors.create(acting, { connector, label, config })
     if (!before) await cradle.connectors.update(acting, instance.id, { polling, concurrency })
     if (before?.status === 'suspended') await cradle.connectors.resume(acting, instance.id)
-    for (const flow of cradle.flows.list())
-      for (const slot of slots)
-        if (associations.some(each => each.flow === flow.id && each.slot === slot && each.instanceId === null))
-          await cradle.connectors.associate(acting, { flow: flow.id, slot, instanceId: instance.id })
+    for (const { flow, slot, capability, instanceId } of associations)
+      if (capability === serves && instanceId === null)
+        await cradle.connectors.associate(acting, { flow, slot, instanceId: instance.id })
     if (connector === 's2low') await cradle.connectors.run(acting, instance.id, 'classification')
   }
 }
