@@ -5,20 +5,10 @@ import { StartupError } from '../../config/startup-error.ts'
 export type Arguments = readonly string[]
 
 /**
- * A command of `passeur`: the file `core/cli/journal-verify.ts` exports it as `command` and answers to
- * `passeur journal verify`.
+ * A command at work, what each file of this folder exports as `run`; resolves when it is done.
+ * @throws StartupError to end with exit code 1 and its sentence alone
  */
-export interface Command {
-  /** Arguments and options as typed, for the help: `--fresh --once`. */
-  readonly usage: string
-  /** One line, in French. */
-  readonly help: string
-  /**
-   * Resolves when its work is done.
-   * @throws StartupError to end with exit code 1 and its sentence alone
-   */
-  run(args: Arguments): Promise<void>
-}
+export type Run = (args: Arguments) => Promise<void>
 
 /**
  * Reads the options of a command with `parseArgs` of Node.

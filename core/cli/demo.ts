@@ -8,7 +8,7 @@ import { loadConfig, type Config } from '../../config/index.ts'
 import { StartupError } from '../../config/startup-error.ts'
 import { eraseData } from '../db/erase.ts'
 import { openHub, untilTold, type Hub } from '../hub.ts'
-import { readOptions, type Command } from './command.ts'
+import { readOptions, type Run } from './command.ts'
 
 /** The demonstration is patient for this long: everything it waits for takes seconds. */
 const PATIENCE = 180_000
@@ -38,38 +38,34 @@ const firstActe = async ({ cradle }: Hub, town: Awaited<ReturnType<typeof settle
   console.log(`\nActe archivé en ${((performance.now() - started) / 1000).toFixed(1)} s (document ${document.id}).`)
 }
 
-export const command: Command = {
-  usage: '[--once] [--fresh]',
-  help: 'ouvre la ville de démonstration et ses partenaires simulés, et fait voyager un premier acte',
-  async run(args) {
-    const { values } = readOptions(args, { once: { type: 'boolean' }, fresh: { type: 'boolean' } })
-    // The demonstration talks to simulators of this machine; nothing else may be reached through that opening.
-    const config = await loadConfig({
-      PASSEUR_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
-      PASSEUR_LOG_LEVEL: 'warn',
-      ...process.env,
-    })
-    const folder = join(config.folders.data, 'demo')
-    if (values.fresh) {
-      await eraseData(config)
-      await rm(folder, { recursive: true, force: true })
+export const run: Run = async args => {
+  const { values } = readOptions(args, { once: { type: 'boolean' }, fresh: { type: 'boolean' } })
+  // The demonstration talks to simulators of this machine; nothing else may be reached through that opening.
+  const config = await loadConfig({
+    PASSEUR_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
+    PASSEUR_LOG_LEVEL: 'warn',
+    ...process.env,
+  })
+  const folder = join(config.folders.data, 'demo')
+  if (values.fresh) {
+    await eraseData(config)
+    await rm(folder, { recursive: true, force: true })
+  }
+  const remotes = await startRemotes(folder, { progress: 700 })
+  const hub = await openHub(config, 'serve')
+  try {
+    const town = await settleTown(hub.cradle)
+    await settleRemotes(hub.cradle, town, remotes.all, { polling: '1 s', concurrency: 4 })
+    await hub.serve()
+    await hub.work({ pollInterval: 500 })
+    announce(hub, config)
+    await firstActe(hub, town)
+    if (!values.once) {
+      console.log('\nPasseur reste ouvert ; Ctrl-C pour arrêter.')
+      await untilTold()
     }
-    const remotes = await startRemotes(folder, { progress: 700 })
-    const hub = await openHub(config, 'serve')
-    try {
-      const town = await settleTown(hub.cradle)
-      await settleRemotes(hub.cradle, town, remotes.all, { polling: '1 s', concurrency: 4 })
-      await hub.serve()
-      await hub.work({ pollInterval: 500 })
-      announce(hub, config)
-      await firstActe(hub, town)
-      if (!values.once) {
-        console.log('\nPasseur reste ouvert ; Ctrl-C pour arrêter.')
-        await untilTold()
-      }
-    } finally {
-      await hub.close()
-      await remotes.close()
-    }
-  },
+  } finally {
+    await hub.close()
+    await remotes.close()
+  }
 }

@@ -1,31 +1,27 @@
 import { loadConfig } from '../../config/index.ts'
 import { openHub } from '../hub.ts'
 import { rebuildQueue } from '../jobs/rebuild.ts'
-import type { Command } from './command.ts'
+import type { Run } from './command.ts'
 
-export const command: Command = {
-  usage: '',
-  help: "remet la file d'attente en accord avec les documents, et dit ce qui n'allait pas",
-  async run() {
-    const hub = await openHub(await loadConfig(), 'worker')
-    try {
-      const { cradle } = hub
-      const { missing, extra } = await rebuildQueue(cradle.db)
-      console.log(`File d'attente : ${missing} réveil(s) manquant(s) ajouté(s), ${extra} en trop retiré(s).`)
-      const waiting = await cradle
-        .db('documents')
-        .whereNotNull('waiting_for')
-        .groupBy('waiting_for')
-        .select<{ waitingFor: string; count: string }[]>('waiting_for', cradle.db.raw('count(*)'))
-      for (const each of waiting) console.log(`  ${each.count} document(s) attendent : ${each.waitingFor}`)
-      const suspended = await cradle
-        .db('connector_instances')
-        .where({ status: 'suspended' })
-        .select<{ id: string; label: string; statusMessage: string }[]>('id', 'label', 'status_message')
-      for (const each of suspended)
-        console.log(`  Connecteur ${each.id} « ${each.label} » suspendu : ${each.statusMessage}`)
-    } finally {
-      await hub.close()
-    }
-  },
+export const run: Run = async () => {
+  const hub = await openHub(await loadConfig(), 'worker')
+  try {
+    const { cradle } = hub
+    const { missing, extra } = await rebuildQueue(cradle.db)
+    console.log(`File d'attente : ${missing} réveil(s) manquant(s) ajouté(s), ${extra} en trop retiré(s).`)
+    const waiting = await cradle
+      .db('documents')
+      .whereNotNull('waiting_for')
+      .groupBy('waiting_for')
+      .select<{ waitingFor: string; count: string }[]>('waiting_for', cradle.db.raw('count(*)'))
+    for (const each of waiting) console.log(`  ${each.count} document(s) attendent : ${each.waitingFor}`)
+    const suspended = await cradle
+      .db('connector_instances')
+      .where({ status: 'suspended' })
+      .select<{ id: string; label: string; statusMessage: string }[]>('id', 'label', 'status_message')
+    for (const each of suspended)
+      console.log(`  Connecteur ${each.id} « ${each.label} » suspendu : ${each.statusMessage}`)
+  } finally {
+    await hub.close()
+  }
 }

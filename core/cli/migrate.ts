@@ -3,26 +3,22 @@ import { startDatabase } from '../db/database.ts'
 import { prepareDatabase } from '../db/prepare.ts'
 import { load } from '../loader.ts'
 import { asStartupError } from '../start-errors.ts'
-import { readOptions, type Command } from './command.ts'
+import { readOptions, type Run } from './command.ts'
 
 const rethrow = (error: Error): never => {
   throw error
 }
 
-export const command: Command = {
-  usage: '',
-  help: 'met la base au niveau de cette version',
-  async run(args) {
-    readOptions(args, {})
-    const config = await loadConfig()
-    const { migrations } = await asStartupError(() => load({ sources: config.folders.root, packages: config.plugins }))
-    const database = await startDatabase({ url: config.databaseUrl, folder: config.folders.data, onLost: rethrow })
-    try {
-      const done = await prepareDatabase(database.connectionString, migrations)
-      console.log(database.description)
-      console.log(done.length ? done.map(each => `  ${each} : appliquée`).join('\n') : '  La base était déjà à jour.')
-    } finally {
-      await database.stop()
-    }
-  },
+export const run: Run = async args => {
+  readOptions(args, {})
+  const config = await loadConfig()
+  const { migrations } = await asStartupError(() => load({ sources: config.folders.root, packages: config.plugins }))
+  const database = await startDatabase({ url: config.databaseUrl, folder: config.folders.data, onLost: rethrow })
+  try {
+    const done = await prepareDatabase(database.connectionString, migrations)
+    console.log(database.description)
+    console.log(done.length ? done.map(each => `  ${each} : appliquée`).join('\n') : '  La base était déjà à jour.')
+  } finally {
+    await database.stop()
+  }
 }

@@ -6,7 +6,7 @@ import { loadConfig } from '../../config/index.ts'
 import { StartupError } from '../../config/startup-error.ts'
 import { untilTold } from '../hub.ts'
 import type { Simulator } from '../testing/simulator.ts'
-import { readOptions, type Command } from './command.ts'
+import { readOptions, type Run } from './command.ts'
 
 interface Started {
   readonly all: readonly Pick<Remote, 'label' | 'config'>[]
@@ -30,25 +30,21 @@ const startOne = async (connector: string, progress: number): Promise<Started> =
   return { all: [{ label: connector, config: asSent(simulator.config) }], close: () => simulator.close() }
 }
 
-export const command: Command = {
-  usage: '[connecteur] [--progress 1000]',
-  help: 'lance les partenaires simulés, ou celui d’un connecteur, et donne les réglages à saisir (progression en millisecondes)',
-  async run(args) {
-    const { values, positionals } = readOptions(args, { progress: { type: 'string' } })
-    const [connector] = positionals
-    const { folders } = await loadConfig()
-    const progress = Number(values.progress ?? 1000)
-    const remotes =
-      connector === undefined
-        ? await startRemotes(join(folders.data, 'simulateurs'), { progress })
-        : await startOne(connector, progress)
-    // A parent that forked us reads the settings instead of copying them.
-    process.send?.({ remotes: remotes.all })
-    for (const { label, config } of remotes.all) {
-      console.log(`\n${label}`)
-      for (const [name, value] of Object.entries(config)) console.log(`  ${name} : ${String(value).slice(0, 100)}`)
-    }
-    await untilTold()
-    await remotes.close()
-  },
+export const run: Run = async args => {
+  const { values, positionals } = readOptions(args, { progress: { type: 'string' } })
+  const [connector] = positionals
+  const { folders } = await loadConfig()
+  const progress = Number(values.progress ?? 1000)
+  const remotes =
+    connector === undefined
+      ? await startRemotes(join(folders.data, 'simulateurs'), { progress })
+      : await startOne(connector, progress)
+  // A parent that forked us reads the settings instead of copying them.
+  process.send?.({ remotes: remotes.all })
+  for (const { label, config } of remotes.all) {
+    console.log(`\n${label}`)
+    for (const [name, value] of Object.entries(config)) console.log(`  ${name} : ${String(value).slice(0, 100)}`)
+  }
+  await untilTold()
+  await remotes.close()
 }
