@@ -4,17 +4,20 @@ import { StartupError } from '../config/startup-error.ts'
 import type { Arguments } from './cli/command.ts'
 import { commands, type Command } from './cli/commands.ts'
 
-const help = (): string => {
-  const typed = Object.entries(commands).map(([words, { usage, help }]) => [`passeur ${words} ${usage}`, help] as const)
-  const settings = describeEnvironment().map(
-    each => [each.name, `${each.help}${each.default && ` (${each.default})`}`] as const,
-  )
-  const table = (rows: typeof typed) => {
-    const width = Math.max(...rows.map(([name]) => name.length))
-    return rows.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`)
-  }
-  return ['Commandes :', ...table(typed), '', "Variables d'environnement :", ...table(settings)].join('\n')
+/** Names padded to the longest, then what they mean. */
+const table = (rows: readonly (readonly [name: string, meaning: string])[]): readonly string[] => {
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`)
 }
+
+const help = (): string =>
+  [
+    'Commandes :',
+    ...table(Object.entries(commands).map(([words, { usage, help }]) => [`passeur ${words} ${usage}`, help])),
+    '',
+    "Variables d'environnement :",
+    ...table(describeEnvironment().map(each => [each.name, `${each.help}${each.default && ` (${each.default})`}`])),
+  ].join('\n')
 
 /** The command that the first two words name, or the first one alone. */
 const find = (words: Arguments): { command: Command; args: Arguments } | undefined => {
