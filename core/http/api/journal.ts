@@ -11,6 +11,7 @@ const present = (flow: CompiledFlow, line: StoredLine) => ({
   at: line.at.toISOString(),
   kind: line.kind,
   event: line.event,
+  stateKind: line.kind === 'state' ? (flow.states[line.event]?.kind ?? null) : null,
   label: flow.states[line.event]?.label ?? flow.tasks[line.event]?.label ?? '',
   message: line.message,
   author: line.authorName ?? line.authorId,

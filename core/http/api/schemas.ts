@@ -149,6 +149,7 @@ export const JournalEntry = named('JournalEntry', {
   seq: Type.Integer(),
   at: Instant,
   kind: Type.String(),
+  stateKind: orNull(Type.String()),
   event: Type.String(),
   label: Type.String(),
   message: Type.String(),

@@ -146,6 +146,8 @@ export interface JournalEntry {
   readonly seq: number
   readonly at: string
   readonly kind: string
+  /** For a state reached: what kind of state it is. */
+  readonly stateKind: StateKind | null
   readonly event: string
   readonly label: string
   readonly message: string

@@ -115,6 +115,7 @@ export const fr = {
     outline: 'Pages du formulaire',
     pageErrors: '{count} erreur | {count} erreurs',
     pageMissing: '{count} à remplir',
+    pageUnticked: 'Rien de coché',
     pageComplete: 'Complet',
     readOnly: 'Ce document ne peut pas être modifié dans son état actuel ({state}).',
     requiredHint: 'Les champs suivis de * sont obligatoires.',

@@ -158,6 +158,7 @@ export const note = (document: Stored, kind: string, label: string, message: str
     seq: document.journal.length + 1,
     at,
     kind,
+    stateKind: null,
     event: label,
     label,
     message,
