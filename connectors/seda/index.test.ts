@@ -8,6 +8,9 @@ import { connectForTest, sampleDocument, temporaryFiles } from '#core/testing'
 import seda from './index.ts'
 
 const schemas = publishedSchemas()
+const withSchemas = test.skipIf(!schemas)
+/** In the name of what is skipped, so that the report says what to install. */
+const ABSENT = schemas ? '' : ' (schémas absents : PASSEUR_SCHEMAS)'
 
 const SETTINGS = {
   serviceArchives: 'FRAD034',
@@ -86,7 +89,7 @@ describe('le bordereau', () => {
     expect(one.sip.archive.sha256).toBe(other.sip.archive.sha256)
   })
 
-  test.skipIf(!schemas)('reste valide quoi que les agents écrivent dans le titre', async () => {
+  withSchemas(`reste valide quoi que les agents écrivent dans le titre${ABSENT}`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }), async title => {
         await generated({}, contents => ({ ...contents, title, values: { ...contents.values, objet: title } }))
@@ -102,7 +105,7 @@ describe('le bordereau', () => {
     expect(await connected.connector.check()).toContain("n'est pas installé")
   })
 
-  test.skipIf(!schemas)('refusé par le schéma, il n’est pas rendu et chaque défaut est dit en français', async () => {
+  withSchemas(`refusé par le schéma, il n’est pas rendu et chaque défaut est dit en français${ABSENT}`, async () => {
     const generating = generated({ dateDebut: 'hier', motsCles: 'x;;inconnu' })
     await expect(generating).rejects.toThrow(PermanentError)
     await expect(generating).rejects.toThrow(/« hier » n'est pas une valeur permise pour « StartDate »/u)
@@ -168,7 +171,7 @@ describe('le contrôle strict', () => {
       /n'est pas un transfert SEDA/u,
     )
   })
-  test.skipIf(!schemas)('voit un élément qui n’est pas à sa place', async () => {
+  withSchemas(`voit un élément qui n’est pas à sa place${ABSENT}`, async () => {
     expect(
       await faultsOf(xml => xml.replace('<Comment>', '<Commentaire>').replace('</Comment>', '</Commentaire>')),
     ).toMatch(/« Commentaire » n'est pas à sa place/u)

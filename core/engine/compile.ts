@@ -30,7 +30,8 @@ type States = Readonly<Record<string, StateDefinition>>
 const tasksOf = (step: AnyStep) => Object.entries(step.tasks)
 const fromOf = (task: AnyTask): readonly string[] =>
   typeof task.from === 'object' && 'passed' in task.from ? [] : list(task.from)
-const passedOf = (task: AnyTask) => (typeof task.from === 'object' && 'passed' in task.from ? task.from.passed : undefined)
+const passedOf = (task: AnyTask) =>
+  typeof task.from === 'object' && 'passed' in task.from ? task.from.passed : undefined
 
 const troublesOf = (step: AnyStep): ReadonlySet<string> =>
   new Set(tasksOf(step).flatMap(([, task]) => [task.failsTo ?? ERROR, ...(task.within ? [task.late ?? ERROR] : [])]))

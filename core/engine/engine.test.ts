@@ -8,7 +8,8 @@ import { fakeGed, fileNamed } from '../testing/fakes.ts'
 import { testHub } from '../testing/test-hub.ts'
 import { compileFlow, FlowError } from './compile.ts'
 import { perform } from './perform.ts'
-import { backoff, settle } from './settle.ts'
+import { backoff } from './backoff.ts'
+import { settle } from './settle.ts'
 
 /** A sending that cannot be looked up: the only honest answer to a lost one is to ask a person. */
 const post = defineStep({

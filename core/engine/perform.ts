@@ -7,7 +7,8 @@ import { fieldsOf, inputsOf, stepNamed } from './inputs.ts'
 import { NO_INSTANCE, slotOf } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document } from './model.ts'
 import type { EnginePorts, InstanceSettings } from './ports.ts'
-import { settle, type Event, type Failure, type Paces } from './settle.ts'
+import type { Event, Failure, Paces } from './events.ts'
+import { settle } from './settle.ts'
 
 type Context = Parameters<AnyTask['run']>[0]
 

@@ -14,7 +14,8 @@ import { slotOf } from '../engine/model.ts'
 import type { CompiledFlow, Document, Move } from '../engine/model.ts'
 import { perform, type Performed } from '../engine/perform.ts'
 import type { EnginePorts, InstanceSettings } from '../engine/ports.ts'
-import { blank, settle, type Event } from '../engine/settle.ts'
+import type { Event } from '../engine/events.ts'
+import { blank, settle } from '../engine/settle.ts'
 
 /** A clock that only moves when told. */
 export interface VirtualClock extends Clock {

@@ -1,0 +1,47 @@
+import type { FileRef } from '../authoring/values.ts'
+import type { Goto, Stay, Wait } from '../authoring/steps.ts'
+import type { Attempt, CompiledTask, Document } from './model.ts'
+
+export type Outcome = Goto | Wait | Stay
+
+/** What may happen to a document. Whoever makes one has checked the guard; `settle` only computes what follows. */
+export type Event =
+  | { readonly is: 'created'; readonly by?: string | undefined; readonly message?: string }
+  | {
+      readonly is: 'edited'
+      readonly values: Document['data']
+      readonly what: string
+      readonly by?: string | undefined
+    }
+  | { readonly is: 'sent'; readonly by?: string | undefined }
+  | { readonly is: 'continued'; readonly by?: string | undefined }
+  /** An agent saw at the remote that an uncertain sending did arrive. */
+  | { readonly is: 'confirmed'; readonly by?: string | undefined }
+  | { readonly is: 'asked'; readonly task: string; readonly by?: string | undefined }
+  | { readonly is: 'attempted'; readonly attempt: Attempt }
+  | { readonly is: 'answered'; readonly task: string; readonly outcome: Outcome }
+  | { readonly is: 'failed'; readonly task: string; readonly failure: Failure }
+  | { readonly is: 'postponed'; readonly until: Date; readonly message?: string }
+  /** `doubt`: an earlier attempt had no answer, which must not be forgotten while waiting. */
+  | { readonly is: 'blocked'; readonly waitingFor: string; readonly message: string; readonly doubt: boolean }
+  | { readonly is: 'declined'; readonly task: string; readonly why: string }
+  | { readonly is: 'received'; readonly field: string; readonly files: readonly FileRef[]; readonly message: string }
+  | { readonly is: 'forced'; readonly state: string; readonly reason: string; readonly by: string }
+  | { readonly is: 'reopened'; readonly by?: string | undefined }
+  | { readonly is: 'abandoned'; readonly reason?: string; readonly by?: string | undefined }
+  | { readonly is: 'deleted'; readonly by?: string | undefined }
+
+export interface Failure {
+  readonly kind: 'temporary' | 'permanent' | 'unexpected'
+  readonly message: string
+  /** The remote may have received the request. */
+  readonly maybeSent: boolean
+}
+
+/** Paces that an administrator set on instances; they replace those of the steps. */
+export interface Paces {
+  polling(task: CompiledTask): string | undefined
+  patience(task: CompiledTask): string | undefined
+}
+
+export const NO_PACES: Paces = { polling: () => undefined, patience: () => undefined }
