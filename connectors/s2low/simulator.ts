@@ -12,7 +12,9 @@ import {
   streamOf,
   type SimTransaction,
 } from './simulator-acte.ts'
-import { classificationXml, isMatter, natureOf } from './simulator-classification.ts'
+import { day, ko, latin1, ok, redirect, xml } from './simulator-answers.ts'
+import { givenOf, lateFault, refusalOf } from './simulator-checks.ts'
+import { classificationXml, natureOf } from './simulator-classification.ts'
 
 export interface S2lowSimulatorOptions {
   readonly port?: number
@@ -48,21 +50,8 @@ export interface S2lowSimulator extends Simulator {
   revokeAccount(): void
 }
 
-const NUMBER = /^[A-Z0-9]([A-Za-z0-9_]{0,13}[A-Za-z0-9])?$/u
 const ACCOUNT = { login: 'passeur', motDePasse: 'mot-de-passe-de-demonstration' }
-const SAME_NUMBER =
-  'Un acte portant le même numéro interne existe déjà dans la base de données.\nIl faut peut-être ajouter un suffixe au numéro.'
 const HAS_FILES = (transaction: SimTransaction) => transaction.workflow.some(({ code }) => ![1, 2, 3].includes(code))
-
-const latin1 = (text: string): SimResponse => ({
-  headers: { 'content-type': 'text/plain' },
-  body: Buffer.from(text, 'latin1'),
-})
-const ok = (...lines: readonly (string | number)[]): SimResponse => latin1(`OK\n${lines.join('\n')}\n`)
-const ko = (reason: string): SimResponse => latin1(`KO\n${reason}`)
-const redirect = (location: string): SimResponse => ({ status: 302, headers: { location } })
-const xml = (body: Buffer): SimResponse => ({ headers: { 'content-type': 'text/xml' }, body })
-const day = (date: Date): string => date.toISOString().slice(0, 10)
 
 /** S²LOW, part ACTES: mutual TLS, `OK`/`KO` in ISO-8859-1, transactions that advance, stamps, cancellations, letters. */
 export const createSimulator = async (options: S2lowSimulatorOptions = {}): Promise<S2lowSimulator> => {
@@ -98,49 +87,11 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     return transaction
   }
 
-  /** What the platform checks while the sender waits. */
-  const refusalOf = ({ field, fields, files }: SimRequest): string | undefined => {
-    const date = field('decision_date') ?? ''
-    const code = [1, 2, 3, 4, 5]
-      .map(level => field(`classif${level}`))
-      .filter(Boolean)
-      .join('.')
-    const annexes = files.filter(file => file.field === 'acte_attachments[]')
-    const types = fields.filter(({ name }) => name === 'type_pj[]')
-    if (!NUMBER.test(field('number') ?? '')) return "Le numéro n'est pas correct"
-    if (!/^\d{4}-\d\d-\d\d$/u.test(date)) return "La date de décision n'est pas correcte"
-    if (date > day(new Date())) return 'La date de décision est une date dans le futur'
-    if ((field('subject') ?? '').length > 499) return "L'objet est trop long"
-    if (!natureOf(field('nature_code') ?? '') || !isMatter(code))
-      return "La classification ou la nature n'est pas correcte"
-    if (transactions.some(each => each.type === 1 && each.number === field('number'))) return SAME_NUMBER
-    const main = files.find(file => file.field === 'acte_pdf_file')
-    if (!main) return "Aucun fichier acte n'a été posté"
-    if (main.size === 0) return 'Erreur lors de la réception du fichier : Le fichier semble vide'
-    if (!field('type_acte')) return `Erreur lors de la réception du fichier ${main.filename} : typologie absente`
-    if (types.length < annexes.length)
-      return `Erreur lors de la réception du fichier annexe ${annexes[types.length]?.filename ?? ''} : typologie absente`
-    if (files.reduce((sum, { size }) => sum + size, 0) > 157_286_400)
-      return "la taille d'archive générée n'est pas conforme."
-    return undefined
-  }
-
   const create = async (request: SimRequest): Promise<SimResponse> => {
     const { field, fields, files } = request
-    const refusal = refusalOf(request)
+    const refusal = refusalOf(request, number => transactions.some(each => each.type === 1 && each.number === number))
     if (refusal) return field('api') === '1' ? ko(refusal) : redirect('/modules/actes/actes_transac_add.php')
-    const given = {
-      type: 1,
-      number: field('number') ?? '',
-      subject: field('subject') ?? '',
-      date: field('decision_date') ?? '',
-      nature: field('nature_code') ?? '',
-      classification: [1, 2, 3, 4, 5]
-        .map(level => field(`classif${level}`))
-        .filter(Boolean)
-        .join('.'),
-      related: undefined,
-    }
+    const given = givenOf(request)
     const uniqueId = acteIdOf(given)
     const types = [
       field('type_acte') ?? '',
@@ -166,16 +117,6 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     const message = { ...messageFile({ ...given, uniqueId }), id: (lastId += 1) }
     const transaction = add({ ...given, files: [message, ...sent] }, field('en_attente') === '1' ? 17 : 1)
     return ok(transaction.id, '')
-  }
-
-  /** What the platform only finds out later. */
-  const lateFault = ({ nature, files }: SimTransaction): string | undefined => {
-    const allowed = natureOf(nature)?.types ?? {}
-    const untyped = files.slice(1).find(({ type }) => !(type in allowed))
-    if (untyped) return `Le type ${untyped.type} n'est pas autorisé pour la nature de l'acte`
-    return files[1]?.mimetype === 'application/pdf'
-      ? undefined
-      : `Le fichier ${files[1]?.posted ?? ''} n'est pas un PDF valide`
   }
 
   const step = (transaction: SimTransaction): void => {

@@ -1,0 +1,55 @@
+import type { SimRequest } from '#core/testing'
+import type { SimTransaction } from './simulator-acte.ts'
+import { day } from './simulator-answers.ts'
+import { isMatter, natureOf } from './simulator-classification.ts'
+
+const NUMBER = /^[A-Z0-9]([A-Za-z0-9_]{0,13}[A-Za-z0-9])?$/u
+const SAME_NUMBER =
+  'Un acte portant le même numéro interne existe déjà dans la base de données.\nIl faut peut-être ajouter un suffixe au numéro.'
+
+/** The acte as the form describes it. */
+export const givenOf = ({ field }: SimRequest) => ({
+  type: 1,
+  number: field('number') ?? '',
+  subject: field('subject') ?? '',
+  date: field('decision_date') ?? '',
+  nature: field('nature_code') ?? '',
+  classification: [1, 2, 3, 4, 5]
+    .map(level => field(`classif${level}`))
+    .filter(Boolean)
+    .join('.'),
+  related: undefined,
+})
+
+/** What the platform checks while the sender waits; `undefined` when it takes the acte. */
+export const refusalOf = (request: SimRequest, isTaken: (number: string) => boolean): string | undefined => {
+  const { field, fields, files } = request
+  const { number, subject, date, nature, classification } = givenOf(request)
+  const annexes = files.filter(file => file.field === 'acte_attachments[]')
+  const types = fields.filter(({ name }) => name === 'type_pj[]')
+  if (!NUMBER.test(number)) return "Le numéro n'est pas correct"
+  if (!/^\d{4}-\d\d-\d\d$/u.test(date)) return "La date de décision n'est pas correcte"
+  if (date > day(new Date())) return 'La date de décision est une date dans le futur'
+  if (subject.length > 499) return "L'objet est trop long"
+  if (!natureOf(nature) || !isMatter(classification)) return "La classification ou la nature n'est pas correcte"
+  if (isTaken(number)) return SAME_NUMBER
+  const main = files.find(file => file.field === 'acte_pdf_file')
+  if (!main) return "Aucun fichier acte n'a été posté"
+  if (main.size === 0) return 'Erreur lors de la réception du fichier : Le fichier semble vide'
+  if (!field('type_acte')) return `Erreur lors de la réception du fichier ${main.filename} : typologie absente`
+  if (types.length < annexes.length)
+    return `Erreur lors de la réception du fichier annexe ${annexes[types.length]?.filename ?? ''} : typologie absente`
+  if (files.reduce((sum, { size }) => sum + size, 0) > 157_286_400)
+    return "la taille d'archive générée n'est pas conforme."
+  return undefined
+}
+
+/** What the platform only finds out later. */
+export const lateFault = ({ nature, files }: SimTransaction): string | undefined => {
+  const allowed = natureOf(nature)?.types ?? {}
+  const untyped = files.slice(1).find(({ type }) => !(type in allowed))
+  if (untyped) return `Le type ${untyped.type} n'est pas autorisé pour la nature de l'acte`
+  return files[1]?.mimetype === 'application/pdf'
+    ? undefined
+    : `Le fichier ${files[1]?.posted ?? ''} n'est pas un PDF valide`
+}
