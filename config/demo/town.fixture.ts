@@ -30,9 +30,15 @@ export interface TestTownOptions {
   readonly progress?: number
   /** Without a worker, documents are only worked on by another process. */
   readonly worker?: 'here' | 'elsewhere'
+  /** Folder of the built screens, for tests that open them with `hub.serve()`. */
+  readonly screens?: string
 }
 
-export const startTestTown = async ({ progress, worker = 'here' }: TestTownOptions = {}): Promise<TestTown> => {
+export const startTestTown = async ({
+  progress,
+  worker = 'here',
+  screens,
+}: TestTownOptions = {}): Promise<TestTown> => {
   const folder = await mkdtemp(join(tmpdir(), 'passeur-ville-'))
   const database = await testDatabase()
   const env = {
@@ -41,7 +47,9 @@ export const startTestTown = async ({ progress, worker = 'here' }: TestTownOptio
     PASSEUR_ALLOWED_NETWORKS: '127.0.0.0/8',
     PASSEUR_LOG_LEVEL: 'silent',
   }
-  const config = await loadConfig(env)
+  const read = await loadConfig(env)
+  // Any free port: several towns may be open at once.
+  const config = { ...read, port: 0, folders: { ...read.folders, ui: screens ?? read.folders.ui } }
   const remotes = await startRemotes(join(folder, 'demo'), progress === undefined ? {} : { progress })
   const hub = await openHub(config, 'serve', { beat: { every: 500, deadAfter: 2_500 } })
   const town = await settleTown(hub.cradle)

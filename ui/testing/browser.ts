@@ -34,6 +34,10 @@ interface Violation {
  * @returns one line per rule broken, empty when there is none
  */
 export const axe = async (page: Page): Promise<readonly string[]> => {
+  // What fades in has not its colours yet; what turns for ever is left out.
+  await page.evaluate(
+    'Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < 1000).map(a => a.finished))',
+  )
   // The policy of the page forbids inline scripts: axe enters through the debugger, as an extension would.
   await page.evaluate(await readAxe())
   const violations = await page.evaluate<readonly Violation[]>(
