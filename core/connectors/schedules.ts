@@ -21,8 +21,7 @@ export interface Schedules {
   runByHand(instanceId: string, schedule: string): Promise<string>
 }
 
-const schedulesOf = (definition: AnyConnector): Readonly<Record<string, AnySchedule>> =>
-  definition.schedules ?? {}
+const schedulesOf = (definition: AnyConnector): Readonly<Record<string, AnySchedule>> => definition.schedules ?? {}
 
 /** A duration from now, or the next hit of a cron expression in legal French time (summer time included). */
 const nextAfter = (every: string, now: Date): Date => {
