@@ -1,5 +1,6 @@
 import SftpClient from 'ssh2-sftp-client'
-import type { Client, SFTPWrapper, Stats } from 'ssh2'
+import type { SFTPWrapper, Stats } from 'ssh2'
+import { connect as connectSocket } from 'node:net'
 import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -78,8 +79,9 @@ const connect = async (settings: SftpSettings, network: Network, log: Log): Prom
   let sftp: SFTPWrapper
   try {
     sftp = await client.connect({
-      host: await network.resolve(hote),
-      port,
+      // Without `noDelay` each packet waits for the acknowledgement of the one before: 1.7 MB/s instead of 106, and a
+      // handshake of 0.25 s instead of 0.03.
+      sock: connectSocket({ host: await network.resolve(hote), port, noDelay: true }),
       username: identifiant,
       ...(motDePasse === undefined ? {} : { password: motDePasse, tryKeyboard: true }),
       ...(clePrivee === undefined ? {} : { privateKey: Buffer.from(clePrivee) }),
@@ -97,8 +99,6 @@ const connect = async (settings: SftpSettings, network: Network, log: Log): Prom
     if (refused) throw fingerprintRefusal(server, empreinte, fingerprint)
     throw connectionFailure(firstError ?? error, server, identifiant)
   }
-  // Without it each packet waits for the acknowledgement of the one before: 1.7 MB/s instead of 106.
-  noDelay(client)
 
   const call = <T>(operation: (sftp: SFTPWrapper, done: Callback<T>) => void): Promise<T> =>
     new Promise<T>((resolve, reject) => {
@@ -141,12 +141,6 @@ const connect = async (settings: SftpSettings, network: Network, log: Log): Prom
       await end()
     },
   }
-}
-
-/** The underlying ssh2 client is there at run time, and in no type. */
-const noDelay = (client: SftpClient): void => {
-  const { client: inner } = client as unknown as { readonly client: Client }
-  inner.setNoDelay(true)
 }
 
 /** A folder of an SFTP server as a Volume. */

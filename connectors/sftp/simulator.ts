@@ -57,7 +57,7 @@ export const createSimulator = async (options: SftpSimulatorOptions = {}): Promi
     })
     server.injectSocket(socket)
   }
-  const listener = createServer(socket => {
+  const listener = createServer({ noDelay: true }, socket => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     // A client that is cut, or cuts, in the middle: expected here, and told by the client's own error.
