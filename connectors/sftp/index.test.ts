@@ -7,7 +7,7 @@ import { gedConformance } from '#core/conformance'
 import { connectForTest, sampleDocument } from '#core/testing'
 import { fingerprintOf, matches } from './fingerprint.ts'
 import sftp from './index.ts'
-import { createSimulator, type SftpSimulatorOptions } from './simulator.ts'
+import { createSimulator, newKeys, type SftpSimulatorOptions } from './simulator.ts'
 
 const started = async (options: SftpSimulatorOptions = {}) => {
   const simulator = await createSimulator(options)
@@ -84,11 +84,11 @@ describe("l'identité du serveur", () => {
 
 describe('la connexion', () => {
   test('accepte une clé privée, et refuse une clé inconnue', async () => {
-    const { private: clePrivee, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519')
+    const { private: clePrivee, public: publicKey } = newKeys()
     await using bench = await started({ publicKey })
     await using connected = await bench.connect({ motDePasse: undefined, clePrivee: Buffer.from(clePrivee) })
     expect(await connected.connector.check()).toContain('accessible')
-    const other = ssh2.utils.generateKeyPairSync('ed25519').private
+    const other = newKeys().private
     await using refused = await bench.connect({ motDePasse: undefined, clePrivee: Buffer.from(other) })
     await expect(refused.connector.check()).rejects.toThrow(/refuse la connexion de « passeur »/u)
   })

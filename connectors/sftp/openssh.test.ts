@@ -13,6 +13,7 @@ import { PermanentError } from '#core'
 import { connectForTest, sampleDocument } from '#core/testing'
 import { fingerprintOf } from './fingerprint.ts'
 import sftp from './index.ts'
+import { newKeys } from './simulator.ts'
 
 const SSHD = '/usr/sbin/sshd'
 const MB = 1024 * 1024
@@ -38,7 +39,7 @@ const openSsh = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'passeur-sshd-'))
   const deposits = join(folder, 'dépôts')
   const port = await freePort()
-  const [host, user] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')]
+  const [host, user] = [newKeys(), newKeys()]
   await mkdir(deposits)
   await writeFile(join(folder, 'host'), host.private, { mode: 0o600 })
   await writeFile(join(folder, 'authorized'), `${user.public}\n`, { mode: 0o600 })

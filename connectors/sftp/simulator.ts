@@ -30,7 +30,18 @@ export interface SftpSimulator extends Simulator {
   changeHostKey(): void
 }
 
-const newHostKey = (): string => ssh2.utils.generateKeyPairSync('ed25519').private
+/**
+ * A key pair that ssh2 can read back. Its generator writes about one ed25519 key in a hundred that its own parser calls
+ * malformed: such a pair is thrown away.
+ */
+export const newKeys = (): { readonly private: string; readonly public: string } => {
+  for (;;) {
+    const keys = ssh2.utils.generateKeyPairSync('ed25519')
+    if (!(ssh2.utils.parseKey(keys.private) instanceof Error) && !(ssh2.utils.parseKey(keys.public) instanceof Error))
+      return keys
+  }
+}
+const newHostKey = (): string => newKeys().private
 
 const publicBlob = (privateKey: string): Buffer => {
   const parsed = ssh2.utils.parseKey(privateKey)

@@ -317,7 +317,9 @@ describe('qui peut quoi', () => {
   )('%s %s : ni par sa propre entité avec le document d’une autre', async (method, path) => {
     const { id } = await create({ objet: 'Secret' }, server.as(basic('agent')))
     const address = `${fill(path, people.neighbour, id)}?version=1&nom=a.pdf`
-    const body = method === 'PATCH' ? { version: 1, values: {} } : method === 'POST' ? { version: 1 } : undefined
+    const bodies = { PATCH: { version: 1, values: {} }, POST: { version: 1 } } as Readonly<Record<string, object>>
+    const forced = { version: 1, state: 'termine', reason: 'Essai du voisin' }
+    const body = path.endsWith('/etat') ? forced : bodies[method]
     const answer = await server.as(basic('voisin')).send(method, address, body)
     expect(answer.body.code).toBe('document_introuvable')
   })
