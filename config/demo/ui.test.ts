@@ -5,6 +5,8 @@ import { ACCOUNTS } from './town.ts'
 import { openTown, type LocalFile, type OpenTown } from './ui.fixture.ts'
 
 const [admin, camille] = ACCOUNTS
+/** The machine may be shared with other tests. */
+const PATIENT = { timeout: 15_000 }
 const OBJET = 'Tarifs de la cantine scolaire'
 const NUMERO = 'DEL_2026_012'
 
@@ -42,7 +44,7 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     await open.signIn(camille)
     await open.heading('Documents').waitFor()
     await page.getByText('Aucun document pour le moment.').waitFor()
-    await expect.poll(() => page.locator('#entite').inputValue()).toBe('Ville de Démonstration')
+    await expect.poll(() => page.locator('#entite').inputValue(), PATIENT).toBe('Ville de Démonstration')
     expect(await axe(page)).toEqual([])
     await page.reload()
     await open.heading('Documents').waitFor()
@@ -134,7 +136,7 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     expect(await axe(page)).toEqual([])
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
-    await expect.poll(() => circuit.inputValue()).not.toBe('')
+    await expect.poll(() => circuit.inputValue(), PATIENT).not.toBe('')
     await page.getByText("Renseignez d’abord « Nature de l'acte »").waitFor()
     const nature = page.locator('#champ-tdtActes-nature')
     const piece = page.getByLabel('Type de « délibération.pdf »', { exact: true })
@@ -246,9 +248,9 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     await open.signIn(admin)
     await page.getByRole('link', { name: 'Connecteurs' }).click()
     const tests = page.getByRole('button', { name: /^Tester/u })
-    await expect.poll(() => tests.count()).toBe(5)
+    await expect.poll(() => tests.count(), PATIENT).toBe(5)
     for (const each of await tests.all()) await each.click()
-    await expect.poll(() => page.getByRole('status').filter({ hasText: /\S{3}/u }).count()).toBe(5)
+    await expect.poll(() => page.getByRole('status').filter({ hasText: /\S{3}/u }).count(), PATIENT).toBe(5)
     await page.getByText('Archivage (bordereau SEDA)').waitFor()
     expect(await axe(page)).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appointment, mediaType, plainDay, relativeDate, size } from './format.ts'
+import { appointment, mediaType, plainDay, relativeDate, size, titleOf } from './format.ts'
 
 const now = new Date(2026, 2, 14, 14, 5)
 const ago = (milliseconds: number) => new Date(now.getTime() - milliseconds).toISOString()
@@ -25,4 +25,9 @@ test('les tailles et les types sont en français', () => {
   expect(size(12_400_000)).toBe('12,4 Mo')
   expect(mediaType('application/pdf')).toBe('PDF')
   expect(plainDay('2026-03-14')).toBe('14 mars 2026')
+})
+
+test('un document sans titre ne se présente pas par son identifiant', () => {
+  expect(titleOf({ id: 'w39yx', title: 'w39yx' }, 'Sans titre')).toBe('Sans titre')
+  expect(titleOf({ id: 'w39yx', title: 'Convention' }, 'Sans titre')).toBe('Convention')
 })

@@ -71,8 +71,19 @@ test("quelqu'un d'autre a enregistré : rien n'est écrasé, la page propose de 
   expect(await draft.save()).toBe('stale')
   expect(draft.stale.value).toBe(true)
   expect(stored()?.values['objet']).toBeUndefined()
-  await draft.load()
+})
+
+test('reprendre sur la dernière version garde la saisie, et nomme ce que les deux ont modifié', async () => {
+  draft.set('objet', 'Le mien')
+  draft.set('envoi_signature', true)
+  const other = await api.documents.get('1', draft.base.value?.id ?? '')
+  await api.documents.save('1', other.id, other.version, { objet: "Celui de l'autre" })
+  expect(await draft.save()).toBe('stale')
+  expect(await draft.catchUp()).toEqual(['Objet'])
   expect(draft.stale.value).toBe(false)
+  expect(draft.values.value).toMatchObject({ objet: 'Le mien', envoi_signature: true })
+  expect(await draft.save()).toBe('saved')
+  expect(stored()?.values['objet']).toBe('Le mien')
 })
 
 test('un envoi incomplet ne part pas', async () => {
