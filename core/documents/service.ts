@@ -4,8 +4,8 @@ import type { Choices, RemoteChoices } from '../connectors/choices.ts'
 import { resolveInstance } from '../connectors/associations.ts'
 import type { Db } from '../db/knex.ts'
 import { isBuiltIn, mayAsk, mayDo, mayEdit, type BuiltIn } from '../engine/availability.ts'
-import { defaults, editableFields, inputProblems, problems, localDay } from '../engine/form.ts'
-import { fieldsOf, isEmpty, stepNamed } from '../engine/inputs.ts'
+import { defaults, editableFields, inputProblems, localDay, notEditable, problems } from '../engine/form.ts'
+import { fieldsOf, filesHeld, isEmpty, noInstance, stepNamed } from '../engine/inputs.ts'
 import { DRAFT, slotOf } from '../engine/model.ts'
 import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
 import type { Event } from '../engine/events.ts'
@@ -109,9 +109,6 @@ const overrideProblems = (flow: CompiledFlow, field: CompiledField, values: Valu
   })
 }
 
-const held = (value: unknown): readonly FileRef[] =>
-  isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
-
 /** Documents as people and programs act on them: load, decide with the engine, commit once. */
 export const createDocuments = ({ db, store, flows, files, choices, clock }: DocumentsDependencies): Documents => {
   const get = async ({ entityId, documentId }: Where): Promise<Document> => {
@@ -144,7 +141,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     const instanceId = capability && (await resolveInstance(db, entityId, flow.id, slotOf(step.alias, capability)))
     if (!capability || instanceId === undefined)
       throw errors.conflict({
-        detail: `Aucun connecteur n'est associé à l'étape « ${step.label} » du flux « ${flow.label} » : l'administrateur doit en associer un.`,
+        detail: noInstance(flow, step),
       })
     const values = fieldsOf(step, data)
     const by = Object.fromEntries((field.by ?? []).map(name => [name, values[name]]))
@@ -192,8 +189,8 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     const foreign = Object.entries(values).filter(([name, value]) => {
       const kind = flow.fields[name]?.kind
       if (kind !== 'file' && kind !== 'files') return false
-      const own = new Set(held(document.data[name]).map(file => file.sha256))
-      return held(value).some(file => typeof file !== 'object' || !own.has(file.sha256))
+      const own = new Set(filesHeld(document.data[name]).map(file => file.sha256))
+      return filesHeld(value).some(file => typeof file !== 'object' || !own.has(file.sha256))
     })
     if (foreign.length > 0)
       throw refuse(
@@ -220,12 +217,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       throw refuse([{ field: name, message: `Le champ « ${name} » n'attend pas de fichier dans ce flux.` }])
     if (mayEdit(document) !== true) throw errors.inFlight()
     if (!editableFields(flow, document).has(name))
-      throw refuse([
-        {
-          field: name,
-          message: `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[document.state]?.label ?? document.state} ».`,
-        },
-      ])
+      throw refuse([{ field: name, message: notEditable(flow, document, field) }])
     return field
   }
 
@@ -263,7 +255,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const field = fileField(flow, document, name)
       const problem = fileProblem(field, file)
       if (problem !== undefined) throw refuse([{ field: name, message: problem }])
-      const value = field.kind === 'file' ? file : [...held(document.data[name]), file]
+      const value = field.kind === 'file' ? file : [...filesHeld(document.data[name]), file]
       const extract = flows.extractorOf(flow.id, name)
       const extracted = extract ? await extract(files.open(file), file) : {}
       return commit(document, {
@@ -278,7 +270,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const document = await seen(change)
       const flow = flowOf(document)
       const field = fileField(flow, document, name)
-      const before = held(document.data[name])
+      const before = filesHeld(document.data[name])
       const removed = before.find(file => file.sha256 === sha256)
       if (!removed) throw errors.fileNotFound()
       const rest = before.filter(file => file !== removed)

@@ -1,6 +1,6 @@
 import { pauseAfter } from '../authoring/durations.ts'
 import type { Paces } from './events.ts'
-import { isTaken, stepNamed } from './inputs.ts'
+import { isTaken, stepNamed, stepsAfter } from './inputs.ts'
 import { DONE } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document, Due, Entry } from './model.ts'
 
@@ -38,8 +38,7 @@ export const dueIn = (flow: CompiledFlow, state: string, now: Date, paces: Paces
  * Without this, a document reopened and sent again would show yesterday's acknowledgement as today's.
  */
 export const forgetAfter = (flow: CompiledFlow, document: Document, after: string | undefined): Document => {
-  const start = after === undefined ? 0 : flow.steps.findIndex(step => step.alias === after) + 1
-  const aliases = new Set(flow.steps.slice(start).map(step => step.alias))
+  const aliases = new Set(stepsAfter(flow, after).map(step => step.alias))
   const kept = Object.entries(document.data).filter(([name]) => {
     const field = flow.fields[name]
     return !(field?.options.computed && field.step !== undefined && aliases.has(field.step))
@@ -48,10 +47,14 @@ export const forgetAfter = (flow: CompiledFlow, document: Document, after: strin
 }
 
 /** First state of the next step that the boxes select after this one (`undefined`: from the start), or the end. */
-export const next = (flow: CompiledFlow, data: Document['data'], after: string | undefined): string => {
-  const start = after === undefined ? 0 : flow.steps.findIndex(step => step.alias === after) + 1
-  return flow.steps.slice(start).find(step => isTaken(step, data))?.initial ?? DONE
-}
+export const next = (flow: CompiledFlow, data: Document['data'], after: string | undefined): string =>
+  stepsAfter(flow, after).find(step => isTaken(step, data))?.initial ?? DONE
+
+/** One passage more through a task: the key of its next sending differs from the last one. */
+export const passedOnce = ({ passages }: Document, task: string): Document['passages'] => ({
+  ...passages,
+  [task]: (passages[task] ?? 0) + 1,
+})
 
 /** The document named after its title field, or its id while that is empty. */
 export const withTitle = (flow: CompiledFlow, document: Document): Document => {

@@ -1,7 +1,7 @@
 import type { FieldSpec } from '../authoring/fields.ts'
 import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.ts'
 import { fieldsRead } from '../authoring/conditions.ts'
-import { inputsOf, isEmpty, isTaken, routeOf, stepNamed } from './inputs.ts'
+import { filesHeld, inputsOf, isEmpty, routeOf, stepNamed, stepsAfter } from './inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from './model.ts'
 import { problemOf } from './values.ts'
 
@@ -18,8 +18,7 @@ const fieldsOfStep = (flow: CompiledFlow, step: CompiledStep) =>
 
 /** Fields an agent may still change when the document has finished a step: those of the steps to come, and their boxes. */
 const fieldsToCome = (flow: CompiledFlow, alias: string): readonly string[] => {
-  const after = flow.steps.slice(flow.steps.findIndex(step => step.alias === alias) + 1)
-  return after.flatMap(step => [
+  return stepsAfter(flow, alias).flatMap(step => [
     ...(step.when ? fieldsRead(step.when) : []),
     ...fieldsOfStep(flow, step)
       .filter(asked)
@@ -47,6 +46,10 @@ export const editableFields = (flow: CompiledFlow, document: Document): Readonly
   ])
 }
 
+/** Why a field is closed where the document is. */
+export const notEditable = (flow: CompiledFlow, { state }: Document, field: CompiledField): string =>
+  `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[state]?.label ?? state} ».`
+
 /** Values of a new document: the defaults of its fields (`'now'` on a date is the legal day). */
 export const defaults = (flow: CompiledFlow, now: Date): Document['data'] =>
   Object.fromEntries(
@@ -66,7 +69,7 @@ const pieceFiles = (
   const inputs = inputsOf(step, data)
   return of.flatMap(name => {
     const value = name in step.definition.inputs ? inputs[name] : data[`${step.alias}.${name}`]
-    return isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
+    return filesHeld(value)
   })
 }
 
@@ -110,9 +113,7 @@ const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Probl
     field => (field.kind === 'file' || field.kind === 'files') && asked(field),
   )
   const sizes = held.map(field => {
-    const value = data[field.name]
-    const files = isEmpty(value) ? [] : Array.isArray(value) ? (value as FileRef[]) : [value as FileRef]
-    return { field, size: files.reduce((sum, each) => sum + each.size, 0) }
+    return { field, size: filesHeld(data[field.name]).reduce((sum, each) => sum + each.size, 0) }
   })
   const total = sizes.reduce((sum, each) => sum + each.size, 0)
   if (total <= limit) return []
@@ -131,9 +132,10 @@ const megabytes = (bytes: number) => (bytes / 1_048_576).toLocaleString('fr-FR',
 export const problems = (flow: CompiledFlow, data: Document['data'], now: Date): readonly Problem[] => {
   const today = localDay(now)
   const first = Object.values(flow.fields).filter(field => field.step === undefined && asked(field))
-  const steps = routeOf(flow, data).flatMap(step => fieldsOfStep(flow, step).filter(asked))
+  const taken = routeOf(flow, data)
+  const steps = taken.flatMap(step => fieldsOfStep(flow, step).filter(asked))
   const route =
-    flow.steps.some(step => isTaken(step, data)) || flow.steps.length === 0
+    taken.length > 0 || flow.steps.length === 0
       ? []
       : [
           {
@@ -155,26 +157,23 @@ export const inputProblems = (
   now: Date,
 ): readonly Problem[] => {
   const editable = editableFields(flow, document)
+  const today = localDay(now)
   return Object.entries(values).flatMap(([name, value]) => {
     const field = flow.fields[name]
     if (!field) return [{ field: name, message: `Le champ « ${name} » n'existe pas dans ce flux.` }]
-    if (!editable.has(name))
-      return [
-        {
-          field: name,
-          message: `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[document.state]?.label ?? document.state} ».`,
-        },
-      ]
-    const message = problemOf(field, value ?? undefined, localDay(now))
+    if (!editable.has(name)) return [{ field: name, message: notEditable(flow, document, field) }]
+    const message = problemOf(field, value ?? undefined, today)
     return message === undefined ? [] : [{ field: name, message }]
   })
 }
 
 /** The legal day in France: an acte signed at 0:30 in Paris is dated that day, whatever UTC says. */
-export const localDay = (now: Date): string =>
-  new Intl.DateTimeFormat('sv-SE', {
-    timeZone: 'Europe/Paris',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  }).format(now)
+export const localDay = (now: Date): string => legalDay.format(now)
+
+/** Made once: a formatter costs far more than the day it writes. */
+const legalDay = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Europe/Paris',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+})

@@ -1,4 +1,5 @@
 import type { Fields } from '../authoring/fields.ts'
+import type { FileRef } from '../authoring/values.ts'
 import { holds } from '../authoring/conditions.ts'
 import type { CompiledFlow, CompiledStep, Document } from './model.ts'
 
@@ -17,6 +18,10 @@ const read = (fields: Fields, value: (name: string) => unknown): Readonly<Record
 
 export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
+/** The files that a `file` or `files` value holds, in order. */
+export const filesHeld = (value: unknown): readonly FileRef[] =>
+  isEmpty(value) ? [] : Array.isArray(value) ? (value as readonly FileRef[]) : [value as FileRef]
 
 /** What the step receives from the flow, following its bindings. */
 export const inputsOf = (step: CompiledStep, data: Data): Readonly<Record<string, unknown>> =>
@@ -38,8 +43,16 @@ export const isTaken = (step: CompiledStep, data: Data): boolean => step.when ==
 export const routeOf = (flow: CompiledFlow, data: Data): readonly CompiledStep[] =>
   flow.steps.filter(step => isTaken(step, data))
 
+/** The steps that follow this one (`undefined`: all of them), whether the boxes select them or not. */
+export const stepsAfter = (flow: CompiledFlow, alias: string | undefined): readonly CompiledStep[] =>
+  alias === undefined ? flow.steps : flow.steps.slice(flow.steps.findIndex(step => step.alias === alias) + 1)
+
 export const stepNamed = (flow: CompiledFlow, alias: string): CompiledStep => {
   const step = flow.steps.find(each => each.alias === alias)
   if (!step) throw new Error(`Le flux « ${flow.id} » n'a pas d'étape « ${alias} ».`)
   return step
 }
+
+/** Said by the worker that cannot go on and by the list that cannot be shown. */
+export const noInstance = (flow: CompiledFlow, step: CompiledStep): string =>
+  `Aucun connecteur n'est associé à l'étape « ${step.label} » du flux « ${flow.label} » : l'administrateur doit en associer un.`

@@ -3,7 +3,7 @@ import type { AnyTask, Goto, Stay, Wait } from '../authoring/steps.ts'
 import type { Capabilities } from '../contracts/index.ts'
 import { errors, Problem } from '../errors.ts'
 import { mayRun } from './availability.ts'
-import { fieldsOf, inputsOf, stepNamed } from './inputs.ts'
+import { fieldsOf, inputsOf, noInstance, stepNamed } from './inputs.ts'
 import { NO_INSTANCE, slotOf } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document } from './model.ts'
 import type { EnginePorts, InstanceSettings } from './ports.ts'
@@ -24,9 +24,6 @@ const goto = (state: string, values: Readonly<Record<string, unknown>> = {}, mes
 
 /** Another attempt of a live process holds the document: come back a little later. */
 const BUSY_PAUSE = 10_000
-
-const slotLabel = (flow: CompiledFlow, task: CompiledTask) =>
-  `« ${stepNamed(flow, task.step).label} » du flux « ${flow.label} »`
 
 /** Polling reads and may be lost; anything else that calls a remote commits its intention first. */
 const commitsIntention = (task: CompiledTask) => task.needs !== undefined && task.definition.every === undefined
@@ -214,7 +211,7 @@ const admission = async (
   const instance = instances.get(slotOf(task.step, task.needs))
   const doubt = document.inFlight !== undefined
   if (!instance) {
-    const message = `Aucun connecteur n'est associé à l'étape ${slotLabel(flow, task)} : l'administrateur doit en associer un.`
+    const message = noInstance(flow, stepNamed(flow, task.step))
     return { event: { is: 'blocked', waitingFor: NO_INSTANCE, message, doubt }, result: 'blocked' }
   }
   if (instance.suspended !== undefined)

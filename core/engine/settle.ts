@@ -1,7 +1,7 @@
 import { milliseconds, pauseAfter } from '../authoring/durations.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { backoff } from './backoff.ts'
-import { dueIn, enter, forgetAfter, next, plus, taskNamed, withTitle, write, type Draft } from './course.ts'
+import { dueIn, enter, forgetAfter, next, passedOnce, plus, taskNamed, withTitle, write, type Draft } from './course.ts'
 import { NO_PACES, type Event, type Failure, type Outcome, type Paces } from './events.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document, Due, Move } from './model.ts'
@@ -36,7 +36,7 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
       throw new Error(`La tâche « ${name} » va vers « ${outcome.state} », qu'elle ne déclare pas dans « to ».`)
     draft.document = {
       ...draft.document,
-      passages: { ...before.passages, [name]: (before.passages[name] ?? 0) + 1 },
+      passages: passedOnce(before, name),
       // A task that comes from afar interrupts something: remember what, for the states that end with `resume`.
       back: task.passed === undefined ? before.back : { state: before.state, task: undefined, uncertain: false },
     }
@@ -46,7 +46,7 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
   if (outcome.outcome === 'stay') {
     draft.document = {
       ...draft.document,
-      passages: { ...before.passages, [name]: (before.passages[name] ?? 0) + 1 },
+      passages: passedOnce(before, name),
       due: dueIn(flow, before.state, now, paces),
       message: outcome.message,
     }
@@ -159,8 +159,7 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
       )
     case 'confirmed': {
       const task = taskNamed(flow, document.back?.task ?? '')
-      const passages = { ...document.passages, [task.name]: (document.passages[task.name] ?? 0) + 1 }
-      draft.document = { ...document, passages, back: undefined }
+      draft.document = { ...document, passages: passedOnce(document, task.name), back: undefined }
       return enter(flow, draft, task.to[0] ?? DONE, "Arrivée confirmée par l'agent", event.by, now, paces)
     }
     case 'asked':
