@@ -5,6 +5,7 @@
 export * from './authoring/conditions.ts'
 export * from './authoring/connectors.ts'
 export type * from './authoring/context.ts'
+export * from './authoring/days.ts'
 export * from './authoring/durations.ts'
 export * from './authoring/errors.ts'
 export * from './authoring/fields.ts'

@@ -1,6 +1,6 @@
 import type { Cradle } from '../../core/container.ts'
 import type { Document } from '../../core/engine/model.ts'
-import { localDay } from '../../core/engine/form.ts'
+import { localDay } from '../../core/authoring/days.ts'
 import type { Choice, FileRef } from '../../core/authoring/values.ts'
 import { deliberationPdf } from './deliberation.ts'
 import type { Town } from './town.ts'

@@ -1,3 +1,4 @@
+import { localDay } from '#core'
 import type { Premis, PremisEvent } from './premis.ts'
 
 /** Where a folder stands, read from the tasks of its circuit. */
@@ -38,7 +39,6 @@ const instant = (text: string): Date | undefined => {
 const inParis = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', ...options })
 const moment = inParis({ dateStyle: 'short', timeStyle: 'short' })
-const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' })
 
 const words = ({ type, desk, note }: PremisEvent): string =>
   `${ACTIONS[type] ?? type.toLowerCase()}${desk && ` (${desk})`}${note && ` — ${note}`}`
@@ -63,7 +63,7 @@ export const progressOf = ({ events: all }: Premis): Progress => {
   if (next?.type === 'ARCHIVE' || (!next && last?.type === 'ARCHIVE')) {
     const signature = done.filter(({ type }) => SIGNATURES.has(type)).at(-1)
     const when = signature && instant(signature.at)
-    return { is: 'finished', signedOn: when && day.format(when) }
+    return { is: 'finished', signedOn: when && localDay(when) }
   }
   if (next?.type === 'DELETE' || (!next && (last?.type === 'REJECT' || last?.type === 'DELETE'))) {
     const rejection = done.filter(({ type }) => type === 'REJECT').at(-1)

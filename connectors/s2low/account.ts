@@ -1,4 +1,4 @@
-import { ConfigurationError, type ClientCertificate } from '#core'
+import { ConfigurationError, frenchDay, type ClientCertificate } from '#core'
 import type { Classification } from './classification.ts'
 import type { S2lowWire } from './wire.ts'
 
@@ -9,8 +9,6 @@ interface Connection {
 
 const DAY = 86_400_000
 const WARN_BEFORE = 60
-
-export const frenchDay = (date: Date): string => date.toLocaleDateString('fr-FR', { timeZone: 'Europe/Paris' })
 
 const named = (facts: Readonly<Record<string, unknown>> | undefined, ...keys: readonly string[]): string =>
   keys

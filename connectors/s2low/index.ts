@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   defineConnector,
   flag,
+  frenchDay,
   PermanentError,
   readClientCertificate,
   secret,
@@ -13,7 +14,7 @@ import {
   type FileRef,
   type TdtActes,
 } from '#core'
-import { accountSentence, frenchDay } from './account.ts'
+import { accountSentence } from './account.ts'
 import { assertUpToDate, keptClassification, matters, refreshClassification, typesOf } from './classification.ts'
 import { findCancellation, findTransaction } from './find.ts'
 import { collectLetters } from './letters.ts'

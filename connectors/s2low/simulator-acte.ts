@@ -3,7 +3,7 @@ import { createGzip } from 'node:zlib'
 import type { Readable } from 'node:stream'
 import { PDFDocument, StandardFonts, rgb } from 'pdf-lib'
 import { pack } from 'tar-stream'
-import { toLatin1 } from '#core'
+import { localDay, toLatin1 } from '#core'
 import type { SimFile } from '#core/testing'
 import { natureOf } from './simulator-classification.ts'
 
@@ -48,12 +48,10 @@ const NAMESPACE = 'xmlns:actes="http://www.interieur.gouv.fr/ACTES#v1.1-20040216
 export const acteIdOf = ({ date, number, nature }: Pick<SimTransaction, 'date' | 'number' | 'nature'>): string =>
   `${DEPARTMENT}-${SIREN}-${date.replaceAll('-', '')}-${number}-${natureOf(nature)?.short ?? 'AU'}`
 
-const day = (date: Date): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(date)
-
 /** The acknowledgement of the préfecture, with an accent so that its encoding matters. */
 export const acknowledgementOf = (transaction: SimTransaction, at: Date, classificationDate: string): Buffer => {
   const head = `<?xml version="1.0" encoding="ISO-8859-1"?>\n`
-  const attributes = `${NAMESPACE} actes:DateReception="${day(at)}" actes:IDActe="${transaction.uniqueId}"`
+  const attributes = `${NAMESPACE} actes:DateReception="${localDay(at)}" actes:IDActe="${transaction.uniqueId}"`
   const xml =
     transaction.type === 6
       ? `${head}<actes:ARAnnulation ${attributes}/>`
@@ -85,7 +83,7 @@ export const stamp = async (
   const lines = [
     'Accusé de réception en préfecture',
     transaction.uniqueId,
-    `Reçu le ${received ? day(received) : ''}`,
+    `Reçu le ${received ? localDay(received) : ''}`,
     ...(postedOn ? [`Affiché le ${postedOn}`] : []),
   ]
   const page = pdf.getPage(0)

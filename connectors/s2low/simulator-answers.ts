@@ -9,4 +9,3 @@ export const ok = (...lines: readonly (string | number)[]): SimResponse => latin
 export const ko = (reason: string): SimResponse => latin1(`KO\n${reason}`)
 export const redirect = (location: string): SimResponse => ({ status: 302, headers: { location } })
 export const xml = (body: Buffer): SimResponse => ({ headers: { 'content-type': 'text/xml' }, body })
-export const day = (date: Date): string => date.toISOString().slice(0, 10)

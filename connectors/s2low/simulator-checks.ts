@@ -1,6 +1,6 @@
+import { localDay } from '#core'
 import type { SimRequest } from '#core/testing'
 import type { SimTransaction } from './simulator-acte.ts'
-import { day } from './simulator-answers.ts'
 import { isMatter, natureOf } from './simulator-classification.ts'
 
 const NUMBER = /^[A-Z0-9]([A-Za-z0-9_]{0,13}[A-Za-z0-9])?$/u
@@ -29,7 +29,7 @@ export const refusalOf = (request: SimRequest, isTaken: (number: string) => bool
   const types = fields.filter(({ name }) => name === 'type_pj[]')
   if (!NUMBER.test(number)) return "Le numéro n'est pas correct"
   if (!/^\d{4}-\d\d-\d\d$/u.test(date)) return "La date de décision n'est pas correcte"
-  if (date > day(new Date())) return 'La date de décision est une date dans le futur'
+  if (date > localDay(new Date())) return 'La date de décision est une date dans le futur'
   if (subject.length > 499) return "L'objet est trop long"
   if (!natureOf(nature) || !isMatter(classification)) return "La classification ou la nature n'est pas correcte"
   if (isTaken(number)) return SAME_NUMBER

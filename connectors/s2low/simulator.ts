@@ -1,3 +1,4 @@
+import { localDay } from '#core'
 import type { Authority, IssuedClient, SimRequest, SimResponse, Simulator } from '#core/testing'
 import { createAuthority, startSimServer } from '#core/testing'
 import {
@@ -12,7 +13,7 @@ import {
   streamOf,
   type SimTransaction,
 } from './simulator-acte.ts'
-import { day, ko, latin1, ok, redirect, xml } from './simulator-answers.ts'
+import { ko, latin1, ok, redirect, xml } from './simulator-answers.ts'
 import { givenOf, lateFault, refusalOf } from './simulator-checks.ts'
 import { classificationXml, natureOf } from './simulator-classification.ts'
 
@@ -186,7 +187,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 100)]
     const since = query.get('min_date') ?? ''
     const matching = transactions
-      .filter(each => codeOf(each) === state && day(each.workflow.at(-1)?.at ?? new Date()) >= since)
+      .filter(each => codeOf(each) === state && localDay(each.workflow.at(-1)?.at ?? new Date()) >= since)
       .reverse()
       .slice(offset, offset + limit)
     return {
@@ -254,7 +255,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
             type: 7,
             number: '',
             subject: '',
-            date: day(new Date()),
+            date: localDay(new Date()),
             nature: '6',
             classification: '',
             related: undefined,
@@ -359,7 +360,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
           type,
           number: acte?.number ?? '',
           subject: '',
-          date: day(new Date()),
+          date: localDay(new Date()),
           nature: acte?.nature ?? '6',
           classification: '',
           related: about === undefined ? undefined : Number(about),

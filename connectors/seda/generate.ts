@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   checkSip,
   ConfigurationError,
+  localDay,
   PermanentError,
   renderExpression,
   tarGz,
@@ -28,7 +29,7 @@ export interface Generation {
   readonly schemas: string | undefined
 }
 
-const dayIn = (date: Date | undefined): string => date?.toLocaleDateString('sv-SE', { timeZone: 'Europe/Paris' }) ?? ''
+const dayIn = (date: Date | undefined): string => (date ? localDay(date) : '')
 
 /** `contenu;référence;type`, one by line, each cell an expression; a content that gives nothing gives no keyword. */
 const keywordsIn = (setting: string, say: (expression: string) => string): SlipContent['root']['keywords'] =>

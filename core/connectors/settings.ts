@@ -1,7 +1,7 @@
 import type { AnyConnector } from '../authoring/connectors.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
 import { problemOf } from '../engine/values.ts'
-import { localDay } from '../engine/form.ts'
+import { localDay } from '../authoring/days.ts'
 import { errors, type FieldProblem } from '../errors.ts'
 
 /** Settings of an instance by field name, as JSON carries them (a secret file is its content in base64). */

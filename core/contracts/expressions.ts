@@ -1,3 +1,4 @@
+import { localDay } from '../authoring/days.ts'
 import type { DocumentContents } from '../authoring/context.ts'
 import type { Choice, FileRef, PieceType } from '../authoring/values.ts'
 import { splitName } from '../files/names.ts'
@@ -18,7 +19,7 @@ export const filesIn = (contents: DocumentContents, field: string): readonly Fil
 const about = (contents: DocumentContents): Readonly<Record<string, string>> => ({
   'document.id': contents.id,
   'document.titre': contents.title,
-  'document.date': contents.createdAt.toISOString().slice(0, 10),
+  'document.date': localDay(contents.createdAt),
   'entite.id': contents.entity.id,
   'entite.nom': contents.entity.name,
   'entite.siren': contents.entity.siren ?? '',

@@ -1,3 +1,4 @@
+import { localDay } from '../authoring/days.ts'
 import type { FieldSpec } from '../authoring/fields.ts'
 import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.ts'
 import { fieldsRead } from '../authoring/conditions.ts'
@@ -166,14 +167,3 @@ export const inputProblems = (
     return message === undefined ? [] : [{ field: name, message }]
   })
 }
-
-/** The legal day in France: an acte signed at 0:30 in Paris is dated that day, whatever UTC says. */
-export const localDay = (now: Date): string => legalDay.format(now)
-
-/** Made once: a formatter costs far more than the day it writes. */
-const legalDay = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Europe/Paris',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-})

@@ -1,4 +1,4 @@
-import { date, defineStep, file, longText, PermanentError, text, wait } from '#core'
+import { date, defineStep, file, localDay, longText, PermanentError, text, wait } from '#core'
 import type { FileRef, JournalLine } from '#core'
 
 /** The evidence that goes with the archive: the whole history of the document, oldest line first. */
@@ -15,7 +15,7 @@ const evidenceOf = (lines: readonly JournalLine[]): string =>
     2,
   )
 
-const day = (at: Date | undefined) => at?.toISOString().slice(0, 10)
+const day = (at: Date | undefined) => at && localDay(at)
 
 const transferOf = (data: { readonly transfertId: string | undefined; readonly service: string | undefined }) => ({
   transferId: data.transfertId ?? '',
