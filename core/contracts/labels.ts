@@ -2,9 +2,16 @@
 const LABELS: Readonly<Record<string, string>> = {
   signature: 'parapheur',
   tdtActes: 'télétransmission des actes',
+  tdtHelios: 'télétransmission des flux comptables',
   ged: 'dépôt de fichiers',
   seda: 'bordereau SEDA',
   sae: "système d'archivage",
+  mailsec: 'courriel sécurisé',
+  convocation: 'convocation aux séances',
+  portailFactures: 'portail de factures',
+  horodatage: 'horodatage',
+  transformation: 'transformation',
+  conversion: 'conversion en PDF',
 }
 
 export const capabilityLabel = (capability: string): string => LABELS[capability] ?? capability

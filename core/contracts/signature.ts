@@ -9,6 +9,8 @@ export interface SignatureFolder {
   readonly circuit: string
   readonly document: FileRef
   readonly annexes: readonly FileRef[]
+  /** Detached signatures that the document bears already, for those who sign after. */
+  readonly signatures?: readonly FileRef[] | undefined
   /** Last day for signing, `YYYY-MM-DD`. */
   readonly deadline?: string | undefined
   readonly publicAnnotation?: string | undefined
