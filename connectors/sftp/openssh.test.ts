@@ -9,10 +9,8 @@ import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { PermanentError } from '#core'
-import { connectForTest, sampleDocument } from '#core/testing'
-import { fingerprintOf } from './fingerprint.ts'
+import { connectForTest, newSshKeys, sampleDocument, sshFingerprint } from '#core/testing'
 import sftp from './index.ts'
-import { newKeys } from './simulator.ts'
 
 const SSHD = '/usr/sbin/sshd'
 const MB = 1024 * 1024
@@ -38,7 +36,7 @@ const openSsh = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'passeur-sshd-'))
   const deposits = join(folder, 'dépôts')
   const port = await freePort()
-  const [host, user] = [newKeys(), newKeys()]
+  const [host, user] = [newSshKeys(), newSshKeys()]
   await mkdir(deposits)
   await writeFile(join(folder, 'host'), host.private, { mode: 0o600 })
   await writeFile(join(folder, 'authorized'), `${user.public}\n`, { mode: 0o600 })
@@ -70,7 +68,7 @@ const openSsh = async () => {
       port,
       identifiant: userInfo().username,
       clePrivee: Buffer.from(user.private),
-      empreinte: fingerprintOf(Buffer.from(host.public.split(' ')[1] ?? '', 'base64')),
+      empreinte: sshFingerprint(Buffer.from(host.public.split(' ')[1] ?? '', 'base64')),
       repertoire: deposits,
     },
     [Symbol.asyncDispose]: async () => {

@@ -4,7 +4,7 @@ import { deposit } from './deposit.ts'
 import { depositFields, type DepositOptions } from './fields.ts'
 import { fileExpressions } from './plan.ts'
 import { replaceCharacters } from './replacement.ts'
-import type { Volume } from './volume.ts'
+import type { Volume } from '../../volumes/volume.ts'
 
 export type DepositFields = typeof depositFields
 

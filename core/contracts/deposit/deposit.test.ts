@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import yauzl from 'yauzl'
@@ -10,7 +11,7 @@ import { deposit } from './deposit.ts'
 import { depositFields, type DepositOptions } from './fields.ts'
 import { planDeposit } from './plan.ts'
 import { replaceCharacters } from './replacement.ts'
-import type { Volume } from './volume.ts'
+import type { Volume } from '../../volumes/volume.ts'
 
 const DEFAULTS = Object.fromEntries(
   Object.entries(depositFields).map(([name, field]) => [
@@ -28,6 +29,19 @@ const memoryVolume = () => {
     async stat(path) {
       const found = tree.get(path)
       return found && (found === 'folder' ? { kind: 'folder', size: 0 } : { kind: 'file', size: found.length })
+    },
+    async list(path) {
+      return under(path).flatMap(each => {
+        const name = each.slice(path === '' ? 0 : path.length + 1)
+        const found = tree.get(each)
+        if (name === '' || name.includes('/') || !found) return []
+        const kind = found === 'folder' ? 'folder' : 'file'
+        return [{ name, kind, size: found === 'folder' ? 0 : found.length, modifiedAt: undefined }]
+      })
+    },
+    async read(path) {
+      const found = tree.get(path)
+      return Readable.from(found instanceof Buffer ? found : Buffer.alloc(0), { objectMode: false })
     },
     async makeFolder(path) {
       tree.set(path, 'folder')

@@ -8,7 +8,7 @@ import { splitName } from '../../files/names.ts'
 import type { Deposited } from '../ged.ts'
 import type { DepositOptions } from './fields.ts'
 import { planDeposit, type Entry, type Plan } from './plan.ts'
-import type { Volume } from './volume.ts'
+import type { Volume } from '../../volumes/volume.ts'
 
 /** From the name it was written under to the name it is known by. */
 interface Move {

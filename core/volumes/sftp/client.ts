@@ -1,23 +1,17 @@
 import SftpClient from 'ssh2-sftp-client'
-import type { SFTPWrapper, Stats } from 'ssh2'
+import type { FileEntryWithStats, SFTPWrapper, Stats } from 'ssh2'
 import { connect as connectSocket } from 'node:net'
 import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { ConfigurationError, TemporaryError, type Log, type Network, type Volume } from '#core'
+import type { Network } from '../../authoring/connectors.ts'
+import type { Log } from '../../authoring/context.ts'
+import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
+import { sayingErrors, watched } from '../content.ts'
+import { goneSince, type Volume } from '../volume.ts'
 import { connectionFailure, hasStatus, operationFailure, STATUS } from './failures.ts'
 import { fingerprintOf, matches } from './fingerprint.ts'
-
-export interface SftpSettings {
-  readonly hote: string
-  readonly port: number
-  readonly identifiant: string
-  readonly motDePasse: string | undefined
-  readonly clePrivee: Uint8Array | undefined
-  readonly phraseSecrete: string | undefined
-  readonly empreinte: string | undefined
-  readonly repertoire: string
-}
+import type { SftpSettings } from './settings.ts'
 
 const CONNECT_TIMEOUT = 20_000
 /** A peer that says nothing for 45 s while a file is written is dead. */
@@ -31,6 +25,7 @@ interface Session {
   call<T>(operation: (sftp: SFTPWrapper, done: Callback<T>) => void): Promise<T>
   /** An error of `content` is thrown as it is. `doing` completes « Impossible de … ». */
   write(path: string, content: Readable, doing: string): Promise<void>
+  read(path: string, doing: string): Readable
   readonly fingerprint: string
   close(): Promise<void>
 }
@@ -117,25 +112,24 @@ const connect = async (settings: SftpSettings, network: Network, log: Log): Prom
     async write(path, content, doing) {
       if (lost) throw lost
       const target = sftp.createWriteStream(path, { flags: 'w' })
-      // The pipeline ends both sides with the error of one: this remembers which side it came from.
-      let unreadable: Error | undefined
-      const read = async function* () {
-        try {
-          yield* content
-        } catch (error) {
-          unreadable = error instanceof Error ? error : new Error(String(error))
-          throw error
-        }
-      }
+      const source = watched(content)
       const give = () => void target.destroy()
       waiting.add(give)
       try {
-        await pipeline(read, target)
+        await pipeline(source.stream, target)
       } catch (error) {
-        throw lost ?? unreadable ?? operationFailure(error, doing)
+        throw lost ?? source.failure() ?? operationFailure(error, doing)
       } finally {
         waiting.delete(give)
       }
+    },
+    read(path, doing) {
+      const source = sftp.createReadStream(path)
+      const give = (error: Error) => void source.destroy(error)
+      waiting.add(give)
+      source.once('close', () => waiting.delete(give))
+      if (lost) give(lost)
+      return sayingErrors(source, error => lost ?? operationFailure(error, doing))
     },
     async close() {
       await end()
@@ -144,10 +138,10 @@ const connect = async (settings: SftpSettings, network: Network, log: Log): Prom
 }
 
 /** A folder of an SFTP server as a Volume. */
-export const sftpVolume = async (settings: SftpSettings, network: Network, log: Log): Promise<Volume> => {
+export const openSftp = async (settings: SftpSettings, folder: string, network: Network, log: Log): Promise<Volume> => {
   const session = await connect(settings, network, log)
   const { hote, port, identifiant } = settings
-  const at = (path: string): string => posix.join(settings.repertoire === '' ? '.' : settings.repertoire, path)
+  const at = (path: string): string => posix.join(folder, path)
   const location = (path: string): string =>
     `sftp://${hote}${port === 22 ? '' : `:${port}`}/${at(path).replace(/^\.?\/?/u, '')}`
 
@@ -167,12 +161,12 @@ export const sftpVolume = async (settings: SftpSettings, network: Network, log: 
       throw operationFailure(error, `lire « ${location(path)} »`)
     }
   }
-  const namesIn = async (path: string): Promise<readonly string[]> => {
+  const entriesOf = async (path: string): Promise<readonly FileEntryWithStats[]> => {
     const entries = await attempt(
       `lister « ${location(path)} »`,
-      session.call<readonly { filename: string }[]>((sftp, done) => sftp.readdir(at(path), done)),
+      session.call<readonly FileEntryWithStats[]>((sftp, done) => sftp.readdir(at(path), done)),
     )
-    return entries.map(entry => entry.filename).filter(name => name !== '.' && name !== '..')
+    return entries.filter(({ filename }) => filename !== '.' && filename !== '..')
   }
 
   const volume: Volume = {
@@ -180,6 +174,21 @@ export const sftpVolume = async (settings: SftpSettings, network: Network, log: 
     async stat(path) {
       const found = await statOf(path)
       return found && { kind: found.isDirectory() ? 'folder' : 'file', size: found.size }
+    },
+    async list(path) {
+      const entries = await entriesOf(path)
+      return entries
+        .filter(({ attrs }) => attrs.isFile() || attrs.isDirectory())
+        .map(({ filename, attrs }) => ({
+          name: filename,
+          kind: attrs.isDirectory() ? ('folder' as const) : ('file' as const),
+          size: attrs.isDirectory() ? 0 : attrs.size,
+          modifiedAt: attrs.mtime ? new Date(attrs.mtime * 1000) : undefined,
+        }))
+    },
+    async read(path) {
+      if (!(await statOf(path))) throw new TemporaryError(goneSince(location(path)))
+      return session.read(at(path), `lire « ${location(path)} »`)
     },
     async makeFolder(path) {
       if ((await statOf(path))?.isDirectory()) return
@@ -210,7 +219,7 @@ export const sftpVolume = async (settings: SftpSettings, network: Network, log: 
           doing,
           session.call<void>((sftp, done) => sftp.unlink(at(path), error => done(error))),
         )
-      for (const name of await namesIn(path)) await volume.remove(posix.join(path, name))
+      for (const { filename } of await entriesOf(path)) await volume.remove(posix.join(path, filename))
       await attempt(
         doing,
         session.call<void>((sftp, done) => sftp.rmdir(at(path), error => done(error))),

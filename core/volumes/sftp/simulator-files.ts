@@ -2,7 +2,7 @@ import { lstat, mkdir, open, readdir, rename, rmdir, stat, unlink, type FileHand
 import type { Stats } from 'node:fs'
 import { join, posix } from 'node:path'
 import ssh2, { type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2'
-import type { Fault } from '#core/testing'
+import type { Fault } from '../../testing/simulator.ts'
 
 const { STATUS_CODE, OPEN_MODE, flagsToString } = ssh2.utils.sftp
 

@@ -1,4 +1,4 @@
-import { ConfigurationError, TemporaryError } from '#core'
+import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
 
 /** The numbers of the answers of an SFTP server that call for different sentences (draft-ietf-secsh-filexfer). */
 export const STATUS = { noSuchFile: 2, denied: 3, failure: 4, exists: 11, noSpace: 14, quota: 15 } as const

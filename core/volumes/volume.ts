@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream'
+
+/** What a folder holds. Links, devices and the like are left out: following them could lead anywhere. */
+export interface VolumeEntry {
+  readonly name: string
+  readonly kind: 'file' | 'folder'
+  /** Bytes; 0 for a folder. */
+  readonly size: number
+  /** `undefined` where the protocol gives none. */
+  readonly modifiedAt: Date | undefined
+}
+
+/**
+ * A place of files behind a protocol, as little as that protocol must know: deposits write there, gleaners read there. Paths are relative
+ * to the folder that the volume was opened on, separated by `/`; `''` is that folder. Every method throws TemporaryError, PermanentError or
+ * ConfigurationError, with a French sentence.
+ */
+export interface Volume {
+  stat(path: string): Promise<{ readonly kind: 'file' | 'folder'; readonly size: number } | undefined>
+  /** What a folder holds, in no particular order. @throws ConfigurationError when it does not exist */
+  list(path: string): Promise<readonly VolumeEntry[]>
+  /**
+   * The content of a file, streamed; its own errors are of the same three classes. Destroy it when it is not read to its end.
+   * @throws TemporaryError when the file is gone: somebody took it since it was listed
+   */
+  read(path: string): Promise<Readable>
+  /** Creates one folder; one that is already there is a success. */
+  makeFolder(path: string): Promise<void>
+  /** Writes a whole file, replacing what was there. `size` is unknown for a zip made on the way. An error of `content` is thrown as it is. */
+  write(path: string, content: Readable, size: number | undefined): Promise<void>
+  /** Gives a file or a folder its name; answers `exists`, without any effect, when the name is taken. */
+  rename(from: string, to: string): Promise<'renamed' | 'exists'>
+  /** Removes a file, or a folder and what it holds. A missing one is a success. */
+  remove(path: string): Promise<void>
+  /** Where a person finds it. */
+  location(path: string): string
+  /** Proves that the folder can be reached, without any effect there; says what was found. */
+  check(): Promise<string>
+  close(): Promise<void>
+}
+
+/** The file was listed and is not there any more. `where` is its location. */
+export const goneSince = (where: string): string =>
+  `Le fichier « ${where} » n'est plus là : il a sans doute été retiré entre-temps. Un nouvel essai aura lieu.`
