@@ -33,3 +33,23 @@ export { define, errors, Problem } from './errors.ts'
 export { sayingErrors, watched } from './volumes/content.ts'
 export { sftpFields, sftpVolume } from './volumes/sftp/settings.ts'
 export { goneSince, type Volume, type VolumeEntry } from './volumes/volume.ts'
+export {
+  MOST_VALUES,
+  pesExtraction,
+  readPesAller,
+  type PesAller,
+  type PesBordereau,
+  type PesDomain,
+} from './contracts/pes/aller.ts'
+export {
+  acquitSentence,
+  readAcquit,
+  type Acquit,
+  type AcquitElement,
+  type AcquitError,
+  type AcquitOutcome,
+} from './contracts/pes/acquit.ts'
+export { pesFaults } from './contracts/pes/faults.ts'
+export { soapBody, xmlText, type SoapBinary, type SoapPart, type SoapTransport } from './remotes/soap/envelope.ts'
+export { faultIn, readSoap, type SoapMessage, type SoapReading } from './remotes/soap/read.ts'
+export { SoapUnreadable } from './remotes/soap/unreadable.ts'

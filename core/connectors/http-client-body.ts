@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { Files } from '../authoring/context.ts'
 import { TemporaryError } from '../authoring/errors.ts'
 import type { FileRef } from '../authoring/values.ts'
-import type { HttpRequest, Part } from './http.ts'
+import type { HttpRequest, Part, Piece } from './http.ts'
 
 /** A body ready to leave: its exact size is known before the first byte, because many remotes refuse chunked uploads. */
 export interface OutgoingBody {
@@ -111,6 +111,38 @@ const multipart = (parts: readonly Part[], charset: 'utf8' | 'latin1', files: Fi
   }
 }
 
+/** Base64 without line breaks, three bytes at a time whatever the size of the chunks. */
+async function* inBase64(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let left = Buffer.alloc(0)
+  for await (const chunk of content) {
+    const bytes = left.length === 0 ? Buffer.from(chunk) : Buffer.concat([left, chunk])
+    const whole = bytes.length - (bytes.length % 3)
+    left = Buffer.from(bytes.subarray(whole))
+    if (whole > 0) yield Buffer.from(bytes.toString('base64', 0, whole), 'latin1')
+  }
+  if (left.length > 0) yield Buffer.from(left.toString('base64'), 'latin1')
+}
+
+const endToEnd = (pieces: readonly Piece[], type: string, files: Files): OutgoingBody => {
+  const ready = pieces.map(piece => {
+    if (typeof piece === 'string' || piece instanceof Uint8Array) {
+      const bytes = Buffer.from(piece)
+      return { size: bytes.length, open: () => [bytes] }
+    }
+    const { file, encoding } = piece
+    if (encoding === undefined) return { size: file.size, open: () => stored(file, files) }
+    return { size: 4 * Math.ceil(file.size / 3), open: () => inBase64(stored(file, files)) }
+  })
+  async function* content(): AsyncGenerator<Uint8Array> {
+    for (const { open } of ready) yield* open()
+  }
+  return {
+    content: Readable.from(content(), { objectMode: false }),
+    length: ready.reduce((sum, { size }) => sum + size, 0),
+    type,
+  }
+}
+
 const known = (content: Uint8Array, type: string): OutgoingBody => ({ content, length: content.length, type })
 
 /** Prepares the body of a request. Called again for each try: a stream is read only once. */
@@ -126,5 +158,6 @@ export const outgoingBody = (body: HttpRequest['body'], files: Files): OutgoingB
       length: body.file.size,
       type: body.type ?? body.file.type,
     }
+  if ('pieces' in body) return endToEnd(body.pieces, body.type, files)
   return multipart(body.parts, body.charset ?? 'utf8', files)
 }

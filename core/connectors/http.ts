@@ -14,6 +14,9 @@ export type Part =
       readonly range?: { readonly start: number; readonly end: number }
     }
 
+/** A stretch of a streamed body: text, bytes, or a file of the store, as it is or in base64. */
+export type Piece = string | Uint8Array | { readonly file: FileRef; readonly encoding?: 'base64' }
+
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS' | 'PROPFIND' | 'MKCOL' | 'MOVE'
   /** Path below the base URL, query string included. */
@@ -29,6 +32,8 @@ export interface HttpRequest {
       }
     | { readonly raw: string | Uint8Array; readonly type: string }
     | { readonly file: FileRef; readonly type?: string }
+    /** Pieces sent end to end, streamed (SOAP envelopes, multipart/related). Texts are in UTF-8. */
+    | { readonly pieces: readonly Piece[]; readonly type: string }
   /** Milliseconds without any byte before giving up: 60 s unless told. */
   readonly timeout?: number
   /** Largest answer read in memory: 10 MB unless told. `saveTo` has no such limit. */
