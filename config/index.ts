@@ -24,6 +24,8 @@ export interface Config {
     readonly ui: string
     /** Published XML schemas, when they are installed. */
     readonly schemas: string | undefined
+    /** Below which connectors may read and write on this very machine. */
+    readonly local: readonly string[]
   }
   /** External PostgreSQL; the embedded one is used when it is absent. Holds a password: never shown. */
   readonly databaseUrl: string | undefined
@@ -83,6 +85,7 @@ export const loadConfig = async (
       files: join(data, 'files'),
       ui: compiled ? built : join(root, 'var/ui'),
       schemas: schemasFolder(given.PASSEUR_SCHEMAS, root),
+      local: Object.freeze(given.PASSEUR_DOSSIERS_LOCAUX),
     }),
     databaseUrl: given.DATABASE_URL,
     secretKeys: Object.freeze(secretKeys),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute, normalize } from 'node:path'
 import { Ajv } from 'ajv'
 import Type, { type Static } from 'typebox'
 import { milliseconds } from '../core/authoring/durations.ts'
@@ -99,6 +100,13 @@ export const Environment = Type.Object({
       'Réseaux internes que les connecteurs peuvent joindre',
     ),
   ),
+  PASSEUR_DOSSIERS_LOCAUX: list(
+    'folder',
+    words(
+      'une liste de chemins complets, comme « /srv/depots, /srv/scans »',
+      'Dossiers de cette machine que les connecteurs peuvent lire et écrire ; aucun par défaut',
+    ),
+  ),
   PASSEUR_SESSION: Type.String({
     ...words('une durée, comme « 12 h » ou « 30 min »', "Durée d'une session sans activité"),
     format: 'duration',
@@ -148,6 +156,7 @@ ajv.addFormat('network', isNetwork)
 ajv.addFormat('size', text => (bytes(text) ?? 0) > 0)
 ajv.addFormat('web', isWebAddress)
 ajv.addFormat('key', text => Buffer.from(text, 'base64').length === 32)
+ajv.addFormat('folder', text => isAbsolute(text) && normalize(text) !== '/')
 ajv.addFormat('package', /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/u)
 const validate = ajv.compile<Environment>(Environment)
 

@@ -88,6 +88,7 @@ const parts = {
       log,
       allowedRanges: config.allowedNetworks,
       schemas: config.folders.schemas,
+      localFolders: config.folders.local,
     }),
   ).disposer(connections => connections.close()),
   choices: part(createChoices),

@@ -74,6 +74,7 @@ const PNG = Buffer.from(
 )
 
 const nowhere: Inbox = {
+  form: () => Promise.reject(new Error('not here')),
   deliver: () => Promise.reject(new Error('not here')),
   attach: () => Promise.reject(new Error('not here')),
 }

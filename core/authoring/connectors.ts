@@ -1,6 +1,6 @@
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { Clock, Files, Log } from './context.ts'
-import type { Fields, Values } from './fields.ts'
+import type { Fields, FieldSpec, Values } from './fields.ts'
 import type { FileRef } from './values.ts'
 import type { Http } from '../connectors/http.ts'
 
@@ -31,16 +31,45 @@ export interface ConnectContext<C> {
   readonly memory: Memory
   /** Folder of the published XML schemas (`PASSEUR_SCHEMAS`: `seda-2.1/`, `w3c/`…), when the administrator installed them. */
   readonly schemas?: string | undefined
+  /** Folders of the machine below which connectors may read and write (`PASSEUR_DOSSIERS_LOCAUX`). None unless told. */
+  readonly localFolders?: readonly string[] | undefined
 }
 
-/** Where a gleaner puts what it found. Both methods have committed when they return: acknowledge at the remote after, never before. */
+/** The form of a flow, as whoever fills it from outside needs to know it. */
+export interface InboxForm {
+  /** Identifier of the flow. */
+  readonly id: string
+  readonly label: string
+  /** By full name; the name in Pastell is in the options. */
+  readonly fields: Readonly<Record<string, FieldSpec>>
+}
+
+/** Actions asked for as soon as a document is received, by their name or by their name in Pastell. */
+export interface InboxActions {
+  /** When nothing prevents the document from leaving. */
+  readonly whenValid?: string | undefined
+  /** When something does. */
+  readonly whenInvalid?: string | undefined
+  /** `whenValid` is asked for even then; its own guard still decides. */
+  readonly evenIfInvalid?: boolean
+}
+
+/** Where a gleaner puts what it found. `deliver` and `attach` have committed when they return: acknowledge at the remote after, never before. */
 export interface Inbox {
-  /** Creates a document, once per (instance, externalId). Says whether it is new. */
+  /** The form of a flow, designated by its identifier or by its name in Pastell; `undefined` when it is not installed here. */
+  form(flow: string): Promise<InboxForm | undefined>
+  /**
+   * Creates a document, once per (instance, externalId), and asks for its first action in the same commit. Says whether it is new.
+   *
+   * Fields are designated by their full name or by their name in Pastell, and texts are converted to what each field holds. A field that
+   * the flow does not have, or a value that does not suit, is left out and told in the journal of the document.
+   */
   deliver(found: {
     readonly flow: string
     readonly externalId: string
     readonly values: Readonly<Record<string, unknown>>
     readonly message?: string
+    readonly then?: InboxActions
   }): Promise<'created' | 'known'>
   /**
    * Adds a file and a line of journal to the document that a remote speaks of, once per (instance, externalId).

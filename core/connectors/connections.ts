@@ -23,6 +23,8 @@ export interface ConnectionDependencies {
   readonly allowedRanges: readonly string[]
   /** Folder of the published XML schemas. */
   readonly schemas?: string | undefined
+  /** Folders of the machine that connectors may reach. */
+  readonly localFolders?: readonly string[] | undefined
 }
 
 /** An instance ready to be used. */
@@ -79,7 +81,7 @@ interface Kept extends Connection {
 
 /** Connected instances, kept as long as their settings do not change. */
 export const createConnections = (dependencies: ConnectionDependencies): Connections => {
-  const { db, registry, secrets, files, clock, allowedRanges, schemas } = dependencies
+  const { db, registry, secrets, files, clock, allowedRanges, schemas, localFolders } = dependencies
   const kept = new Map<string, Kept>()
   const leaving = new Map<Kept, NodeJS.Timeout>()
 
@@ -101,6 +103,7 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
       log,
       memory: instanceMemory(db, clock, instance.id),
       schemas,
+      localFolders,
     }
     const connector = definition.connect(context)
     const close = async () => {

@@ -29,7 +29,7 @@ export const connectorsHub = async (db: Db) => {
   const instances = createEngineInstances({ db, flows, connections, clock })
   const laneOf = createLaneOf({ db, flows, registry, clock })
   const store = createStore({ db, flows, laneOf })
-  const inbox = createInbox({ db, store, flows, clock })
+  const inbox = createInbox({ db, store, flows, files, clock })
   const schedules = createSchedules({ db, registry, connections, instances, inbox, clock, log })
   const connectors = createConnectors({ db, registry, secrets, connections, schedules, flows, clock })
   const choices = createChoices({ db, connections, clock, log })

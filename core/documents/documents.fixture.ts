@@ -56,7 +56,7 @@ const deliberation = defineFlow({
   label: 'Délibération',
   family: 'actes',
   fields: {
-    objet: text('Objet', { required: true, title: true, max: 200 }),
+    objet: text('Objet', { required: true, title: true, max: 200, pastell: 'titre_pastell' }),
     numero: text('Numéro', {
       index: true,
       pattern: { regex: '^[A-Z0-9_]+$', message: 'Le numéro ne comporte pas d’espace.' },

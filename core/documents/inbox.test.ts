@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectorsHub, filledIn, SLOT, type ConnectorsHub } from '../connectors/service.fixture.ts'
+import type { Inbox } from '../authoring/connectors.ts'
 import { settle } from '../engine/settle.ts'
 import { verifyJournal } from '../journal/verify.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
-import { deliberationFlow as flow, newDocument, town } from './documents.fixture.ts'
+import { acte, deliberationFlow as flow, newDocument, town } from './documents.fixture.ts'
 import { listDocuments } from './list.ts'
 import { testFlows } from './documents.fixture.ts'
 
@@ -61,16 +62,80 @@ describe('ce qu’un glaneur dépose', () => {
   })
 
   test("n'est pas retenu comme connu quand le document n'a pas pu être rangé", async () => {
-    const unstorable = {
-      objet: 'x',
-      numero: {
-        toJSON: () => {
-          throw new Error('illisible')
-        },
-      } as unknown as string,
-    }
-    await expect(deliver('f3', unstorable)).rejects.toThrow('illisible')
+    const nowhere = hub.inbox({ instanceId, entityId: '999999' })
+    await expect(nowhere.deliver({ flow: flow.id, externalId: 'f3', values: {} })).rejects.toThrow()
     expect(await deliver('f3')).toBe('created')
+  })
+
+  const received = async (found: Omit<Parameters<Inbox['deliver']>[0], 'flow' | 'externalId'>) => {
+    await hub.inbox({ instanceId, entityId: ville }).deliver({ flow: flow.id, externalId: 'x', ...found })
+    const { items } = await listDocuments(database.knex, testFlows, { entityId: ville, readable: [flow.id] })
+    const document = await hub.store.load(ville, items[0]?.id ?? '')
+    if (!document) throw new Error('no document')
+    return { document, journal: (await hub.store.journal(document)).map(({ message }) => message) }
+  }
+  const complete = { objet: 'Subvention', acte, 'visa.circuit': '12' }
+
+  test('est converti en ce que chaque champ attend, nom Pastell compris', async () => {
+    const { document, journal } = await received({
+      values: { titre_pastell: 'Subvention', annexes: acte, publier: 'Oui', 'visa.circuit': '12' },
+      message: 'Relevé de « a.zip ».',
+    })
+    expect(document.data).toEqual({
+      objet: 'Subvention',
+      annexes: [acte],
+      publier: true,
+      'visa.circuit': { value: '12', label: '12' },
+    })
+    expect(journal).toEqual(['Relevé de « a.zip ».'])
+  })
+
+  test('laisse de côté, et le dit au journal, un champ inconnu, une valeur impossible, un champ que calcule une étape', async () => {
+    const { document, journal } = await received({
+      values: { objet: 'Subvention', inconnu: 'x', numero: 'a b', 'visa.dossierId': 'TX-1', publier: 'peut-être' },
+    })
+    expect(document.data).toEqual({ objet: 'Subvention' })
+    expect(journal.slice(1)).toEqual([
+      "Le champ « inconnu » n'existe pas dans « Délibération » : il n'a pas été repris.",
+      'Valeur non reprise : Le numéro ne comporte pas d’espace.',
+      "Le champ « visa.dossierId » n'existe pas dans « Délibération » : il n'a pas été repris.",
+      'Valeur non reprise : « Publier » attend oui ou non (true ou false).',
+    ])
+  })
+
+  test("valide, part avec l'action demandée, dans le même enregistrement", async () => {
+    const { document, journal } = await received({ values: complete, then: { whenValid: 'orientation' } })
+    expect(document.state).toBe('visa.aEnvoyer')
+    expect(document.due?.task).toBe('visa.envoyer')
+    expect(journal).toHaveLength(2)
+  })
+
+  test('incomplet, reste en brouillon et dit ce qui manque, sauf si une action est prévue pour ce cas', async () => {
+    const { document } = await received({ values: { objet: 'x' }, then: { whenValid: 'envoyer' } })
+    expect(document.state).toBe('brouillon')
+    expect(document.message).toBe('Le formulaire est à compléter : Il manque le fichier « Acte » : le déposer.')
+  })
+
+  test("une action que sa garde refuse, ou qui n'existe pas, laisse le brouillon avec une phrase", async () => {
+    const forced = await received({ values: { objet: 'x' }, then: { whenValid: 'envoyer', evenIfInvalid: true } })
+    expect(forced.document.state).toBe('brouillon')
+    expect(forced.document.message).toContain("L'action « envoyer » n'a pas été faite : le formulaire est incomplet")
+    hub.clock.advance('1 min')
+    await hub
+      .inbox({ instanceId, entityId: ville })
+      .deliver({ flow: flow.id, externalId: 'y', values: {}, then: { whenInvalid: 'fatal-error' } })
+    const { items } = await listDocuments(database.knex, testFlows, { entityId: ville, readable: [flow.id] })
+    const documents = await Promise.all(items.map(({ id }) => hub.store.load(ville, id)))
+    expect(documents.map(each => each?.message)).toContainEqual(
+      expect.stringContaining("L'action « fatal-error » n'existe pas dans « Délibération ».") as string,
+    )
+  })
+
+  test("pour un flux absent n'est pas retenu, et `form` dit qu'il n'y en a pas", async () => {
+    const inbox = hub.inbox({ instanceId, entityId: ville })
+    await expect(inbox.deliver({ flow: 'absent', externalId: 'z', values: {} })).rejects.toThrow("n'est pas installé")
+    expect(await inbox.form('absent')).toBeUndefined()
+    expect(Object.keys((await inbox.form('deliberation'))?.fields ?? {})).toContain('visa.circuit')
   })
 })
 

@@ -6,8 +6,10 @@ import { slotOf } from '../engine/model.ts'
 import { blank, settle } from '../engine/settle.ts'
 import { associationsFor, pick } from '../connectors/associations.ts'
 import { errors, Problem } from '../errors.ts'
+import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import { newDocumentId } from './ids.ts'
+import { accept, extracted, flowNamed, follow, formOf } from './received.ts'
 import type { StoredDocuments } from './store.ts'
 
 /** Where an instance delivers: to its own entity, or about documents of its entity and of those below. */
@@ -65,11 +67,13 @@ export const createInbox = ({
   db,
   store,
   flows,
+  files,
   clock,
 }: {
   readonly db: Db
   readonly store: StoredDocuments
   readonly flows: FlowRegistry
+  readonly files: Pick<StoredFiles, 'open'>
   readonly clock: Clock
 }): CreateInbox => {
   const record =
@@ -135,22 +139,28 @@ export const createInbox = ({
   }
 
   return sender => ({
-    deliver: ({ flow: flowId, externalId, values, message }) =>
+    async form(name) {
+      const flow = flowNamed(flows, name)
+      return flow && formOf(flow)
+    },
+
+    deliver: ({ flow: name, externalId, values, message, then }) =>
       once(
         sender,
         externalId,
         async () => {
-          const flow = flows.current(flowId)
-          if (!flow)
-            throw new Error(`Le flux « ${flowId} » n'est pas installé : impossible d'y créer ce qui a été reçu.`)
+          const flow = flowNamed(flows, name)
+          if (!flow) throw new Error(`Le flux « ${name} » n'est pas installé : impossible d'y créer ce qui a été reçu.`)
           const now = clock.now()
+          const accepted = await extracted(flow, accept(flow, values, now), { flows, files })
           const document = blank(
             flow,
             { id: newDocumentId(), entityId: sender.entityId },
-            { ...defaults(flow, now), ...values },
+            { ...defaults(flow, now), ...accepted.values },
             now,
           )
-          const move = settle(flow, document, { is: 'created', ...(message === undefined ? {} : { message }) }, now)
+          const created = settle(flow, document, { is: 'created', ...(message === undefined ? {} : { message }) }, now)
+          const move = follow(flow, created, accepted.remarks, then, now)
           await store.create(move, record(sender, externalId, { entityId: document.entityId, documentId: document.id }))
           return 'created' as const
         },

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import type { CapabilityName } from '../contracts/index.ts'
 import type { ConnectContext, Connected, ConnectorDefinition, Memory } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
@@ -42,6 +43,8 @@ export interface ConnectOptions {
   readonly files?: StoredFiles
   /** Folder of the published schemas. */
   readonly schemas?: string | undefined
+  /** Folders of the machine that the connector may reach: those of temporary files unless told. */
+  readonly localFolders?: readonly string[]
 }
 
 export interface ConnectedForTest<C, K extends CapabilityName> extends AsyncDisposable {
@@ -62,6 +65,7 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
     memory = temporaryMemory(),
     files,
     schemas,
+    localFolders = [tmpdir()],
   }: ConnectOptions = {},
 ): Promise<ConnectedForTest<C, K>> => {
   const ownFiles = files ? undefined : await temporaryFiles()
@@ -72,7 +76,7 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
   const http = createHttp({ files: store, log, allowedRanges })
   const network = { resolve: (host: string) => resolveAllowed(host, allowedRanges) }
   const complete = withDefaults(definition.config, config)
-  const context = { config: complete, http, network, files: store, clock, log, memory, schemas }
+  const context = { config: complete, http, network, files: store, clock, log, memory, schemas, localFolders }
   const connector = definition.connect(context)
   return {
     connector,
