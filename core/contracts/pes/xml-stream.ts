@@ -1,0 +1,65 @@
+import { SaxesParser } from 'saxes'
+
+/** What a reader wants to know of a document that goes by. `path` holds the local names from the root to the element, included. */
+export interface XmlListener {
+  open(name: string, attributes: Readonly<Record<string, string>>, path: readonly string[]): void
+  close?(name: string, path: readonly string[]): void
+}
+
+const local = (name: string): string => name.slice(name.indexOf(':') + 1)
+
+/** Enough for any XML declaration. */
+const HEAD = 256
+
+/** The encoding that the XML declaration names, in capitals; `undefined` without one. */
+const declaredEncoding = (head: Uint8Array): string | undefined =>
+  /^(?:\u00ef\u00bb\u00bf)?<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']/u
+    .exec(Buffer.from(head).toString('latin1'))?.[1]
+    ?.toUpperCase()
+
+/**
+ * Reads a document of any size as it goes by: element names and attributes only, texts (the pieces of a PES, in base64) are
+ * passed over. Memory does not depend on the size. A document that declares no encoding is read as UTF-8.
+ * @returns the declared encoding
+ * @throws Error when it is not well formed, holds a DOCTYPE, or declares an encoding that nobody knows
+ */
+export const streamXml = async (source: AsyncIterable<unknown>, listener: XmlListener): Promise<string | undefined> => {
+  const parser = new SaxesParser({ xmlns: false, position: false })
+  const path: string[] = []
+  parser.on('error', error => {
+    throw error
+  })
+  parser.on('doctype', () => {
+    throw new Error('a DOCTYPE has no place here')
+  })
+  parser.on('opentag', tag => {
+    const name = local(tag.name)
+    path.push(name)
+    listener.open(name, tag.attributes, path)
+  })
+  parser.on('closetag', tag => {
+    listener.close?.(local(tag.name), path)
+    path.pop()
+  })
+
+  let head = Buffer.alloc(0)
+  let encoding: string | undefined
+  let decoder: TextDecoder | undefined
+  const begin = (): TextDecoder => {
+    encoding = declaredEncoding(head)
+    const started = new TextDecoder(encoding ?? 'utf-8')
+    parser.write(started.decode(head, { stream: true }))
+    return started
+  }
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    if (decoder) parser.write(decoder.decode(chunk, { stream: true }))
+    else {
+      head = Buffer.concat([head, chunk])
+      if (head.length >= HEAD) decoder = begin()
+    }
+  }
+  decoder ??= begin()
+  parser.write(decoder.decode())
+  parser.close()
+  return encoding
+}
