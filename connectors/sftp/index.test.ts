@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, TemporaryError } from '#core'
-import { gedConformance } from '#core/conformance'
+import { ConfigurationError, sftpVolume, TemporaryError } from '#core'
+import { gedConformance, volumeConformance } from '#core/conformance'
 import { connectForTest, newSshKeys, sampleDocument, type SftpSimulatorOptions } from '#core/testing'
 import sftp from './index.ts'
 import { createSimulator } from './simulator.ts'
@@ -35,6 +35,18 @@ gedConformance('Le connecteur SFTP', sftp, async () => {
     unfinished: async () => simulator.count('inachevé'),
     close: () => simulator.close(),
     [Symbol.asyncDispose]: () => simulator.close(),
+  }
+})
+
+volumeConformance('Un dossier SFTP', async () => {
+  const simulator = await createSimulator()
+  const connected = await connectForTest(sftp, simulator.config)
+  return {
+    open: () => sftpVolume(connected.context, '/'),
+    async [Symbol.asyncDispose]() {
+      await connected[Symbol.asyncDispose]()
+      await simulator.close()
+    },
   }
 })
 

@@ -5,15 +5,14 @@ import { connect as connectSocket, createServer, type AddressInfo } from 'node:n
 import { once } from 'node:events'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { PermanentError } from '#core'
+import { PermanentError, sftpVolume } from '#core'
+import { largeFileConformance, volumeConformance } from '#core/conformance'
 import { connectForTest, newSshKeys, sampleDocument, sshFingerprint } from '#core/testing'
 import sftp from './index.ts'
 
 const SSHD = '/usr/sbin/sshd'
-const MB = 1024 * 1024
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -80,9 +79,37 @@ const openSsh = async () => {
   }
 }
 
-describe.skipIf(!existsSync(SSHD))(
-  `avec le serveur OpenSSH de la machine${existsSync(SSHD) ? '' : ` (absent : installez openssh-server pour jouer ces essais)`}`,
+const missing = existsSync(SSHD) ? undefined : 'absent : installez openssh-server pour jouer ces essais'
+
+largeFileConformance(
+  'Le connecteur SFTP, avec OpenSSH,',
+  sftp,
+  async () => {
+    const server = await openSsh()
+    return {
+      config: server.config,
+      sizeOf: async name => (await stat(join(server.deposits, 'Gros', name))).size,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+  missing,
+)
+
+describe.skipIf(missing !== undefined)(
+  `avec le serveur OpenSSH de la machine${missing === undefined ? '' : ` (${missing})`}`,
   () => {
+    volumeConformance('OpenSSH', async () => {
+      const server = await openSsh()
+      const connected = await connectForTest(sftp, server.config)
+      return {
+        open: () => sftpVolume(connected.context, server.deposits),
+        async [Symbol.asyncDispose]() {
+          await connected[Symbol.asyncDispose]()
+          await server[Symbol.asyncDispose]()
+        },
+      }
+    })
+
     test('un dossier est déposé, rejoué sans doublon, et un homonyme est refusé', async () => {
       await using server = await openSsh()
       await using connected = await connectForTest(sftp, server.config)
@@ -104,30 +131,5 @@ describe.skipIf(!existsSync(SSHD))(
       expect(await readFile(join(server.deposits, 'ar.xml'), 'utf8')).toBe('autre')
       expect(await readdir(server.deposits)).toEqual(['ar.xml'])
     })
-
-    test('200 Mo passent sans occuper 100 Mo de mémoire', async () => {
-      await using server = await openSsh()
-      await using connected = await connectForTest(sftp, server.config)
-      const block = Buffer.alloc(MB, 'Passeur')
-      const big = await connected.context.files.save(
-        Readable.from(
-          (function* () {
-            for (let n = 0; n < 200; n++) yield block
-          })(),
-        ),
-        'gros.pdf',
-      )
-      const document = await sampleDocument(connected.context.files, {
-        title: 'Gros',
-        values: { acte: big, annexes: [] },
-      })
-      const before = process.memoryUsage().rss
-      let peak = before
-      const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 10)
-      await connected.connector.ged.deposit(document, 'clé')
-      clearInterval(watch)
-      expect((await stat(join(server.deposits, 'Gros', 'gros.pdf'))).size).toBe(200 * MB)
-      expect((peak - before) / MB).toBeLessThan(100)
-    }, 60_000)
   },
 )
