@@ -94,6 +94,12 @@ export const errors = {
     404,
     "Cette entité n'existe pas, ou vous n'y avez pas accès : choisissez-en une autre.",
   ),
+  tokenNotFound: define(
+    'jeton_introuvable',
+    404,
+    "Ce jeton n'existe pas, ou il n'est pas à vous : rechargez la liste.",
+  ),
+  roleNotFound: define('role_introuvable', 404, "Ce rôle n'existe pas, ou il a été supprimé : rechargez la liste."),
   userNotFound: define('utilisateur_introuvable', 404, "Cet utilisateur n'existe pas : rechargez la liste."),
   flowNotFound: define(
     'flux_introuvable',

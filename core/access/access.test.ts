@@ -42,33 +42,33 @@ describe('les droits', () => {
   test('un rôle donné sur une entité vaut pour ses filles et pour elles seules', async () => {
     const { id } = await someone()
     await grantRole(db, { userId: id, entityId: town, roleId: 'agent' })
-    expect([...(await rightsOf(db, id, service))].sort()).toEqual(['ls-actes:edition', 'ls-actes:lecture'])
-    expect([...(await rightsOf(db, id, neighbour))]).toEqual([])
-    expect([...(await rightsOf(db, id, '0'))]).toEqual([])
-    expect((await visibleEntities(db, id)).map(each => each.name)).toEqual(['Ville', 'Service des assemblées'])
-    expect(await visibleEntities(db, id, 'journal:lecture')).toEqual([])
+    expect([...(await rightsOf(db, { id }, service))].sort()).toEqual(['ls-actes:edition', 'ls-actes:lecture'])
+    expect([...(await rightsOf(db, { id }, neighbour))]).toEqual([])
+    expect([...(await rightsOf(db, { id }, '0'))]).toEqual([])
+    expect((await visibleEntities(db, { id })).map(each => each.name)).toEqual(['Ville', 'Service des assemblées'])
+    expect(await visibleEntities(db, { id }, 'journal:lecture')).toEqual([])
   })
 
   test('les rôles de plusieurs niveaux s’additionnent, celui de la racine vaut partout', async () => {
     const { id } = await someone()
     await grantRole(db, { userId: id, entityId: service, roleId: 'agent' })
     await grantRole(db, { userId: id, entityId: '0', roleId: 'lecteur' })
-    expect([...(await rightsOf(db, id, service))].sort()).toEqual([
+    expect([...(await rightsOf(db, { id }, service))].sort()).toEqual([
       'entite:lecture',
       'journal:lecture',
       'ls-actes:edition',
       'ls-actes:lecture',
     ])
-    expect(may(await rightsOf(db, id, neighbour), 'journal:lecture')).toBe(true)
-    expect((await visibleEntities(db, id, 'ls-actes:lecture')).map(each => each.id)).toEqual([service])
+    expect(may(await rightsOf(db, { id }, neighbour), 'journal:lecture')).toBe(true)
+    expect((await visibleEntities(db, { id }, 'ls-actes:lecture')).map(each => each.id)).toEqual([service])
     await revokeRole(db, { userId: id, entityId: '0', roleId: 'lecteur' })
-    expect([...(await rightsOf(db, id, neighbour))]).toEqual([])
+    expect([...(await rightsOf(db, { id }, neighbour))]).toEqual([])
   })
 
   test('« * » vaut tout droit, ceux des flux installés ensuite compris', async () => {
     const { id } = await someone()
     await grantRole(db, { userId: id, entityId: '0', roleId: 'admin' })
-    const rights = await rightsOf(db, id, service)
+    const rights = await rightsOf(db, { id }, service)
     expect(may(rights, 'flux-de-demain:teletransmettre')).toBe(true)
     expect(spelledOut(rights, ['a:b', 'c:d'])).toEqual(['a:b', 'c:d'])
   })
@@ -82,18 +82,18 @@ describe('les droits', () => {
     await grantRole(db, { userId: before.id, entityId: mother, roleId: 'agent' })
     await grantRole(db, { userId: after.id, entityId: other, roleId: 'agent' })
     await db.transaction(trx => moveEntity(trx, child, other))
-    expect((await rightsOf(db, before.id, grandchild)).size).toBe(0)
-    expect((await rightsOf(db, after.id, grandchild)).size).toBe(2)
+    expect((await rightsOf(db, before, grandchild)).size).toBe(0)
+    expect((await rightsOf(db, after, grandchild)).size).toBe(2)
   })
 
   test('on ne donne pas plus de droits que l’on n’en a sur cette entité', async () => {
     const grantor = await someone()
     await grantRole(db, { userId: grantor.id, entityId: town, roleId: 'agent' })
-    await expect(checkMayGrant(db, grantor.id, { entityId: service, roleId: 'agent' })).resolves.toBeUndefined()
-    await expect(checkMayGrant(db, grantor.id, { entityId: neighbour, roleId: 'agent' })).rejects.toMatchObject({
+    await expect(checkMayGrant(db, grantor, { entityId: service, roleId: 'agent' })).resolves.toBeUndefined()
+    await expect(checkMayGrant(db, grantor, { entityId: neighbour, roleId: 'agent' })).rejects.toMatchObject({
       code: 'droit_insuffisant',
     })
-    await expect(checkMayGrant(db, grantor.id, { entityId: service, roleId: 'admin' })).rejects.toThrow()
+    await expect(checkMayGrant(db, grantor, { entityId: service, roleId: 'admin' })).rejects.toThrow()
   })
 
   test('le catalogue compte les droits que demandent les tâches d’un flux', () => {
@@ -167,7 +167,7 @@ describe('les sessions et les jetons', () => {
     const made = await createToken(db, { userId: id, name: 'GRC', now: NOW, expiresAt: later(HOUR) })
     expect(await callerOfToken(db, made.token, NOW)).toMatchObject({ id, by: 'token' })
     expect(await callerOfToken(db, made.token, later(HOUR))).toBeUndefined()
-    await deleteToken(db, { id: made.id, userId: id })
+    await deleteToken(db, { id: made.kept.id, userId: id })
     expect(await callerOfToken(db, made.token, NOW)).toBeUndefined()
   })
 

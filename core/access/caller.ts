@@ -1,4 +1,5 @@
 import type { UserModel } from './model.ts'
+import type { Scope } from './scope.ts'
 
 /** Who makes a request, and how they proved it. */
 export interface Caller {
@@ -13,9 +14,11 @@ export interface Caller {
   readonly by: 'session' | 'token' | 'password'
   /** Of the session: what a page must send back with each change. */
   readonly csrf?: string
+  /** Of a token that may do less than its account. */
+  readonly scope?: Scope
 }
 
-export const callerOf = (user: UserModel, proof: Pick<Caller, 'by' | 'csrf'>): Caller => ({
+export const callerOf = (user: UserModel, proof: Pick<Caller, 'by' | 'csrf' | 'scope'>): Caller => ({
   id: user.id,
   login: user.login,
   firstName: user.firstName,

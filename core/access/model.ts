@@ -60,4 +60,8 @@ export class ApiTokenModel extends BaseModel {
   declare createdAt: Date
   declare expiresAt: Date | null
   declare lastUsedAt: Date | null
+  /** `null`: no limit of that kind. */
+  declare entityIds: readonly string[] | null
+  declare flowIds: readonly string[] | null
+  declare readOnly: boolean
 }

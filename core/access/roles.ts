@@ -3,6 +3,7 @@ import type { Db } from '../db/knex.ts'
 import { errors } from '../errors.ts'
 import { RoleModel, RoleRightModel, UserRoleModel } from './model.ts'
 import { may, rightsOf } from './rights.ts'
+import type { Holder } from './scope.ts'
 
 /** Creates a role, or replaces its label and its rights. `rights: ['*']` makes an administrator of everything. */
 export const saveRole = (
@@ -15,6 +16,35 @@ export const saveRole = (
     if (rights.length > 0)
       await RoleRightModel.query(trx).insert([...new Set(rights)].map(name => ({ roleId: id, name })))
   })
+
+export interface Role {
+  readonly id: string
+  readonly label: string
+  readonly rights: readonly string[]
+}
+
+/** Every role with its rights, by label: there are a few dozen at most. */
+export const listRoles = async (db: Db): Promise<readonly Role[]> => {
+  const roles = await RoleModel.query(db).orderBy('label')
+  const rights = await RoleRightModel.query(db).orderBy('name')
+  return roles.map(({ id, label }) => ({
+    id,
+    label,
+    rights: rights.filter(({ roleId }) => roleId === id).map(({ name }) => name),
+  }))
+}
+
+/** @throws errors.roleNotFound; errors.conflict while somebody holds it */
+export const deleteRole = async (db: Db, id: string): Promise<void> => {
+  const holders = await UserRoleModel.query(db).where({ roleId: id }).resultSize()
+  if (holders > 0)
+    throw errors.conflict({ detail: `Le rôle « ${id} » est encore donné ${holders} fois : retirez-le d'abord.` })
+  if ((await RoleModel.query(db).deleteById(id)) === 0) throw errors.roleNotFound()
+}
+
+/** The roles of an account, entity by entity. */
+export const grantsOf = async (db: Db, userId: string): Promise<readonly UserRoleModel[]> =>
+  UserRoleModel.query(db).where({ userId }).orderBy(['entityId', 'roleId'])
 
 export interface Grant {
   readonly userId: string
@@ -39,14 +69,15 @@ export const revokeRole = async (db: Db, grant: Grant): Promise<void> => {
 /**
  * Refuses that someone gives more than they have: every right of the role must be theirs on that very entity. (Pastell looks
  * at the rights held anywhere, which lets the administrator of one town give rights in another: domain §2.2.)
- * @throws errors.notAllowed
+ * @throws errors.notAllowed, errors.roleNotFound
  */
 export const checkMayGrant = async (
   db: Db,
-  grantorId: string,
+  grantor: Holder,
   { entityId, roleId }: Omit<Grant, 'userId'>,
 ): Promise<void> => {
-  const held = await rightsOf(db, grantorId, entityId)
+  const held = await rightsOf(db, grantor, entityId)
+  if (!(await RoleModel.query(db).findById(roleId))) throw errors.roleNotFound()
   const wanted = await RoleRightModel.query(db).where({ roleId })
   const missing = wanted.map(({ name }) => name).filter(name => !may(held, name))
   if (missing.length > 0)

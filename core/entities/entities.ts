@@ -1,6 +1,7 @@
+import { ForeignKeyViolationError } from 'objection'
 import type { Db, Transaction } from '../db/knex.ts'
 import { errors, type FieldProblem } from '../errors.ts'
-import { EntityModel, lineOf, type EntityKind } from './model.ts'
+import { EntityModel, lineOf, ROOT, type EntityKind } from './model.ts'
 import { isSiren } from './siren.ts'
 
 export interface NewEntity {
@@ -64,6 +65,31 @@ export const moveEntity = async (trx: Transaction, id: string, parentId: string)
     .patch({ path: trx.raw('? || substr(path, ?)', [path, entity.path.length + 1]) })
     .where('path', 'like', `${entity.path}%`)
   return EntityModel.query(trx).patchAndFetchById(id, { parentId })
+}
+
+/** What keeps an entity alive, by the table that refers to it. */
+const HELD_BY: Readonly<Record<string, string>> = {
+  entities: 'a des entités filles',
+  users: 'gère des comptes',
+  user_roles: 'porte des rôles',
+  connector_instances: 'a des connecteurs',
+  documents: 'a des documents',
+}
+
+/**
+ * Removes an entity that nothing refers to. One that ever had a document keeps its journal, hence stays: deactivate it.
+ * @throws errors.entityNotFound; errors.conflict saying what it still holds
+ */
+export const deleteEntity = async (db: Db, id: string): Promise<void> => {
+  const { name } = await getEntity(db, id)
+  if (id === ROOT) throw errors.conflict({ detail: "L'entité racine ne se supprime pas." })
+  try {
+    await EntityModel.query(db).deleteById(id)
+  } catch (error) {
+    if (!(error instanceof ForeignKeyViolationError)) throw error
+    const why = HELD_BY[error.table] ?? 'a une histoire au journal'
+    throw errors.conflict({ detail: `« ${name} » ${why} : videz-la d'abord, ou désactivez-la.`, cause: error })
+  }
 }
 
 /** The SIREN of the entity, else of its nearest ancestor that has one (domain §1.4). */

@@ -18,8 +18,8 @@ export const rightsFor = async (
   { db }: Services,
 ): Promise<Rights> => {
   const entityId = params['entityId']
-  if (entityId === undefined) return rightsAnywhere(db, caller.id)
-  const rights = isEntityId(entityId) ? await rightsOf(db, caller.id, entityId) : new Set<string>()
+  if (entityId === undefined) return rightsAnywhere(db, caller)
+  const rights = isEntityId(entityId) ? await rightsOf(db, caller, entityId) : new Set<string>()
   if (rights.size === 0) throw errors.entityNotFound()
   return rights
 }
@@ -29,6 +29,6 @@ export const checkRight = async (route: Route, context: ErasedContext): Promise<
   if (route.can === undefined || context.caller === undefined) return
   const right = typeof route.can === 'string' ? route.can : await route.can(context)
   const onRoot = route.where === 'root' && !route.path.includes(':entityId')
-  const rights = onRoot ? await rightsOf(context.services.db, context.caller.id, ROOT) : context.rights
+  const rights = onRoot ? await rightsOf(context.services.db, context.caller, ROOT) : context.rights
   if (!may(rights, right)) throw errors.notAllowed({ detail: `Le droit manquant est « ${right} ».` })
 }

@@ -293,6 +293,7 @@ describe('qui peut quoi', () => {
       .replace(':sha256', 'a'.repeat(64))
       .replace(':action', 'envoyer')
       .replace(':schedule', 'relever')
+      .replace(':userId', '1')
 
   test('toute adresse d’une entité est connue de ce contrôle', () => {
     expect(scoped.length).toBeGreaterThan(20)

@@ -1,9 +1,12 @@
-import { spelledOut } from '../../access/rights.ts'
-import { getEntity } from '../../entities/entities.ts'
-import type { EntityModel } from '../../entities/model.ts'
+import Type from 'typebox'
+import { createEntity, deleteEntity, getEntity, moveEntity, updateEntity } from '../../entities/entities.ts'
+import { inTransaction } from '../../db/unit-of-work.ts'
+import { may, rightsOf, spelledOut } from '../../access/rights.ts'
+import { errors } from '../../errors.ts'
+import { ENTITY_KINDS, type EntityModel } from '../../entities/model.ts'
 import { visibleEntities } from '../../entities/scope.ts'
-import { route } from '../route.ts'
-import { Entity, EntityParams, listOf, type EntityView } from './schemas.ts'
+import { nothing, route } from '../route.ts'
+import { Entity, EntityParams, exactly, Id, listOf, orNull, type EntityView } from './schemas.ts'
 
 /** A mother that the caller may not see is not shown either: the tree begins where their rights begin. */
 const present = (
@@ -25,7 +28,7 @@ export const entityRoutes = [
     summary: 'Lister les entités où l’on a un droit, de la racine vers les feuilles',
     response: listOf(Entity),
     async handle({ caller, services: { db } }) {
-      const entities = await visibleEntities(db, caller.id)
+      const entities = await visibleEntities(db, caller)
       const seen = new Set(entities.map(each => each.id))
       return { items: entities.map(each => present(each, id => seen.has(id))) }
     },
@@ -38,9 +41,70 @@ export const entityRoutes = [
     response: Entity,
     async handle({ params, caller, rights, services: { db, rightsCatalogue } }) {
       const entity = await getEntity(db, params.entityId)
-      const mother =
-        entity.parentId === null ? undefined : await visibleEntities(db, caller.id).findById(entity.parentId)
+      const mother = entity.parentId === null ? undefined : await visibleEntities(db, caller).findById(entity.parentId)
       return { ...present(entity, () => mother !== undefined), rights: spelledOut(rights, rightsCatalogue()) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/entites',
+    summary: 'Créer une entité sous une autre',
+    params: EntityParams,
+    can: 'entite:edition',
+    status: 201,
+    body: exactly('NewEntity', {
+      name: Type.String({ minLength: 1, maxLength: 128 }),
+      siren: Type.Optional(orNull(Type.String({ maxLength: 20 }))),
+      kind: Type.Optional(Type.Union(ENTITY_KINDS.map(kind => Type.Literal(kind)))),
+    }),
+    response: Entity,
+    handle: async ({ params, body, services: { db } }) =>
+      present(await createEntity(db, { ...body, parentId: params.entityId }), () => true),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/entites/:entityId',
+    summary: 'Renommer, corriger le SIREN, désactiver ou réactiver une entité',
+    params: EntityParams,
+    can: 'entite:edition',
+    body: exactly('EntityChanges', {
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+      siren: Type.Optional(orNull(Type.String({ maxLength: 20 }))),
+      active: Type.Optional(Type.Boolean()),
+    }),
+    response: Entity,
+    handle: async ({ params, body, services: { db } }) =>
+      present(await updateEntity(db, params.entityId, body), () => true),
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/deplacement',
+    summary: 'Placer une entité, et ce qu’elle contient, sous une autre',
+    description: 'Les droits et les connecteurs hérités suivent aussitôt. Il faut le droit sur les deux mères.',
+    params: EntityParams,
+    can: 'entite:edition',
+    body: exactly('NewMother', { parentId: Id }),
+    response: Entity,
+    async handle({ params, body, caller, services: { db } }) {
+      const { parentId } = await getEntity(db, params.entityId)
+      for (const mother of [parentId, body.parentId])
+        if (mother !== null && !may(await rightsOf(db, caller, mother), 'entite:edition'))
+          throw errors.notAllowed({ detail: 'Le droit manquant est « entite:edition » sur la mère.' })
+      return present(await inTransaction(db, trx => moveEntity(trx, params.entityId, body.parentId)), () => true)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/entites/:entityId',
+    summary: 'Supprimer une entité vide',
+    description:
+      'Celle qui a des filles, des documents, des comptes ou des connecteurs est à désactiver, ou à vider d’abord.',
+    params: EntityParams,
+    can: 'entite:edition',
+    status: 204,
+    async handle({ params, services: { db } }) {
+      await deleteEntity(db, params.entityId)
+      return nothing()
     },
   }),
 ]

@@ -31,7 +31,7 @@ export const eventRoutes = [
         async stillAllowed() {
           const same = await callerOfRequest(request, services)
           if (same?.id !== caller.id) return false
-          rights = await rightsOf(services.db, caller.id, entityId)
+          rights = await rightsOf(services.db, same, entityId)
           return rights.size > 0
         },
       })

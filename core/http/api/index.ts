@@ -9,13 +9,19 @@ import { fileRoutes } from './files.ts'
 import { flowRoutes } from './flows.ts'
 import { healthRoutes } from './health.ts'
 import { journalRoutes } from './journal.ts'
+import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
+import { tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
 
 /** Every route of the native API, with those that plugins add, and the one that describes them all. */
 export const apiRoutes = (ofPlugins: readonly Route[] = []): readonly Route[] =>
   withDescription([
     ...sessionRoutes,
     ...entityRoutes,
+    ...userRoutes,
+    ...roleRoutes,
+    ...tokenRoutes,
     ...flowRoutes,
     ...documentRoutes,
     ...fileRoutes,

@@ -29,6 +29,35 @@ export const Entity = named('Entity', {
   rights: Type.Optional(Type.Array(Type.String())),
 })
 
+export const User = named('User', {
+  id: Id,
+  login: Type.String(),
+  firstName: Type.String(),
+  lastName: Type.String(),
+  email: orNull(Type.String()),
+  entityId: Id,
+  enabled: Type.Boolean(),
+  program: Type.Boolean(),
+  createdAt: Instant,
+})
+
+export const Grant = named('Grant', { entityId: Id, role: Type.String() })
+
+export const Role = named('Role', { id: Type.String(), label: Type.String(), rights: Type.Array(Type.String()) })
+
+const token = {
+  id: Id,
+  name: Type.String(),
+  createdAt: Instant,
+  expiresAt: orNull(Instant),
+  lastUsedAt: orNull(Instant),
+  entities: orNull(Type.Array(Id)),
+  flows: orNull(Type.Array(Type.String())),
+  readOnly: Type.Boolean(),
+}
+export const Token = named('Token', token)
+export const NewTokenView = named('NewTokenView', { ...token, token: Type.String() })
+
 export const Session = named('Session', {
   user: Type.Object({
     id: Id,

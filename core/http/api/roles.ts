@@ -1,0 +1,71 @@
+import Type from 'typebox'
+import { deleteRole, listRoles, saveRole } from '../../access/roles.ts'
+import { errors } from '../../errors.ts'
+import { nothing, route } from '../route.ts'
+import { exactly, listOf, Role } from './schemas.ts'
+
+const RoleParams = Type.Object({
+  roleId: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$', description: 'Lettres minuscules, chiffres, tirets.' }),
+})
+
+/** Roles are the platform's: whoever defines one decides for every entity. */
+export const roleRoutes = [
+  route({
+    method: 'GET',
+    path: '/roles',
+    summary: 'Lister les rôles et leurs droits',
+    can: 'role:lecture',
+    where: 'anywhere',
+    response: listOf(Role),
+    handle: async ({ services: { db } }) => ({ items: await listRoles(db) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/droits',
+    summary: 'Lister les droits qui peuvent entrer dans un rôle',
+    can: 'role:lecture',
+    where: 'anywhere',
+    response: listOf(Type.String()),
+    handle: ({ services: { rightsCatalogue } }) => ({ items: rightsCatalogue() }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/roles/:roleId',
+    summary: 'Créer un rôle, ou remplacer son libellé et ses droits',
+    description: '« * » donne tous les droits, « *:lecture » toutes les lectures, « ls-actes:* » tout sur un flux.',
+    params: RoleParams,
+    can: 'role:edition',
+    body: exactly('RoleContents', {
+      label: Type.String({ minLength: 1, maxLength: 128 }),
+      rights: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 2000 }),
+    }),
+    response: Role,
+    async handle({ params: { roleId: id }, body, services: { db, rightsCatalogue } }) {
+      const known = new Set(rightsCatalogue())
+      const unknown = body.rights.filter(right => !right.includes('*') && !known.has(right))
+      const strange = body.rights.filter(
+        right => right.includes('*') && !/^(?:\*|\*:[^\s:*]+|[^\s:*]+:\*)$/u.test(right),
+      )
+      const fields = [...unknown, ...strange].map(right => ({
+        field: 'rights',
+        code: 'inconnu',
+        message: `Le droit « ${right} » n'existe pas sur cette plateforme : retirez-le, ou vérifiez son nom.`,
+      }))
+      if (fields.length > 0) throw errors.badInput({ fields })
+      await saveRole(db, { id, ...body })
+      return { id, label: body.label, rights: [...new Set(body.rights)].sort() }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/roles/:roleId',
+    summary: 'Supprimer un rôle que personne ne détient plus',
+    params: RoleParams,
+    can: 'role:edition',
+    status: 204,
+    async handle({ params, services: { db } }) {
+      await deleteRole(db, params.roleId)
+      return nothing()
+    },
+  }),
+]

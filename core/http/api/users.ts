@@ -1,0 +1,182 @@
+import Type from 'typebox'
+import type { UserModel, UserRoleModel } from '../../access/model.ts'
+import { may, rightsOf } from '../../access/rights.ts'
+import { checkMayGrant, grantRole, grantsOf, revokeRole } from '../../access/roles.ts'
+import { createUser, deleteUser, findUser, setPassword, updateUser, usersOf } from '../../access/users.ts'
+import type { Db } from '../../db/knex.ts'
+import { errors } from '../../errors.ts'
+import type { Caller } from '../../access/caller.ts'
+import { nothing, route } from '../route.ts'
+import { EntityParams, exactly, Grant, Id, listOf, orNull, User } from './schemas.ts'
+
+const UserParams = Type.Object({ entityId: Id, userId: Id })
+const Name = Type.String({ maxLength: 128 })
+const Email = orNull(Type.String({ format: 'email', maxLength: 254 }))
+const Password = Type.String({ minLength: 1, maxLength: 512 })
+
+const present = ({ id, login, firstName, lastName, email, entityId, enabled, program, createdAt }: UserModel) => ({
+  id,
+  login,
+  firstName,
+  lastName,
+  email,
+  entityId,
+  enabled,
+  program,
+  createdAt: createdAt.toISOString(),
+})
+const presentGrant = ({ entityId, roleId }: UserRoleModel) => ({ entityId, role: roleId })
+
+/** An account is reached through the entity that manages it: elsewhere it is « introuvable ». */
+const managed = async (db: Db, { entityId, userId }: { readonly entityId: string; readonly userId: string }) => {
+  const user = await findUser(db, userId)
+  if (user?.entityId !== entityId) throw errors.userNotFound()
+  return user
+}
+
+/** Whoever could change the password of an account could sign in with its rights: they must hold them all. */
+const checkMayTake = async (db: Db, caller: Caller, userId: string): Promise<void> => {
+  if (caller.id === userId) return
+  for (const { entityId, roleId } of await grantsOf(db, userId)) await checkMayGrant(db, caller, { entityId, roleId })
+}
+
+/** The administrator of one entity manages nobody in another: the right is asked for where the role lies too. */
+const checkMayAdministrate = async (db: Db, caller: Caller, entityId: string): Promise<void> => {
+  const rights = await rightsOf(db, caller, entityId)
+  if (rights.size === 0) throw errors.entityNotFound()
+  if (!may(rights, 'utilisateur:edition'))
+    throw errors.notAllowed({ detail: 'Le droit manquant est « utilisateur:edition ».' })
+}
+
+export const userRoutes = [
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/utilisateurs',
+    summary: 'Lister les comptes gérés par une entité',
+    params: EntityParams,
+    query: Type.Object({ apres: Type.Optional(Type.String({ maxLength: 128 })) }),
+    can: 'utilisateur:lecture',
+    response: Type.Object({ items: Type.Array(User), next: orNull(Type.String()) }),
+    async handle({ params, query, services: { db } }) {
+      const { users, next } = await usersOf(db, params.entityId, query.apres)
+      return { items: users.map(present), next }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/utilisateurs',
+    summary: 'Créer un compte, d’agent ou de programme',
+    description:
+      'Sans mot de passe, le compte ne sert que par ses jetons. Il n’a aucun droit avant qu’un rôle lui soit donné.',
+    params: EntityParams,
+    can: 'utilisateur:creation',
+    status: 201,
+    body: exactly('NewUser', {
+      login: Type.String({ minLength: 1, maxLength: 128 }),
+      firstName: Type.Optional(Name),
+      lastName: Type.Optional(Name),
+      email: Type.Optional(Email),
+      password: Type.Optional(Password),
+      program: Type.Optional(Type.Boolean({ description: 'Un compte de programme n’ouvre pas l’interface.' })),
+    }),
+    response: User,
+    handle: async ({ params, body, services: { db } }) => present(await createUser(db, { ...body, ...params })),
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/utilisateurs/:userId',
+    summary: 'Lire un compte',
+    params: UserParams,
+    can: 'utilisateur:lecture',
+    response: User,
+    handle: async ({ params, services: { db } }) => present(await managed(db, params)),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/entites/:entityId/utilisateurs/:userId',
+    summary: 'Modifier un compte : identité, mot de passe, entité, activation',
+    description:
+      'Il faut détenir soi-même tous les droits du compte. Un nouveau mot de passe ferme les sessions ouvertes.',
+    params: UserParams,
+    can: 'utilisateur:edition',
+    body: exactly('UserChanges', {
+      login: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+      firstName: Type.Optional(Name),
+      lastName: Type.Optional(Name),
+      email: Type.Optional(Email),
+      password: Type.Optional(Password),
+      enabled: Type.Optional(Type.Boolean()),
+      entityId: Type.Optional(Id),
+    }),
+    response: User,
+    async handle({ params, body: { password, ...changes }, caller, services: { db } }) {
+      const { id } = await managed(db, params)
+      await checkMayTake(db, caller, id)
+      if (changes.entityId !== undefined) await checkMayAdministrate(db, caller, changes.entityId)
+      if (password !== undefined) await setPassword(db, id, password)
+      return present(await updateUser(db, id, changes))
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/entites/:entityId/utilisateurs/:userId',
+    summary: 'Supprimer un compte, ses rôles, ses sessions et ses jetons',
+    description: 'Le journal garde le nom de qui a agi.',
+    params: UserParams,
+    can: 'utilisateur:edition',
+    status: 204,
+    async handle({ params, caller, services: { db } }) {
+      const { id } = await managed(db, params)
+      if (id === caller.id) throw errors.conflict({ detail: 'On ne supprime pas son propre compte.' })
+      await checkMayTake(db, caller, id)
+      await deleteUser(db, id)
+      return nothing()
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/utilisateurs/:userId/roles',
+    summary: 'Lister les rôles d’un compte, entité par entité',
+    params: UserParams,
+    can: 'utilisateur:lecture',
+    response: listOf(Grant),
+    async handle({ params, services: { db } }) {
+      const { id } = await managed(db, params)
+      return { items: (await grantsOf(db, id)).map(presentGrant) }
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/entites/:entityId/utilisateurs/:userId/roles',
+    summary: 'Donner un rôle sur une entité et celles qui en dépendent',
+    description:
+      'On ne donne que les droits que l’on détient soi-même sur cette entité. Donner deux fois est sans effet.',
+    params: UserParams,
+    can: 'utilisateur:lecture',
+    body: exactly('NewGrant', { entityId: Id, role: Type.String({ minLength: 1, maxLength: 64 }) }),
+    response: listOf(Grant),
+    async handle({ params, body, caller, services: { db } }) {
+      const { id } = await managed(db, params)
+      const grant = { entityId: body.entityId, roleId: body.role }
+      await checkMayAdministrate(db, caller, body.entityId)
+      await checkMayGrant(db, caller, grant)
+      await grantRole(db, { userId: id, ...grant })
+      return { items: (await grantsOf(db, id)).map(presentGrant) }
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/entites/:entityId/utilisateurs/:userId/roles',
+    summary: 'Retirer un rôle sur une entité',
+    params: UserParams,
+    query: Type.Object({ entite: Id, role: Type.String({ minLength: 1, maxLength: 64 }) }),
+    can: 'utilisateur:lecture',
+    status: 204,
+    async handle({ params, query, caller, services: { db } }) {
+      const { id } = await managed(db, params)
+      await checkMayAdministrate(db, caller, query.entite)
+      await revokeRole(db, { userId: id, entityId: query.entite, roleId: query.role })
+      return nothing()
+    },
+  }),
+]
