@@ -8,7 +8,8 @@ import type { HttpRequest, Part, Piece } from './http.ts'
 /** A body ready to leave: its exact size is known before the first byte, because many remotes refuse chunked uploads. */
 export interface OutgoingBody {
   readonly content: Readable | Uint8Array
-  readonly length: number
+  /** Unknown for a content made on the way only. */
+  readonly length: number | undefined
   readonly type: string
 }
 
@@ -159,5 +160,7 @@ export const outgoingBody = (body: HttpRequest['body'], files: Files): OutgoingB
       type: body.type ?? body.file.type,
     }
   if ('pieces' in body) return endToEnd(body.pieces, body.type, files)
+  if ('stream' in body)
+    return { content: body.stream, length: body.size, type: body.type ?? 'application/octet-stream' }
   return multipart(body.parts, body.charset ?? 'utf8', files)
 }

@@ -95,7 +95,8 @@ export const createHttp = ({ files, log, allowedRanges = [] }: HttpSettings): Cl
           headers: {
             ...fixedHeaders,
             'x-request-id': requestId,
-            ...(body ? { 'content-type': body.type, 'content-length': String(body.length) } : {}),
+            ...(body ? { 'content-type': body.type } : {}),
+            ...(body?.length === undefined ? {} : { 'content-length': String(body.length) }),
             ...request.headers,
           },
           ...(body ? { body: body.content } : {}),

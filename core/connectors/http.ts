@@ -32,6 +32,8 @@ export interface HttpRequest {
       }
     | { readonly raw: string | Uint8Array; readonly type: string }
     | { readonly file: FileRef; readonly type?: string }
+    /** A content that is read only once; without a `size` it is sent in chunks, which some servers refuse. */
+    | { readonly stream: Readable; readonly size: number | undefined; readonly type?: string }
     /** Pieces sent end to end, streamed (SOAP envelopes, multipart/related). Texts are in UTF-8. */
     | { readonly pieces: readonly Piece[]; readonly type: string }
   /** Milliseconds without any byte before giving up: 60 s unless told. */
