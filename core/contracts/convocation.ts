@@ -4,12 +4,25 @@ export interface SeanceAConvoquer {
   readonly key: string
   /** Local date and time in France, `YYYY-MM-DDTHH:mm`. */
   readonly date: string
-  /** `value` of a type listed by `types()`. */
+  /** `value` of a type listed by `types()`, or a type of the hub that the settings of the connector translate. */
   readonly type: string
   readonly place: string
   readonly remoteAllowed: boolean
   readonly convocation: FileRef
   readonly invitation?: FileRef | undefined
+  /** The agenda. Remotes that take it with the séance say `agenda: 'included'`; the others wait for `setProjects`. */
+  readonly projects: readonly ProjetDeSeance[]
+  /** Who to call, for the remotes that are told; where a type of séance has its own members, they are called instead. */
+  readonly acteurs?: readonly Acteur[]
+}
+
+/** A member of the assembly. */
+export interface Acteur {
+  readonly firstName: string
+  readonly lastName: string
+  readonly email: string
+  readonly title?: string | undefined
+  readonly mobile?: string | undefined
 }
 
 export interface Annexe {
@@ -17,7 +30,7 @@ export interface Annexe {
   readonly file: FileRef
 }
 
-/** A project of the agenda, in order. Files are PDF. */
+/** A project of the agenda, in order. Its file is a PDF. */
 export interface ProjetDeSeance {
   readonly name: string
   readonly file: FileRef
@@ -36,6 +49,7 @@ export interface AutreDocument {
 export interface Convoque {
   readonly name: string
   readonly email?: string | undefined
+  /** `convocation` (a member), `invitation` (anybody else), or the word of the remote. */
   readonly category: string
   /** Instants, ISO 8601. */
   readonly sentAt?: string | undefined
@@ -45,14 +59,34 @@ export interface Convoque {
   readonly representedBy?: string | undefined
 }
 
-export interface SuiviDeSeance {
-  /** The convocations have left: the séance can no longer be changed. */
-  readonly sent: boolean
-  readonly convoques: readonly Convoque[]
-}
+export type SuiviDeSeance =
+  | {
+      readonly is: 'followed'
+      /** The convocations have left: the séance can no longer be changed. */
+      readonly sent: boolean
+      readonly convoques: readonly Convoque[]
+    }
+  /** As it is set, this connector cannot follow a séance; the sentence says which setting is missing. */
+  | { readonly is: 'notProvided'; readonly reason: string }
 
 export type SeanceSending =
-  { readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }
+  | {
+      readonly is: 'sent'
+      /** `undefined` when the remote holds the séance but does not say under which identifier: nothing can be followed. */
+      readonly id: string | undefined
+      /** `included`: the agenda left with the séance, and `setProjects` is not to be called. */
+      readonly agenda: 'included' | 'separate'
+      /** What an agent must know of it: a séance that was already there, another hour than the one asked for… */
+      readonly remark?: string | undefined
+    }
+  | { readonly is: 'refused'; readonly reason: string }
+
+export type SeanceFound =
+  | { readonly is: 'found'; readonly id: string }
+  | { readonly is: 'none' }
+  /** The remote cannot be asked: after a lost answer, only a person can tell whether the séance is there. */
+  | { readonly is: 'unknowable'; readonly reason: string }
+
 export type Done = { readonly is: 'done' } | { readonly is: 'refused'; readonly reason: string }
 
 /** A software that prepares council meetings and calls the elected members. */
@@ -60,13 +94,18 @@ export interface Convocation {
   types(): Promise<readonly Choice[]>
   themes(): Promise<readonly Choice[]>
   reporters(): Promise<readonly Choice[]>
+  /** Creates the séance, or takes over the one of this type at this time when the remote already holds it. */
   create(seance: SeanceAConvoquer): Promise<SeanceSending>
-  /** The séance of this type at this time, if the remote holds one. */
-  find(seance: Pick<SeanceAConvoquer, 'key' | 'date' | 'type'>): Promise<string | undefined>
-  /** Puts the whole agenda, or completes the one already there: called again, it never doubles a project. */
+  /** The séance of this type at this time: to be asked after a lost answer, before creating again. */
+  find(seance: Pick<SeanceAConvoquer, 'key' | 'date' | 'type'>): Promise<SeanceFound>
+  /**
+   * Puts the whole agenda, in order. Called again with the same one, it is `done` and doubles nothing; a séance that has another
+   * agenda, or whose convocations have left, is `refused`.
+   */
   setProjects(id: string, projects: readonly ProjetDeSeance[]): Promise<Done>
+  /** The same for the documents that are on no agenda. */
   setOthers(id: string, others: readonly AutreDocument[]): Promise<Done>
-  /** Changes the séance before its convocations leave. */
+  /** Changes date, place and files of the séance (neither its type nor its agenda) before its convocations leave. */
   update(id: string, seance: SeanceAConvoquer): Promise<Done>
   status(id: string): Promise<SuiviDeSeance>
   /** Proofs of sending and reading, as a zip already in the store; `undefined` while there is none. */
