@@ -1,0 +1,1 @@
+export { folderSimulator as createSimulator } from '#core/testing'
