@@ -1,0 +1,1 @@
+export { createWebdavSimulator as createSimulator } from '#core/testing'
