@@ -1,5 +1,5 @@
-import { ConfigurationError, frenchDay, type ClientCertificate } from '#core'
-import type { Classification } from './classification.ts'
+import { ConfigurationError, frenchDay, type ClientCertificate, type Memory } from '#core'
+import { keptClassification } from './classification.ts'
 import type { S2lowWire } from './wire.ts'
 
 interface Connection {
@@ -16,11 +16,22 @@ const named = (facts: Readonly<Record<string, unknown>> | undefined, ...keys: re
     .filter(value => typeof value === 'string' && value !== '')
     .join(' ') || 'inconnu'
 
+/** An account that only serves accounting flows has no classification, and needs none. */
+const classificationSentence = async (wire: S2lowWire, memory: Memory): Promise<string> => {
+  try {
+    return `classification du ${(await keptClassification(wire, memory)).date}`
+  } catch (error) {
+    if (error instanceof ConfigurationError)
+      return `pas de classification, donc aucun acte ne peut partir (${error.message.replace(/\.$/u, '')})`
+    throw error
+  }
+}
+
 /** Asks S²LOW who we are, without any effect there, and says it in one sentence. */
 export const accountSentence = async (
   wire: S2lowWire,
   { notAfter }: ClientCertificate,
-  { now, classification }: { readonly now: Date; readonly classification: Classification },
+  { now, memory }: { readonly now: Date; readonly memory: Memory },
 ): Promise<string> => {
   const connection = await wire.ask('/api/test-connexion.php')
   if (connection.is === 'ko') throw new ConfigurationError(`S²LOW refuse la connexion : ${connection.reason}`)
@@ -31,7 +42,7 @@ export const accountSentence = async (
     `Connecté à S²LOW pour « ${named(authority, 'name')} » (compte ${named(user, 'givenname', 'name')})`,
     rgs.is === 'ok' ? 'certificat RGS reconnu' : 'certificat non RGS : la télétransmission sera refusée',
     `valable jusqu'au ${frenchDay(notAfter)}${daysLeft < WARN_BEFORE ? ` (${daysLeft} jours, à renouveler)` : ''}`,
-    `classification du ${classification.date}`,
+    await classificationSentence(wire, memory),
   ]
     .join(', ')
     .concat('.')

@@ -1,67 +1,18 @@
-import {
-  ConfigurationError,
-  defineConnector,
-  flag,
-  frenchDay,
-  PermanentError,
-  readClientCertificate,
-  secret,
-  secretFile,
-  TemporaryError,
-  text,
-  url,
-  type ActeStatus,
-  type FileRef,
-  type TdtActes,
-} from '#core'
+import { ConfigurationError, defineConnector, frenchDay, PermanentError, readClientCertificate } from '#core'
 import { accountSentence } from './account.ts'
-import { assertUpToDate, keptClassification, matters, refreshClassification, typesOf } from './classification.ts'
-import { findCancellation, findTransaction } from './find.ts'
+import { s2lowActes } from './actes.ts'
+import { refreshClassification } from './classification.ts'
+import { config } from './fields.ts'
+import { s2lowHelios } from './helios.ts'
 import { collectLetters } from './letters.ts'
-import { numberOf, readAcknowledgement, readState, reasonOf } from './messages.ts'
-import { acteParts, faultOf, matchFiles, stampedName, type ListedFile } from './pieces.ts'
-import { readAnswer, s2lowWire } from './wire.ts'
-
-const ACTES = '/modules/actes'
-
-/** States that imply an acknowledgement, when it does not come with the state (reference §4.4). */
-const ACKNOWLEDGED = new Set([4, 5, 12, 13, 14, 15, 19, 20, 22])
-const PENDING: Readonly<Record<number, string>> = {
-  1: 'Posté sur S²LOW',
-  2: 'En attente de transmission à la préfecture',
-  3: "Transmis à la préfecture, en attente de l'accusé de réception",
-}
-const REFUSED: Readonly<Record<number, string>> = {
-  [-1]: 'Transaction en erreur sur S²LOW, sans motif.',
-  0: 'Transaction annulée sur S²LOW.',
-  6: 'Acte refusé par la préfecture.',
-  16: 'Transaction détruite sur S²LOW.',
-}
-
-const config = {
-  url: url('Adresse de S²LOW', { required: true, help: 'Par exemple https://www.s2low.org, sans chemin.' }),
-  certificat: secretFile('Certificat client (P12)', {
-    required: true,
-    help: "Certificat RGS de la collectivité, enregistré chez l'opérateur.",
-  }),
-  certificatMotDePasse: secret('Mot de passe du certificat'),
-  login: text('Identifiant', { help: 'Seulement si plusieurs comptes S²LOW partagent ce certificat.' }),
-  motDePasse: secret('Mot de passe du compte'),
-  autorite: secretFile('Autorité de certification supplémentaire', {
-    help: "Fichier PEM, seulement si le certificat de la plateforme vient d'une autorité qui n'est pas publique.",
-  }),
-  enAttente: flag('Déposer les actes en attente', { help: "Les actes attendent sur S²LOW qu'une personne les poste." }),
-  confirmation: flag('Confirmer avec un certificat personnel', {
-    help: 'Un agent ordonne chaque télétransmission sur S²LOW avec son certificat RGS.',
-    pastell: 'authentication_for_teletransmisson',
-  }),
-}
+import { collectRetours } from './retours.ts'
+import { s2lowWire } from './wire.ts'
 
 export default defineConnector({
   id: 's2low',
   version: 1,
-  label: 'S²LOW (actes)',
-  provides: ['tdtActes'],
+  label: 'S²LOW (actes et flux comptables)',
+  provides: ['tdtActes', 'tdtHelios'],
   config,
   pace: { concurrency: 2 },
   pastell: ['s2low'],
@@ -78,7 +29,7 @@ export default defineConnector({
     demanderClassification: {
       label: 'Demander la classification à la préfecture',
       async run({ config, http }) {
-        const answer = await s2lowWire(http, config).ask(`${ACTES}/actes_classification_request.php`, { api: 1 })
+        const answer = await s2lowWire(http, config).ask('/modules/actes/actes_classification_request.php', { api: 1 })
         if (answer.is === 'ko') throw new PermanentError(`S²LOW refuse la demande de classification : ${answer.reason}`)
         return `Demande transmise à la préfecture (transaction ${answer.lines[0] ?? ''}). Sa réponse sera lue par « Actualiser la classification ».`
       },
@@ -88,142 +39,29 @@ export default defineConnector({
       every: '1 h',
       run: ({ config, http, files, inbox }) => collectLetters(s2lowWire(http, config), files, inbox),
     },
+    pesRetour: {
+      label: 'Relever les PES retour',
+      every: '1 h',
+      run: ({ config, http, files, inbox }) =>
+        config.releverPesRetour
+          ? collectRetours(s2lowWire(http, config), { files, inbox, flow: config.fluxPesRetour })
+          : Promise.resolve('Les PES retour ne sont pas relevés : la case est décochée dans les réglages.'),
+    },
   },
 
-  connect({ config, http, files, clock, memory }) {
+  connect(context) {
+    const { config, http, clock, memory, files } = context
     const wire = s2lowWire(http, config)
-    const needsConfirmation = config.enAttente || config.confirmation
-
-    const stateOf = async (id: string) => {
-      const bytes = await wire.bytes(`${ACTES}/actes_transac_get_status.php`, { transaction: id })
-      const state = readState(bytes)
-      if (state) return state
-      const answer = readAnswer(new TextDecoder('iso-8859-1').decode(bytes))
-      if (answer.is === 'ko')
-        throw new PermanentError(`S²LOW ne donne pas l'état de la transaction ${id} : ${answer.reason}`)
-      throw new TemporaryError("L'état rendu par S²LOW est illisible. Un nouvel essai aura lieu.")
-    }
-
-    const acknowledged = async (id: string, inline: Uint8Array): Promise<ActeStatus> => {
-      const bytes = inline.length > 0 ? inline : await wire.bytes(`${ACTES}/actes_transac_get_ARActe.php`, { id })
-      const { acteId, receivedOn } = readAcknowledgement(bytes, 'ARActe')
-      return { is: 'acknowledged', ar: await files.save(bytes, `${numberOf(acteId)}-ar-actes.xml`), acteId, receivedOn }
-    }
-
-    /** A PDF of S²LOW, checked: an error page saved as a stamped acte would not be noticed for years. */
-    const pdf = async (path: string, query: Parameters<typeof wire.download>[1], name: string): Promise<FileRef> => {
-      const saved = await (await wire.download(path, query)).saveTo(files, name)
-      if (saved.type !== 'application/pdf')
-        throw new TemporaryError(`S²LOW n'a pas rendu le fichier « ${name} » attendu. Un nouvel essai aura lieu.`)
-      return saved
-    }
-
-    const tdtActes: TdtActes = {
-      classification: async () => matters(await keptClassification(wire, memory)),
-      typologies: async ({ nature }) => typesOf(await keptClassification(wire, memory), nature),
-
-      async send(acte) {
-        const classification = await assertUpToDate(wire, memory)
-        const types = new Set(typesOf(classification, acte.nature).map(({ value }) => value))
-        const codes = new Set(matters(classification).flatMap(({ value, selectable }) => (selectable ? [value] : [])))
-        const fault = faultOf(acte, types, codes)
-        if (fault) return { is: 'refused', reason: fault }
-        const answer = await wire.post(
-          `${ACTES}/actes_transac_create.php`,
-          acteParts(acte, { wait: needsConfirmation }),
-        )
-        if (answer.is === 'ko') return { is: 'refused', reason: `S²LOW refuse l'acte : ${answer.reason}` }
-        const id = answer.lines[0]
-        if (!id || !/^\d+$/u.test(id))
-          throw new TemporaryError(
-            "S²LOW a accepté l'acte sans donner de numéro. La transaction va y être recherchée.",
-            { maybeSent: true },
-          )
-        if (!needsConfirmation) return { is: 'sent', id }
-        const address = new URL(`${config.url.replace(/\/+$/u, '')}${ACTES}/actes_transac_post_confirm_api.php`)
-        address.searchParams.set('id', id)
-        return { is: 'toConfirm', id, url: address.toString() }
-      },
-
-      find: acte => findTransaction(wire, acte),
-
-      async status(id) {
-        const { code, rest } = await stateOf(id)
-        if (ACKNOWLEDGED.has(code)) return acknowledged(id, code === 4 ? rest : new Uint8Array())
-        if (code === 17)
-          return { is: 'toConfirm', message: "En attente d'être posté sur S²LOW par une personne habilitée" }
-        if (code === 18) return { is: 'toConfirm', message: "En attente d'être signé sur S²LOW" }
-        const refused = REFUSED[code]
-        if (refused) return { is: 'refused', reason: reasonOf(rest, refused) }
-        return { is: 'pending', message: PENDING[code] ?? `État ${code} sur S²LOW` }
-      },
-
-      async stamped(id, { acte, annexes, postedOn }) {
-        const listed = await wire.json<readonly ListedFile[]>(`${ACTES}/actes_transac_get_files_list.php`, {
-          transaction: id,
-        })
-        const pieces = matchFiles(listed, [acte, ...annexes])
-        if (!pieces)
-          throw new PermanentError(
-            `Les fichiers de la transaction ${id} sur S²LOW ne sont pas ceux qui ont été envoyés : les actes tamponnés ne peuvent pas être attribués sans risque d'erreur.`,
-          )
-        const stamps: (FileRef | undefined)[] = []
-        for (const [rank, piece] of [acte, ...annexes].entries()) {
-          const source = pieces[rank]
-          const isStamped = source && (source.mimetype === 'application/pdf' || piece.type === 'application/pdf')
-          const query = { file: source ? String(source.id) : '', tampon: 'true', date_affichage: postedOn }
-          stamps.push(
-            isStamped ? await pdf(`${ACTES}/actes_download_file.php`, query, stampedName(piece.name)) : undefined,
-          )
-        }
-        const number = numberOf(listed[0]?.name ?? id)
-        const bordereau = await pdf(`${ACTES}/actes_create_pdf.php`, { trans_id: id }, `${number}-bordereau-tdt.pdf`)
-        return { acte: stamps[0], annexes: stamps.slice(1), bordereau }
-      },
-
-      async cancel(id) {
-        const answer = await wire.post(`${ACTES}/actes_transac_cancel.php`, [
-          { name: 'api', value: '1' },
-          { name: 'id', value: id },
-        ])
-        if (answer.is === 'ko') return { is: 'refused', reason: `S²LOW refuse l'annulation : ${answer.reason}` }
-        const cancellation = answer.lines.find(line => /^\d+$/u.test(line))
-        if (cancellation) return { is: 'sent', id: cancellation }
-        throw new TemporaryError("S²LOW a accepté l'annulation sans donner de numéro. Elle va y être recherchée.", {
-          maybeSent: true,
-        })
-      },
-
-      findCancellation: id => findCancellation(wire, id),
-
-      async cancellationStatus(cancellationId) {
-        const { code, rest } = await stateOf(cancellationId)
-        if (code === 4) {
-          const { acteId, receivedOn } = readAcknowledgement(rest, 'ARAnnulation')
-          return { is: 'cancelled', ar: await files.save(rest, `${numberOf(acteId)}-ar-annulation.xml`), receivedOn }
-        }
-        const refused = REFUSED[code]
-        if (refused)
-          return {
-            is: 'refused',
-            reason: reasonOf(rest, code === 6 ? 'Annulation refusée par la préfecture.' : refused),
-          }
-        return { is: 'pending', message: PENDING[code] ?? `Annulation en cours (état ${code} sur S²LOW)` }
-      },
-    }
-
     return {
-      tdtActes,
+      tdtActes: s2lowActes(wire, context),
+      tdtHelios: s2lowHelios(wire, files),
       async check() {
         const certificate = readClientCertificate(config.certificat, config.certificatMotDePasse)
         if (certificate.notAfter < clock.now())
           throw new ConfigurationError(
             `Le certificat « ${certificate.subject} » a expiré le ${frenchDay(certificate.notAfter)}. Déposez le nouveau dans les réglages du connecteur.`,
           )
-        return accountSentence(wire, certificate, {
-          now: clock.now(),
-          classification: await keptClassification(wire, memory),
-        })
+        return accountSentence(wire, certificate, { now: clock.now(), memory })
       },
     }
   },

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { toLatin1, type ActeATransmettre, type FileRef, type HttpRequest } from '#core'
+import { toLatin1, type ActeATransmettre, type FileRef, type HttpRequest, type TypedPiece } from '#core'
 
 type Parts = Extract<HttpRequest['body'], { parts: unknown }>['parts']
 
@@ -30,13 +30,44 @@ export const faultOf = (
   return undefined
 }
 
-const annexParts = ({ file, type }: ActeATransmettre['acte']): Parts => [
+const annexParts = ({ file, type }: TypedPiece): Parts => [
   { name: 'type_pj[]', value: type },
   { name: 'acte_attachments[]', file, filename: sentName(file.name) },
 ]
 
+/** An acte, or an answer, with its annexes. */
+export const pieceParts = (main: TypedPiece, annexes: readonly TypedPiece[]): Parts => [
+  { name: 'acte_pdf_file', file: main.file, filename: sentName(main.file.name) },
+  ...annexes.flatMap(annexParts),
+]
+
+/** What the instance asks for besides the acte itself. */
+interface Wishes {
+  /** Wait on the platform until somebody posts it. */
+  readonly wait: boolean
+  /** Wait on the platform until somebody signs it. */
+  readonly mustSign: boolean
+  readonly broadcast: { readonly to: readonly string[]; readonly withPieces: boolean }
+}
+
+/** The bare addresses of a list: `Mairie <mairie@ville.fr>, x@y.fr`. */
+export const addressesIn = (list: string | undefined): readonly string[] =>
+  (list ?? '')
+    .split(',')
+    .map(each => (/<([^<>]+)>/u.exec(each)?.[1] ?? each).trim())
+    .filter(Boolean)
+
+const broadcastParts = ({ to, withPieces }: Wishes['broadcast']): Parts =>
+  to.length === 0
+    ? []
+    : [
+        { name: 'show_broadcast_email', value: '1' },
+        { name: 'send_sources', value: withPieces ? '1' : '0' },
+        ...to.map(value => ({ name: 'broadcast_email[]', value })),
+      ]
+
 /** The form of a transmission (reference §4.2). */
-export const acteParts = (acte: ActeATransmettre, { wait }: { readonly wait: boolean }): Parts => {
+export const acteParts = (acte: ActeATransmettre, { wait, mustSign, broadcast }: Wishes): Parts => {
   const texts: Readonly<Record<string, string>> = {
     api: '1',
     nature_code: acte.nature,
@@ -46,13 +77,14 @@ export const acteParts = (acte: ActeATransmettre, { wait }: { readonly wait: boo
     document_papier: acte.papier ? '1' : '0',
     en_attente: wait ? '1' : '0',
     type_acte: acte.acte.type,
+    ...(mustSign ? { must_signed: '1' } : {}),
   }
   const levels = acte.classification.split('.').map((code, rank) => ({ name: `classif${rank + 1}`, value: code }))
   return [
     ...Object.entries(texts).map(([name, value]) => ({ name, value })),
     ...levels,
-    { name: 'acte_pdf_file', file: acte.acte.file, filename: sentName(acte.acte.file.name) },
-    ...acte.annexes.flatMap(annexParts),
+    ...broadcastParts(broadcast),
+    ...pieceParts(acte.acte, acte.annexes),
   ]
 }
 

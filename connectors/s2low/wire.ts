@@ -1,5 +1,7 @@
 import {
+  at,
   ConfigurationError,
+  parseXml,
   PermanentError,
   TemporaryError,
   toLatin1,
@@ -7,6 +9,7 @@ import {
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
+  type XmlElement,
 } from '#core'
 
 /** S²LOW speaks ISO-8859-1 without always saying so. */
@@ -92,6 +95,33 @@ export const readAnswer = (text: string): Answer => {
   throw strange(text.slice(0, 200))
 }
 
+/** Answer of a HELIOS call: its XML, or the reason of the refusal. */
+export type XmlAnswer =
+  { readonly is: 'ok'; readonly root: XmlElement } | { readonly is: 'ko'; readonly reason: string }
+
+/** What an XML answer says: `resultat`, or a plain `KO` when it was refused before HELIOS saw it. `undefined`: nothing of ours. */
+const xmlVerdict = (text: string): XmlAnswer | undefined => {
+  const [, plain, reason = ''] = VERDICT.exec(text) ?? []
+  if (plain) return plain === 'KO' ? { is: 'ko', reason } : undefined
+  try {
+    const root = parseXml(text.trim())
+    const told = (name: string) => at(root, name)?.text ?? ''
+    const [, verdict, rest = ''] = VERDICT.exec(told('resultat')) ?? []
+    if (verdict === 'OK') return { is: 'ok', root }
+    return verdict === 'KO' ? { is: 'ko', reason: told('message') || rest } : undefined
+  } catch {
+    // Not XML: a page of something else, which the caller calls strange.
+    return undefined
+  }
+}
+
+/** @throws as `readAnswer` does */
+export const readXmlAnswer = (text: string): XmlAnswer => {
+  const answer = xmlVerdict(text)
+  if (!answer) throw strange(text.slice(0, 200))
+  return answer.is === 'ko' ? { is: 'ko', reason: judged(answer.reason) } : answer
+}
+
 /** An answer came back, but not one that says what was done: it must be looked for before anything is sent again. */
 const inDoubt = (error: Error): Error =>
   error instanceof TemporaryError ? new TemporaryError(error.message, { maybeSent: true, cause: error.cause }) : error
@@ -110,6 +140,13 @@ export const s2lowWire = (http: Http, settings: S2lowSettings) => {
     const read = await (await call(request)).text(CHARSET)
     if (read.trim() === '') throw strange('empty')
     return read
+  }
+
+  const posted = async (request: HttpRequest, parts: Parts): Promise<string> => {
+    const body = { parts, charset: 'latin1' } as const
+    const response = await client.request({ ...request, method: 'POST', body, timeout: LONG })
+    if (response.status !== 200) throw inDoubt(failureOf(response))
+    return response.text(CHARSET)
   }
 
   return {
@@ -135,13 +172,21 @@ export const s2lowWire = (http: Http, settings: S2lowSettings) => {
         throw answer.is === 'ko' ? new PermanentError(`S²LOW refuse : ${answer.reason}`) : strange(cause)
       }
     },
+    /** Reading, XML of HELIOS. */
+    xml: async (path: string, query: NonNullable<HttpRequest['query']> = {}): Promise<XmlAnswer> =>
+      readXmlAnswer(await text({ path, query })),
     /** A call that changes something there: every doubtful answer says so. */
-    post: async (path: string, parts: Parts): Promise<Answer> => {
-      const response = await client.request({ method: 'POST', path, body: { parts, charset: 'latin1' }, timeout: LONG })
-      if (response.status !== 200) throw inDoubt(failureOf(response))
-      const read = await response.text(CHARSET)
+    post: async (path: string, parts: Parts, query: NonNullable<HttpRequest['query']> = {}): Promise<Answer> => {
+      const read = await posted({ path, query }, parts)
       if (!VERDICT.test(read)) throw inDoubt(strange(read.slice(0, 200)))
       return readAnswer(read)
+    },
+    /** The same, answered in XML. */
+    postXml: async (path: string, parts: Parts): Promise<XmlAnswer> => {
+      const read = await posted({ path }, parts)
+      // A refusal in so many words is certain; only what cannot be understood leaves a doubt.
+      if (!xmlVerdict(read)) throw inDoubt(strange(read.slice(0, 200)))
+      return readXmlAnswer(read)
     },
     /**
      * A file of a transaction. S²LOW redirects when it has none to give, and to the envelope when a letter is asked for.

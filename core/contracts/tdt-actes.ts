@@ -56,6 +56,39 @@ export type CancellationStatus =
   | { readonly is: 'cancelled'; readonly ar: FileRef; readonly receivedOn: string }
   | { readonly is: 'refused'; readonly reason: string }
 
+/** 2 simple letter, 3 request for pieces, 4 letter of observations, 5 déféré to the administrative court. */
+export type LetterKind = '2' | '3' | '4' | '5'
+
+/** What an authority answers to a letter of the préfecture. */
+export interface LetterAnswer {
+  readonly key: string
+  readonly kind: LetterKind
+  /** Transaction of the letter. */
+  readonly letterId: string
+  /** The authority refuses to give the pieces, or to follow the observations; `piece` says why. */
+  readonly refusal: boolean
+  readonly piece: TypedPiece
+  /** Only for a request for pieces that is not refused. */
+  readonly annexes: readonly TypedPiece[]
+}
+
+export type LetterAnswerStatus =
+  | { readonly is: 'pending'; readonly message: string }
+  | { readonly is: 'acknowledged'; readonly ar: FileRef }
+  /** Sent, and the préfecture acknowledges no such answer (simple letters). */
+  | { readonly is: 'final'; readonly message: string }
+  | { readonly is: 'refused'; readonly reason: string }
+
+/** The answers to the letters of the préfecture. */
+export interface PrefectureAnswers {
+  /** No platform known to us finds an answer again: one whose outcome is lost is for an agent to settle (`afterCrash: 'askAgent'`). */
+  send(
+    answer: LetterAnswer,
+  ): Promise<{ readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }>
+  /** `numero` names the acknowledgement: `<numero>-ar-<kind in words>.xml`. */
+  status(answerId: string, letter: { readonly kind: LetterKind; readonly numero: string }): Promise<LetterAnswerStatus>
+}
+
 /** A trusted third party that transmits actes to the préfecture (TdT, family ACTES). */
 export interface TdtActes {
   /** Tree of matters of the classification held by the instance, leaves and nodes from the second level selectable. */
@@ -78,4 +111,12 @@ export interface TdtActes {
   /** The cancellation already asked for this transaction, if any. */
   findCancellation(id: string): Promise<string | undefined>
   cancellationStatus(cancellationId: string): Promise<CancellationStatus>
+  /** Absent where the platform does not carry them. */
+  readonly answers?: PrefectureAnswers
+  /**
+   * Where an agent confirms with a certificate of their own the transactions that are `toConfirm`, several at once if need be. The
+   * address may identify the account for one visit: send the browser there at once, keep it nowhere.
+   * @param returnTo where the platform sends the browser back
+   */
+  confirmationUrl?(ids: readonly string[], returnTo?: string): Promise<string>
 }

@@ -1,12 +1,11 @@
 import type { FileRef } from '../authoring/values.ts'
+import type { Acquit } from './pes/acquit.ts'
 
 /** A PES_Aller on its way to the treasury. */
 export interface PesATransmettre {
   readonly key: string
-  /** The PES, byte for byte: it may be signed. */
+  /** The PES, byte for byte: it may be signed. What a platform wants to know of it is read from its stream (`readPesAller`). */
   readonly pes: FileRef
-  /** `Enveloppe/Parametres/NomFic`: what the treasury knows it by, never sent twice. */
-  readonly nomFic: string
 }
 
 export type PesSending =
@@ -16,8 +15,8 @@ export type PesSending =
 
 export type PesStatus =
   | { readonly is: 'pending'; readonly message: string }
-  /** The treasury answered: a PES_ACQUIT (which may refuse some bordereaux) or a PES_NonAcquit, as it came. */
-  | { readonly is: 'answered'; readonly acquit: FileRef }
+  /** The treasury answered: the PES_ACQUIT (which may refuse some bordereaux) or PES_NonAcquit as it came, and what it says. */
+  | { readonly is: 'answered'; readonly acquit: FileRef; readonly reading: Acquit }
   /** The platform gave up before the treasury saw it. */
   | { readonly is: 'refused'; readonly reason: string }
 
@@ -27,6 +26,6 @@ export type PesStatus =
  */
 export interface TdtHelios {
   send(pes: PesATransmettre): Promise<PesSending>
-  /** Files named in the answer are already in the store. `name` is the one of the PES sent: the acquit is named after it. */
+  /** Files named in the answer are already in the store. `name` is the one of the PES sent: the acquit is `<name without extension>_ACK.xml`. */
   status(id: string, name: string): Promise<PesStatus>
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ConnectorDefinition } from '../authoring/connectors.ts'
 import { ConfigurationError, PermanentError, TemporaryError } from '../authoring/errors.ts'
 import type { Fields } from '../authoring/fields.ts'
+import type { CapabilityName } from '../contracts/index.ts'
 import type { ActeATransmettre, TdtActes } from '../contracts/tdt-actes.ts'
 import { bigFile, memoryGrowth, samplePdf } from './conformance-files.ts'
 import { connectForTest } from './connect.ts'
@@ -32,9 +33,9 @@ const failureOf = (attempt: Promise<unknown>): Promise<unknown> =>
   )
 
 /** What every connector of télétransmission of actes owes the hub. */
-export const tdtActesConformance = <C extends Fields>(
+export const tdtActesConformance = <C extends Fields, K extends CapabilityName>(
   name: string,
-  definition: ConnectorDefinition<C, 'tdtActes'>,
+  definition: ConnectorDefinition<C, K | 'tdtActes'>,
   setup: () => Promise<TdtActesBench>,
 ): void => {
   const start = async (settings: Readonly<Record<string, unknown>> = {}) => {

@@ -1,4 +1,4 @@
-import { streamXml } from './xml-stream.ts'
+import { streamXml, UnreadableXml } from './xml-stream.ts'
 
 export interface AcquitError {
   readonly code: string
@@ -75,7 +75,7 @@ const outcomeOf = (kind: Acquit['kind'], count: number, refused: number): Acquit
 
 /**
  * Reads a PES_ACQUIT or a PES_NonAcquit as it goes by (formats/pes-v2.md §6). Shared by every connector of the tdtHelios family.
- * @throws Error when it is not well-formed XML, or is neither
+ * @throws UnreadableXml when it is neither; what `source` throws
  */
 export const readAcquit = async (source: AsyncIterable<unknown>): Promise<Acquit> => {
   let root = ''
@@ -135,7 +135,7 @@ export const readAcquit = async (source: AsyncIterable<unknown>): Promise<Acquit
     close: name => void end[name]?.(),
   })
   if (root !== 'PES_ACQUIT' && root !== 'PES_NonAcquit')
-    throw new Error(`the root is ${root}, not PES_ACQUIT nor PES_NonAcquit`)
+    throw new UnreadableXml(`the root is ${root}, not PES_ACQUIT nor PES_NonAcquit`)
   const kind = root === 'PES_ACQUIT' ? 'acquit' : 'nonAcquit'
   return {
     kind,

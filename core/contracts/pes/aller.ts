@@ -86,7 +86,7 @@ const collector = () => {
 /**
  * Reads a PES_Aller as it goes by: 100 MB cost no more memory than 10 kB, save for the distinct values kept.
  * `readPesAller(files.open(pes))`.
- * @throws Error when it is not well-formed XML; another root or missing parts are for `pesFaults` to tell
+ * @throws UnreadableXml when it is not well-formed XML, what `source` throws; another root or missing parts are for `pesFaults` to tell
  */
 export const readPesAller = async (source: AsyncIterable<unknown>): Promise<PesAller> => {
   const header: Partial<Record<HeaderName, string>> = {}

@@ -59,7 +59,17 @@ describe('lecture d’un PES aller', () => {
       Buffer.from('<?xml version="1.0" encoding="x-inconnu"?><a/>'),
       Buffer.from('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'),
     ])
-      await expect(read(broken)).rejects.toThrow()
+      await expect(read(broken)).rejects.toMatchObject({ name: 'UnreadableXml' })
+  })
+
+  test('un entrepôt qui lâche n’est pas pris pour un mauvais fichier', async () => {
+    const lost = Readable.from(
+      (function* () {
+        yield samplePes().subarray(0, 300)
+        throw new Error('disque perdu')
+      })(),
+    )
+    await expect(readPesAller(lost)).rejects.toMatchObject({ name: 'Error', message: 'disque perdu' })
   })
 
   test('un PES de 100 Mo se lit sans entrer en mémoire', async () => {
@@ -171,7 +181,9 @@ describe('lecture d’un acquit', () => {
   })
 
   test('une page de maintenance n’est pas un acquit', async () => {
-    await expect(acquit(Buffer.from('<html><body>Maintenance</body></html>'))).rejects.toThrow('html')
+    await expect(acquit(Buffer.from('<html><body>Maintenance</body></html>'))).rejects.toMatchObject({
+      name: 'UnreadableXml',
+    })
   })
 
   test('un acquit de cent mille éléments est compté en entier, et n’est pas gardé en entier', async () => {

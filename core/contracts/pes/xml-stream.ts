@@ -6,6 +6,20 @@ export interface XmlListener {
   close?(name: string, path: readonly string[]): void
 }
 
+/** Not well-formed XML, or not the document that was expected. */
+export class UnreadableXml extends Error {
+  override readonly name = 'UnreadableXml'
+}
+
+/** Says as unreadable what the parser or the decoder throws, and nothing else: a store that fails is another matter. */
+const parsing = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (cause) {
+    throw new UnreadableXml(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
 const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 /** Enough for any XML declaration. */
@@ -21,7 +35,7 @@ const declaredEncoding = (head: Uint8Array): string | undefined =>
  * Reads a document of any size as it goes by: element names and attributes only, texts (the pieces of a PES, in base64) are
  * passed over. Memory does not depend on the size. A document that declares no encoding is read as UTF-8.
  * @returns the declared encoding
- * @throws Error when it is not well formed, holds a DOCTYPE, or declares an encoding that nobody knows
+ * @throws UnreadableXml when it is not well formed, holds a DOCTYPE, or declares an encoding that nobody knows; what `source` throws
  */
 export const streamXml = async (source: AsyncIterable<unknown>, listener: XmlListener): Promise<string | undefined> => {
   const parser = new SaxesParser({ xmlns: false, position: false })
@@ -52,14 +66,16 @@ export const streamXml = async (source: AsyncIterable<unknown>, listener: XmlLis
     return started
   }
   for await (const chunk of source as AsyncIterable<Uint8Array>) {
-    if (decoder) parser.write(decoder.decode(chunk, { stream: true }))
+    const started = decoder
+    if (started) parsing(() => parser.write(started.decode(chunk, { stream: true })))
     else {
       head = Buffer.concat([head, chunk])
-      if (head.length >= HEAD) decoder = begin()
+      if (head.length >= HEAD) decoder = parsing(begin)
     }
   }
-  decoder ??= begin()
-  parser.write(decoder.decode())
-  parser.close()
+  parsing(() => {
+    parser.write((decoder ?? begin()).decode())
+    parser.close()
+  })
   return encoding
 }
