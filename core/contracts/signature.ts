@@ -1,3 +1,4 @@
+import type { DocumentContents } from '../authoring/context.ts'
 import type { Choice, FileRef } from '../authoring/values.ts'
 
 /** What goes into a signature book. */
@@ -16,6 +17,8 @@ export interface SignatureFolder {
   readonly publicAnnotation?: string | undefined
   readonly privateAnnotation?: string | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** The whole document, for the instances whose settings send some of its fields as metadata. */
+  readonly contents?: DocumentContents | undefined
 }
 
 export type SignatureSending =
@@ -33,6 +36,8 @@ export type SignatureStatus =
       readonly history?: FileRef | undefined
       /** Documents added in the signature book. */
       readonly annexes?: readonly FileRef[] | undefined
+      /** Annexes that were signed as the document was, where the book signs several documents at once. */
+      readonly signedAnnexes?: readonly FileRef[] | undefined
       /** Day of the last signature, `YYYY-MM-DD`. */
       readonly signedOn?: string | undefined
     }

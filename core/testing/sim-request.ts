@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
-import { Transform } from 'node:stream'
+import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 /** A file of a multipart body, on disk so that a big one costs the simulator no memory. */
@@ -29,13 +29,17 @@ export interface SimRequest {
   readonly fields: readonly { readonly name: string; readonly value: string }[]
   field(name: string): string | undefined
   readonly files: readonly SimFile[]
-  /** The body when it is not a form. */
+  /** The body when it is not a form; empty when the server keeps bodies on disk. */
   readonly body: Buffer
+  /** That same body, when the server keeps bodies on disk. */
+  readonly bodyFile: SimFile | undefined
   /** Common name of the client certificate that was accepted. */
   readonly clientName: string | undefined
 }
 
 export type FormCharset = 'utf8' | 'latin1'
+/** Where bodies that are no forms are read. On disk they may be of any size. */
+export type BodyPlace = 'memory' | 'disk'
 
 const LARGEST_RAW_BODY = 64 * 1024 * 1024
 
@@ -51,6 +55,26 @@ const readRaw = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks)
 }
 
+/** Writes a stream to a file of its own. */
+const keep = async (
+  stream: Readable,
+  folder: string,
+  about: Pick<SimFile, 'field' | 'filename' | 'type'>,
+): Promise<SimFile> => {
+  const path = join(folder, `${crypto.randomUUID()}.part`)
+  const hash = createHash('sha256')
+  let size = 0
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      size += chunk.length
+      done(null, chunk)
+    },
+  })
+  await pipeline(stream, measure, createWriteStream(path))
+  return { ...about, path, size, sha256: hash.digest('hex'), bytes: () => readFile(path) }
+}
+
 type Form = Pick<SimRequest, 'fields' | 'files'>
 
 const readForm = async (request: IncomingMessage, folder: string, charset: FormCharset): Promise<Form> => {
@@ -64,25 +88,7 @@ const readForm = async (request: IncomingMessage, folder: string, charset: FormC
   })
   parser.on('field', (name, value) => fields.push({ name, value }))
   parser.on('file', (field, stream, { filename, mimeType }) => {
-    const path = join(folder, `${crypto.randomUUID()}.part`)
-    const hash = createHash('sha256')
-    let size = 0
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        hash.update(chunk)
-        size += chunk.length
-        done(null, chunk)
-      },
-    })
-    const saved = pipeline(stream, measure, createWriteStream(path)).then((): SimFile => ({
-      field: field ?? '',
-      filename: filename ?? '',
-      type: mimeType,
-      path,
-      size,
-      sha256: hash.digest('hex'),
-      bytes: () => readFile(path),
-    }))
+    const saved = keep(stream, folder, { field: field ?? '', filename: filename ?? '', type: mimeType })
     // A request cut in the middle is told by the pipeline below; this one must not be an unhandled rejection meanwhile.
     saved.catch(() => parser.destroy())
     files.push(saved)
@@ -91,16 +97,24 @@ const readForm = async (request: IncomingMessage, folder: string, charset: FormC
   return { fields, files: await Promise.all(files) }
 }
 
-/** Reads a request whole: forms into fields and files (in `folder`), anything else into `body`. */
+/** Reads a request whole: forms into fields and files (in `folder`), anything else into `body` or `bodyFile`. */
 export const readRequest = async (
   request: IncomingMessage,
-  { folder, charset, clientName }: { folder: string; charset: FormCharset; clientName: string | undefined },
+  {
+    folder,
+    charset,
+    bodies,
+    clientName,
+  }: { folder: string; charset: FormCharset; bodies: BodyPlace; clientName: string | undefined },
 ): Promise<SimRequest> => {
   const url = new URL(request.url ?? '/', 'http://simulateur')
   const isForm = /^(multipart\/form-data|application\/x-www-form-urlencoded)/iu.test(
     request.headers['content-type'] ?? '',
   )
   const form = isForm ? await readForm(request, folder, charset) : { fields: [], files: [] }
+  const type = request.headers['content-type'] ?? ''
+  const bodyFile =
+    !isForm && bodies === 'disk' ? await keep(request, folder, { field: '', filename: '', type }) : undefined
   return {
     method: request.method ?? 'GET',
     path: url.pathname,
@@ -108,7 +122,8 @@ export const readRequest = async (
     headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
     ...form,
     field: name => form.fields.find(each => each.name === name)?.value,
-    body: isForm ? Buffer.alloc(0) : await readRaw(request),
+    body: isForm || bodyFile ? Buffer.alloc(0) : await readRaw(request),
+    bodyFile,
     clientName,
   }
 }

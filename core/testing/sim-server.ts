@@ -9,7 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
 import type { Issued } from './pki.ts'
-import { readRequest, type FormCharset, type SimRequest } from './sim-request.ts'
+import { readRequest, type BodyPlace, type FormCharset, type SimRequest } from './sim-request.ts'
 import { Faults } from './simulator.ts'
 
 export type { SimFile, SimRequest } from './sim-request.ts'
@@ -39,6 +39,10 @@ export interface SimServerOptions {
   readonly tls?: SimTls
   /** Encoding of the text parts of forms and of their file names. */
   readonly charset?: FormCharset
+  /** What the faults call a request: `METHOD /path` unless told (a SOAP service adds its operation). */
+  readonly named?: (request: SimRequest) => string | Promise<string>
+  /** Where bodies that are no forms are read: in memory (64 MB at most) unless told. */
+  readonly bodies?: BodyPlace
 }
 
 export interface SimServer {
@@ -88,16 +92,18 @@ const clientNameOf = (socket: Socket): string | undefined => {
   return typeof name === 'string' ? name : undefined
 }
 
+const lineOf = ({ method, path }: SimRequest): string => `${method} ${path}`
+
 const answer = async (
   incoming: IncomingMessage,
   out: ServerResponse,
-  { handler, faults, tls, charset = 'utf8' }: SimServerOptions & { readonly faults: Faults },
+  { handler, faults, tls, charset = 'utf8', bodies = 'memory', named = lineOf }: SimServerOptions & { readonly faults: Faults },
   { folder, seen }: { readonly folder: string; readonly seen: string[] },
 ): Promise<void> => {
   const refusal = tls && refusalOf(incoming.socket, tls)
   if (refusal) return write(out, certificateRefused(refusal))
-  const request = await readRequest(incoming, { folder, charset, clientName: clientNameOf(incoming.socket) })
-  const line = `${request.method} ${request.path}`
+  const request = await readRequest(incoming, { folder, charset, bodies, clientName: clientNameOf(incoming.socket) })
+  const line = await named(request)
   seen.push(line)
   const fault = faults.next(line)
   if (fault?.kind === 'latency') await pause(fault.ms)
