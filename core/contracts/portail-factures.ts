@@ -15,16 +15,24 @@ export type StatutFacture =
   | 'MISE_EN_PAIEMENT'
   | 'COMPLETEE'
 
+/** A status of another circuit (works invoices have their own), as the portal writes it. */
+export type AutreStatut = string & Record<never, never>
+
 export interface PassageFacture {
-  readonly statut: StatutFacture
+  readonly statut: StatutFacture | AutreStatut
   /** Instant, ISO 8601 with offset. */
   readonly at: string
   readonly comment?: string | undefined
-  readonly author?: string | undefined
+  /** Who did it, when the portal tells. */
+  readonly firstName?: string | undefined
+  readonly lastName?: string | undefined
+  /** Number of this passage at the portal. */
+  readonly id?: string | undefined
 }
 
 export interface HistoriqueFacture {
-  readonly statut: StatutFacture
+  /** The current one. */
+  readonly statut: StatutFacture | AutreStatut
   /** Oldest first. */
   readonly passages: readonly PassageFacture[]
 }
@@ -32,7 +40,7 @@ export interface HistoriqueFacture {
 export type ChangementStatut =
   | { readonly is: 'done'; readonly statut: StatutFacture }
   /** The portal refuses this change; `statut` is the current one when it says so. */
-  | { readonly is: 'refused'; readonly reason: string; readonly statut?: StatutFacture | undefined }
+  | { readonly is: 'refused'; readonly reason: string; readonly statut?: StatutFacture | AutreStatut | undefined }
 
 export interface FluxADeposer {
   readonly key: string
@@ -40,9 +48,8 @@ export interface FluxADeposer {
   /** `IN_DP_E2_CII_FACTURX`…, listed by `syntaxes()`. */
   readonly syntaxe: string
   readonly signed: boolean
-  /** What is needed to look the invoice up after an answer was lost. */
+  /** What is needed to look the invoice up before it is sent: without it, a deposit whose answer was lost wants an agent. */
   readonly numeroFacture?: string | undefined
-  readonly siretFournisseur?: string | undefined
 }
 
 export interface PdfADeposer {
@@ -64,41 +71,71 @@ export interface PdfADeposer {
   readonly piecesJointes: readonly FileRef[]
 }
 
+/** An invoice that the portal holds. */
+export interface FactureDeposee {
+  readonly id: string
+  readonly statut: StatutFacture | AutreStatut
+}
+
 export type DepotFacture =
-  { readonly is: 'sent'; readonly id: string } | { readonly is: 'refused'; readonly reason: string }
+  | { readonly is: 'sent'; readonly id: string }
+  /** Nothing was sent: the portal already holds the invoice of this number, most often because the answer to a first sending was lost. */
+  | { readonly is: 'known'; readonly facture: FactureDeposee }
+  | { readonly is: 'refused'; readonly reason: string }
 
 export type RapportFlux =
   | { readonly is: 'pending'; readonly message: string }
-  | { readonly is: 'integrated'; readonly factures: readonly { readonly id: string; readonly statut: StatutFacture }[] }
+  | { readonly is: 'integrated'; readonly factures: readonly FactureDeposee[] }
   /** Some or all of the invoices were rejected. */
   | { readonly is: 'rejected'; readonly partial: boolean; readonly reasons: readonly string[] }
   /** The portal could not process the flow: the whole of it must be sent again. */
   | { readonly is: 'incident'; readonly reason: string }
 
+export interface MotifChangement {
+  /** Needed to suspend or reject. Cut to what the portal takes (255 characters). */
+  readonly reason?: string | undefined
+  /** Number of the payment order, sent with MANDATEE. */
+  readonly numeroMandat?: string | undefined
+  /**
+   * Instant of the first attempt, ISO 8601: a passage to the target since then is ours, even when the invoice has moved on. Without it, an
+   * invoice suspended by an attempt whose answer was lost, then completed by its supplier, would be suspended a second time.
+   */
+  readonly since?: string | undefined
+}
+
 /**
  * A portal of invoices. Received ones come by a schedule (`inbox.deliver`); these are the operations that a document asks for.
- * Identifiers are those of the portal (`idFacture`, `numeroFluxDepot`).
+ * Identifiers are those of the portal (`idFacture`, `numeroFluxDepot`), as the schedule wrote them in `id_facture_cpp`.
  */
 export interface PortailFactures {
+  /** @throws PermanentError when the portal knows no such invoice, or does not show it to this account */
   history(id: string): Promise<HistoriqueFacture>
   /** The invoice as the portal gives it, already in the store. `pivot` is the XML pivot, `pdf` the readable view. */
   download(id: string, form: 'pivot' | 'pdf'): Promise<FileRef>
-  /** Looks at the current status first: a change that already took place is `done`. `reason` is needed to suspend or reject. */
+  /**
+   * Brings an invoice to a status, or through several in order (`['SERVICE_FAIT', 'MANDATEE']`). Looks at the history first: what already
+   * took place is not asked again, and a change that took place whole is `done`. Safe to call again after a lost answer.
+   */
   changeStatus(
     id: string,
-    statut: StatutFacture,
-    more: { readonly reason?: string | undefined; readonly numeroMandat?: string | undefined },
+    statut: StatutFacture | readonly StatutFacture[],
+    more: MotifChangement,
   ): Promise<ChangementStatut>
   syntaxes(): Promise<readonly Choice[]>
+  /**
+   * Deposits a structured flow. The portal takes no key: the invoice is looked up first by its number. It appears there only once the
+   * flow is integrated, so after a lost answer the caller waits and looks (`findDeposited`) before it calls again.
+   */
   depositFlow(flux: FluxADeposer): Promise<DepotFacture>
   /** `id` is what `depositFlow` gave. */
   flowReport(id: string): Promise<RapportFlux>
+  /** Deposits a PDF and submits its invoice. The invoice is looked up first, and again when called after a lost answer. */
   depositPdf(pdf: PdfADeposer): Promise<DepotFacture>
-  /** The invoice of this number that this account has deposited, if any. */
+  /** The invoice of this number that this account has deposited, if any. `date` is that of the invoice. */
   findDeposited(facture: {
     readonly numeroFacture: string
     readonly date?: string | undefined
-  }): Promise<{ readonly id: string; readonly statut: StatutFacture } | undefined>
+  }): Promise<FactureDeposee | undefined>
   /** Active services of the recipient of this SIRET. */
   services(by: { readonly siret: string }): Promise<readonly Choice[]>
 }

@@ -1,0 +1,96 @@
+import type { HistoriqueFacture, StatutFacture } from '../portail-factures.ts'
+
+/** Statuses by their API code, in the order of the pivot codes 01 to 12 (connectors/chorus-pro.md §4), as an agent reads them. */
+export const STATUTS_FACTURE: Readonly<Record<StatutFacture, string>> = {
+  DEPOSEE: 'Déposée',
+  EN_COURS_ACHEMINEMENT: "En cours d'acheminement",
+  MISE_A_DISPOSITION: 'Mise à disposition',
+  A_RECYCLER: 'À recycler',
+  REJETEE: 'Rejetée',
+  SUSPENDUE: 'Suspendue',
+  SERVICE_FAIT: 'Service fait',
+  MANDATEE: 'Mandatée',
+  MISE_A_DISPOSITION_COMPTABLE: 'Mise à disposition du comptable',
+  COMPTABILISEE: 'Comptabilisée',
+  MISE_EN_PAIEMENT: 'Mise en paiement',
+  COMPLETEE: 'Complétée',
+}
+
+const ALL = Object.keys(STATUTS_FACTURE) as readonly StatutFacture[]
+
+export const isStatutFacture = (code: unknown): code is StatutFacture => ALL.some(statut => statut === code)
+
+/** The status of a pivot code (`06` → `SUSPENDUE`); codes above 12 are of other circuits and have none. */
+export const statutOfPivotCode = (code: string): StatutFacture | undefined =>
+  /^\d{1,2}$/u.test(code.trim()) ? ALL[Number(code) - 1] : undefined
+
+/** Those worth importing (`flows/factures.md`, « current »). */
+export const STATUTS_A_IMPORTER: readonly StatutFacture[] = [
+  'MISE_A_DISPOSITION',
+  'SERVICE_FAIT',
+  'MANDATEE',
+  'COMPLETEE',
+]
+
+/** Those that only the portal or the supplier gives. */
+const NOT_OURS: readonly StatutFacture[] = ['DEPOSEE', 'EN_COURS_ACHEMINEMENT', 'COMPLETEE']
+
+/** Those that end the life of one version of an invoice: the supplier corrects it and it comes back. */
+const CLOSING: readonly string[] = ['A_RECYCLER', 'SUSPENDUE']
+
+/** The usual progress of an accepted invoice: once in one of them, those before took place. */
+const PROGRESS: readonly string[] = [
+  'SERVICE_FAIT',
+  'MANDATEE',
+  'MISE_A_DISPOSITION_COMPTABLE',
+  'COMPTABILISEE',
+  'MISE_EN_PAIEMENT',
+]
+
+/** Chorus Pro writes minutes; a passage of the minute in which an attempt began may be its own. */
+const MINUTE = 60_000
+
+/**
+ * What keeps a change from being asked of the portal, in a sentence; nothing when it may be.
+ * @param reason as the agent wrote it
+ */
+export const faultOfChange = (
+  targets: readonly StatutFacture[],
+  { reason }: { readonly reason?: string | undefined },
+): string | undefined => {
+  if (targets.length === 0) return 'Aucun statut cible n’est indiqué : choisissez-en un.'
+  const foreign = targets.find(statut => NOT_OURS.includes(statut))
+  if (foreign)
+    return `Le statut « ${STATUTS_FACTURE[foreign]} » est donné par le portail ou par le fournisseur : un destinataire ne peut pas le demander.`
+  const wanting = targets.find(statut => statut === 'SUSPENDUE' || statut === 'REJETEE')
+  if (wanting && !reason?.trim())
+    return `Un motif est obligatoire pour le statut « ${STATUTS_FACTURE[wanting]} » : saisissez-le, puis relancez.`
+  return undefined
+}
+
+/** What is still to be asked of a sequence of statuses, given what took place (chorus-pro.md §4 and §7). */
+export const remainingStatuts = (
+  targets: readonly StatutFacture[],
+  { statut, passages }: HistoriqueFacture,
+  { since }: { readonly since?: string | undefined } = {},
+): readonly StatutFacture[] => {
+  const from = since === undefined ? Infinity : Date.parse(since) - MINUTE
+  const happened = (target: StatutFacture): boolean => {
+    if (target === statut) return true
+    const rank = PROGRESS.indexOf(target)
+    if (rank >= 0 && rank < PROGRESS.indexOf(statut) && passages.some(each => each.statut === target)) return true
+    return passages.some(each => each.statut === target && Date.parse(each.at) >= from)
+  }
+  return targets.slice(targets.findLastIndex(happened) + 1)
+}
+
+/**
+ * Which version of the invoice the portal holds: 1, then one more each time that it came back from its supplier after having been
+ * recycled or suspended. Counted on the history, so that it is the same whoever counts.
+ */
+export const versionOf = ({ passages }: HistoriqueFacture): number =>
+  1 +
+  passages.filter(({ statut }, rank) => {
+    const next = passages[rank + 1]
+    return CLOSING.includes(statut) && next !== undefined && !CLOSING.includes(next.statut)
+  }).length

@@ -1,0 +1,247 @@
+import { PermanentError, TemporaryError } from '../../authoring/errors.ts'
+import type { Files } from '../../authoring/context.ts'
+import type { Choice } from '../../authoring/values.ts'
+import type {
+  DepotFacture,
+  FactureDeposee,
+  FluxADeposer,
+  PdfADeposer,
+  PortailFactures,
+  RapportFlux,
+} from '../../contracts/portail-factures.ts'
+import { bodyWithFile } from './body-file.ts'
+import { refusedFor, saysNothingFound } from './failures.ts'
+import type { ChorusWire } from './wire.ts'
+
+/** Syntaxes of `deposer/flux`, the default first (chorus-pro.md §3.6). */
+export const SYNTAXES: readonly Choice[] = [
+  { value: 'IN_DP_E1_UBL_INVOICE', label: 'UBL, données complètes (E1)' },
+  { value: 'IN_DP_E2_CII_FACTURX', label: 'Factur-X (E2)' },
+  { value: 'IN_DP_E1_CII', label: 'CII, données complètes (E1)' },
+  { value: 'IN_DP_E1_CII_16B', label: 'CII D16B, données complètes (E1)' },
+  { value: 'IN_DP_E1_PES_FACTURE', label: 'PES Facture, données complètes (E1)' },
+  { value: 'IN_DP_E2_UBL_INVOICE_MIN', label: 'UBL, données minimales (E2)' },
+  { value: 'IN_DP_E2_CII_MIN', label: 'CII, données minimales (E2)' },
+  { value: 'IN_DP_E2_CII_MIN_16B', label: 'CII D16B, données minimales (E2)' },
+  { value: 'IN_DP_E2_PES_FACTURE_MIN', label: 'PES Facture, données minimales (E2)' },
+  { value: 'IN_DP_E2_CPP_FACTURE_MIN', label: 'Facture mixte Chorus Pro, données minimales (E2)' },
+  { value: 'IN_DP_E3_UBL_INVOICE', label: 'UBL (E3)' },
+]
+
+const WAITING: Readonly<Record<string, string>> = {
+  IN_RECU: 'Le flux a été reçu par Chorus Pro.',
+  IN_TRAITE_SE_CPP: "Le flux est dans le système d'échange de Chorus Pro.",
+  IN_DEPOT_PORTAIL_EN_ATTENTE_TRAITEMENT_SE_CPP: "Le flux attend le système d'échange de Chorus Pro.",
+  IN_EN_ATTENTE_TRAITEMENT_CPP: 'Le flux attend son traitement par Chorus Pro.',
+  IN_EN_COURS_TRAITEMENT_CPP: 'Le flux est en cours de traitement par Chorus Pro.',
+  IN_EN_ATTENTE_RETRAITEMENT_CPP: 'Le flux est bloqué dans Chorus Pro, dont un exploitant doit le relancer.',
+}
+
+interface Line {
+  readonly identifiantFactureCPP?: number | string
+  readonly idFacture?: number | string
+  readonly numeroFacture?: string
+  readonly dateFacture?: string
+  readonly statut?: string
+}
+
+/** The invoices deposited by this account that answer to these words. */
+const search = async (wire: ChorusWire, words: object, what: string): Promise<readonly Line[]> => {
+  const asked = await wire.ask<{ readonly listeFactures?: readonly Line[] | null }>(
+    'factures/v1/rechercher/fournisseur',
+    words,
+  )
+  if (asked.is === 'ok') return asked.answer.listeFactures ?? []
+  if (saysNothingFound(asked)) return []
+  throw refusedFor(what, asked)
+}
+
+const deposited = ({ identifiantFactureCPP, idFacture, statut }: Line): FactureDeposee[] => {
+  const id = identifiantFactureCPP ?? idFacture
+  return id === undefined || !statut ? [] : [{ id: String(id), statut }]
+}
+
+/** The invoice of this number that this account has deposited. A filter that Chorus Pro would ignore is held here again. */
+export const findDeposited = async (
+  wire: ChorusWire,
+  { numeroFacture, date }: Parameters<PortailFactures['findDeposited']>[0],
+): Promise<FactureDeposee | undefined> => {
+  const lines = await search(
+    wire,
+    { numeroFacture, ...(date === undefined ? {} : { periodeDateFactureDu: date, periodeDateFactureAu: date }) },
+    `la recherche de la facture « ${numeroFacture} »`,
+  )
+  const found = lines.find(
+    line =>
+      line.numeroFacture === numeroFacture &&
+      (date === undefined || line.dateFacture === undefined || line.dateFacture.startsWith(date)),
+  )
+  return found && deposited(found)[0]
+}
+
+/** §3.6. A file too large is a refusal: sending it again would not make it smaller. */
+export const depositFlow = async (
+  wire: ChorusWire,
+  files: Files,
+  { file, syntaxe, signed, numeroFacture }: FluxADeposer,
+): Promise<DepotFacture> => {
+  const facture = numeroFacture === undefined ? undefined : await findDeposited(wire, { numeroFacture })
+  if (facture) return { is: 'known', facture }
+  const rest = { nomFichier: file.name, syntaxeFlux: syntaxe, avecSignature: signed }
+  const body = await bodyWithFile(files, { member: 'fichierFlux', file, rest })
+  const sent = await wire.tell<{ readonly numeroFluxDepot?: string }>('factures/v1/deposer/flux', body)
+  if (sent.is === 'refused')
+    return { is: 'refused', reason: `Chorus Pro refuse le flux « ${file.name} » : ${sent.reason}.` }
+  const id = sent.answer.numeroFluxDepot
+  if (id) return { is: 'sent', id }
+  throw new TemporaryError(
+    `Chorus Pro a pris le flux « ${file.name} » sans donner de numéro. La facture va y être recherchée avant tout nouvel envoi.`,
+    { maybeSent: true },
+  )
+}
+
+interface Report {
+  readonly etatCourantDepotFlux?: string
+  readonly listeErreurTechnique?: readonly { readonly codeErreur?: string; readonly libelleErreur?: string }[] | null
+  readonly listeErreurDP?: readonly { readonly numeroDP?: string; readonly libelleErreurDP?: string }[] | null
+}
+
+const reasonsIn = ({ listeErreurTechnique, listeErreurDP }: Report): readonly string[] => [
+  ...(listeErreurTechnique ?? []).map(({ codeErreur, libelleErreur }) =>
+    [libelleErreur, codeErreur && `code ${codeErreur}`].filter(Boolean).join(', '),
+  ),
+  ...(listeErreurDP ?? []).map(({ numeroDP, libelleErreurDP }) =>
+    [numeroDP && `facture ${numeroDP}`, libelleErreurDP].filter(Boolean).join(' : '),
+  ),
+]
+
+/** Where a flow is (`consulterCRDetaille`: the plain report is unreliable for Factur-X). */
+export const flowReport = async (wire: ChorusWire, id: string): Promise<RapportFlux> => {
+  const asked = await wire.ask<Report>('transverses/v1/consulterCRDetaille', { numeroFluxDepot: id })
+  if (asked.is === 'refused') throw refusedFor(`de donner le compte rendu du flux ${id}`, asked)
+  const { answer } = asked
+  const state = answer.etatCourantDepotFlux ?? ''
+  const waiting = WAITING[state]
+  if (waiting) return { is: 'pending', message: waiting }
+  if (state === 'IN_REJETE' || state === 'IN_INTEGRE_PARTIEL')
+    return { is: 'rejected', partial: state === 'IN_INTEGRE_PARTIEL', reasons: reasonsIn(answer) }
+  if (state === 'IN_INCIDENTE')
+    return {
+      is: 'incident',
+      reason:
+        reasonsIn(answer).join(' ; ') ||
+        `Chorus Pro n'a pas pu traiter le flux ${id} : il faut le déposer à nouveau en entier.`,
+    }
+  if (state !== 'IN_INTEGRE')
+    return { is: 'pending', message: `Chorus Pro annonce un état inconnu pour ce flux : « ${state || 'aucun'} ».` }
+  const factures = (await search(wire, { numeroFluxDepot: id }, `la recherche des factures du flux ${id}`)).flatMap(
+    deposited,
+  )
+  // Integrated a moment ago: the search may lag behind the report.
+  return factures.length > 0
+    ? { is: 'integrated', factures }
+    : { is: 'pending', message: 'Le flux est intégré ; Chorus Pro ne liste pas encore ses factures.' }
+}
+
+interface Recognised {
+  readonly pieceJointeId?: number | string
+}
+
+/** What the account is at Chorus Pro as a supplier. */
+export interface Supplier {
+  readonly id: number
+  readonly serviceId?: number | undefined
+}
+
+const submission = (pdf: PdfADeposer, supplier: Supplier, main: string, annexes: readonly string[]) => ({
+  modeDepot: 'DEPOT_PDF_API',
+  numeroFactureSaisi: pdf.numeroFacture,
+  dateFacture: pdf.dateFacture,
+  destinataire: { codeDestinataire: pdf.destinataire.siret, codeServiceExecutant: pdf.destinataire.service },
+  fournisseur: { idFournisseur: supplier.id, idServiceFournisseur: supplier.serviceId },
+  cadreDeFacturation: { codeCadreFacturation: pdf.cadre },
+  references: {
+    deviseFacture: pdf.devise,
+    typeFacture: pdf.typeFacture,
+    typeTva: pdf.typeTva,
+    modePaiement: 'VIREMENT',
+    numeroBonCommande: pdf.numeroBonCommande,
+    numeroMarche: pdf.numeroMarche,
+  },
+  montantTotal: {
+    montantHtTotal: pdf.montantHt,
+    montantTVA: pdf.montantTva,
+    montantTtcTotal: pdf.montantTtc,
+    montantAPayer: pdf.montantTtc,
+  },
+  pieceJointePrincipale: [{ pieceJointePrincipaleId: Number(main), pieceJointePrincipaleDesignation: pdf.pdf.name }],
+  pieceJointeComplementaire: annexes.map((id, rank) => ({
+    pieceJointeComplementaireId: Number(id),
+    pieceJointeComplementaireDesignation: pdf.piecesJointes[rank]?.name,
+    pieceJointeComplementaireType: '02',
+  })),
+})
+
+/** §3.7. Attachments go first; twice, they only leave an orphan there. The invoice itself exists once submitted. */
+export const depositPdf = async (
+  wire: ChorusWire,
+  files: Files,
+  pdf: PdfADeposer,
+  supplier: () => Promise<Supplier>,
+): Promise<DepotFacture> => {
+  const facture = await findDeposited(wire, { numeroFacture: pdf.numeroFacture, date: pdf.dateFacture })
+  if (facture) return { is: 'known', facture }
+  const from = await supplier()
+
+  /** Sends a file, which has no effect by itself. */
+  const attach = async (operation: string, body: object): Promise<string> => {
+    const sent = await wire
+      .tell<Recognised & { readonly pieceJointeIdFichier?: number | string }>(operation, body)
+      .catch((error: unknown) => {
+        throw error instanceof TemporaryError ? new TemporaryError(error.message, { cause: error }) : error
+      })
+    if (sent.is === 'refused') throw refusedFor(`une pièce de la facture « ${pdf.numeroFacture} »`, sent)
+    const id = sent.answer.pieceJointeId ?? sent.answer.pieceJointeIdFichier
+    if (id !== undefined) return String(id)
+    throw new TemporaryError(
+      `Chorus Pro a pris une pièce de la facture « ${pdf.numeroFacture} » sans lui donner de numéro. Un nouvel essai aura lieu.`,
+    )
+  }
+
+  try {
+    const main = await attach(
+      'factures/v1/deposer/pdf',
+      await bodyWithFile(files, {
+        member: 'fichierFacture',
+        file: pdf.pdf,
+        rest: { nomFichier: pdf.pdf.name, formatDepot: 'PDF_NON_SIGNE' },
+      }),
+    )
+    const annexes: string[] = []
+    for (const file of pdf.piecesJointes) {
+      const rest = {
+        pieceJointeNom: file.name,
+        pieceJointeTypeMime: file.type,
+        pieceJointeExtension: file.name.split('.').at(-1)?.toUpperCase() ?? '',
+      }
+      const body = await bodyWithFile(files, { member: 'pieceJointeFichier', file, rest })
+      annexes.push(await attach('transverses/v1/ajouter/fichier', body))
+    }
+    const submitted = await wire.tell<{ readonly identifiantFactureCPP?: number | string }>(
+      'factures/v1/soumettre',
+      submission(pdf, from, main, annexes),
+    )
+    if (submitted.is === 'refused')
+      return { is: 'refused', reason: `Chorus Pro refuse la facture « ${pdf.numeroFacture} » : ${submitted.reason}.` }
+    const id = submitted.answer.identifiantFactureCPP
+    if (id !== undefined) return { is: 'sent', id: String(id) }
+  } catch (error) {
+    // A refused piece is an answer about this invoice, as a refused submission is.
+    if (error instanceof PermanentError) return { is: 'refused', reason: error.message }
+    throw error
+  }
+  throw new TemporaryError(
+    `Chorus Pro a pris la facture « ${pdf.numeroFacture} » sans lui donner de numéro. Elle va y être recherchée.`,
+    { maybeSent: true },
+  )
+}

@@ -1,0 +1,8 @@
+/** The client of Chorus Pro (chorus-pro.md), shared by the connectors that speak to it. */
+export { collectInvoices, collectedSentence, type Collected } from './collect.ts'
+export { chorusPortal } from './portal.ts'
+export { searchReceived, searchWorks } from './search.ts'
+export { passwordExpiryField, pisteFields } from './settings.ts'
+export { serviceNamed, servicesOf, structureOf } from './structures.ts'
+export { DOWNLOAD_CHOICES, downloadedFilter, windowOf } from './window.ts'
+export { chorusWire, type ChorusWire } from './wire.ts'

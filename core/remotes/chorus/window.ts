@@ -1,0 +1,37 @@
+import { localDay } from '../../authoring/days.ts'
+
+const DAY = 86_400_000
+
+export interface WindowSettings {
+  /** Status changed in the last so many days… */
+  readonly deposeDepuis: number
+  /** …and until so many days ago; ignored when larger. */
+  readonly deposeAvant: number
+}
+
+/**
+ * The days to read. After an interruption longer than the window, it begins at the last status met.
+ * @param since `YYYY-MM-DD`
+ */
+export const windowOf = (
+  { deposeDepuis, deposeAvant }: WindowSettings,
+  now: Date,
+  since: string | undefined,
+): { readonly from: string; readonly until: string } => {
+  const daysAgo = (days: number) => localDay(new Date(now.getTime() - days * DAY))
+  const usual = daysAgo(deposeDepuis)
+  return {
+    from: since !== undefined && since < usual ? since : usual,
+    until: daysAgo(deposeAvant > deposeDepuis ? 0 : deposeAvant),
+  }
+}
+
+/** Which invoices are read, by the code of Pastell's option. */
+export const DOWNLOAD_CHOICES = {
+  '1': 'Toutes',
+  '2': 'Seulement celles qui ne sont pas encore téléchargées',
+  '3': 'Seulement celles qui sont déjà téléchargées',
+} as const
+
+export const downloadedFilter = (option: keyof typeof DOWNLOAD_CHOICES): boolean | undefined =>
+  ({ '1': undefined, '2': false, '3': true })[option]
