@@ -97,8 +97,8 @@ export const legacyApi = (http: Http, settings: IdelibreSettings) => {
     checkAccount,
     async ping(): Promise<void> {
       if ((await read('/api300/ping')) === 'ping') return
-      throw new ConfigurationError(
-        "L'ancienne API d'i-delibRE ne répond pas à cette adresse : vérifiez l'adresse, ou choisissez la version 2.",
+      throw new TemporaryError(
+        'i-delibRE a répondu autre chose que « ping » à la vérification de son ancienne API. Un nouvel essai aura lieu.',
       )
     },
     /** Version of i-delibRE, in its words. */
