@@ -27,7 +27,7 @@ const PENDING: Readonly<Record<number, string>> = {
   7: 'En cours de traitement à la trésorerie',
   13: "En attente d'être signé sur S²LOW",
   14: "En attente d'être posté sur S²LOW par une personne habilitée",
-  24: 'Transmis à la trésorerie, qui n’en a pas encore accusé réception',
+  24: "Transmis à la trésorerie, qui n'en a pas accusé réception",
 }
 const REFUSED: Readonly<Record<number, string>> = {
   [-1]: 'PES en erreur sur S²LOW, sans motif.',

@@ -31,6 +31,10 @@ export interface SimTransaction {
   readonly uniqueId: string
   /** Codes of states with their moment, in order. */
   readonly workflow: { readonly code: number; readonly at: Date }[]
+  /** For an answer of ours to a letter: whether it refuses. Its `type` is the one of the letter, `related` its transaction. */
+  readonly answer: 'refusal' | 'sending' | undefined
+  /** Addresses that the platform warns by itself. */
+  readonly broadcast: readonly string[]
   message: string
   /** Acknowledgement, ISO-8859-1. */
   ar: Buffer | undefined
@@ -48,13 +52,20 @@ const NAMESPACE = 'xmlns:actes="http://www.interieur.gouv.fr/ACTES#v1.1-20040216
 export const acteIdOf = ({ date, number, nature }: Pick<SimTransaction, 'date' | 'number' | 'nature'>): string =>
   `${DEPARTMENT}-${SIREN}-${date.replaceAll('-', '')}-${number}-${natureOf(nature)?.short ?? 'AU'}`
 
+const ANSWER_RECEIPTS: Readonly<Record<number, string>> = {
+  3: 'ARPieceComplementaire',
+  4: 'ARReponseLettreObservations',
+}
+
 /** The acknowledgement of the préfecture, with an accent so that its encoding matters. */
 export const acknowledgementOf = (transaction: SimTransaction, at: Date, classificationDate: string): Buffer => {
   const head = `<?xml version="1.0" encoding="ISO-8859-1"?>\n`
   const attributes = `${NAMESPACE} actes:DateReception="${localDay(at)}" actes:IDActe="${transaction.uniqueId}"`
+  const short =
+    transaction.type === 6 ? 'ARAnnulation' : transaction.answer ? ANSWER_RECEIPTS[transaction.type] : undefined
   const xml =
-    transaction.type === 6
-      ? `${head}<actes:ARAnnulation ${attributes}/>`
+    short !== undefined
+      ? `${head}<actes:${short} ${attributes}/>`
       : `${head}<!-- Préfecture de l'Hérault --><actes:ARActe ${attributes}><actes:ActeRecu actes:NumeroInterne="${transaction.number}" actes:CodeNatureActe="${transaction.nature}"/>` +
         `<actes:ClassificationDateVersionEnCours>${classificationDate}</actes:ClassificationDateVersionEnCours></actes:ARActe>`
   return Buffer.from(toLatin1(xml), 'latin1')

@@ -1,6 +1,6 @@
 import { localDay } from '#core'
 import type { SimRequest } from '#core/testing'
-import type { SimTransaction } from './simulator-acte.ts'
+import { codeOf, type SimActeFile, type SimTransaction } from './simulator-acte.ts'
 import { isMatter, natureOf } from './simulator-classification.ts'
 
 const NUMBER = /^[A-Z0-9]([A-Za-z0-9_]{0,13}[A-Za-z0-9])?$/u
@@ -52,4 +52,51 @@ export const lateFault = ({ nature, files }: SimTransaction): string | undefined
   return files[1]?.mimetype === 'application/pdf'
     ? undefined
     : `Le fichier ${files[1]?.posted ?? ''} n'est pas un PDF valide`
+}
+
+/** The files of a form, as the platform renames them. */
+export const piecesOf = async (
+  { field, fields, files }: SimRequest,
+  uniqueId: string,
+): Promise<readonly Omit<SimActeFile, 'id'>[]> => {
+  const types = [
+    field('type_acte') ?? '',
+    ...fields.filter(({ name }) => name === 'type_pj[]').map(({ value }) => value),
+  ]
+  const uploaded = [
+    ...files.filter(file => file.field === 'acte_pdf_file'),
+    ...files.filter(file => file.field === 'acte_attachments[]'),
+  ]
+  const heads = await Promise.all(
+    uploaded.map(async file =>
+      file.size > 1_000_000 ? '%PDF-' : (await file.bytes()).subarray(0, 5).toString('latin1'),
+    ),
+  )
+  return uploaded.map((content, rank) => ({
+    name: `${types[rank] ?? ''}-${uniqueId}-1-1_${rank + 1}.${content.filename.split('.').at(-1) ?? 'pdf'}`,
+    posted: content.filename,
+    mimetype: heads[rank] === '%PDF-' ? 'application/pdf' : content.type,
+    type: types[rank] ?? '',
+    content,
+  }))
+}
+
+/** Addresses to warn, when the box is ticked. */
+export const broadcastOf = ({ field, fields }: SimRequest): readonly string[] =>
+  field('show_broadcast_email') === '1'
+    ? fields.filter(({ name }) => name === 'broadcast_email[]').map(({ value }) => value)
+    : []
+
+/** Why an answer to a letter is not taken; `undefined` when it is. */
+export const answerRefusal = (
+  { field, files }: SimRequest,
+  letter: SimTransaction | undefined,
+  alreadyAnswered: boolean,
+): string | undefined => {
+  if (!letter || letter.type < 2 || letter.type > 4 || letter.answer) return 'Numéro de transaction invalide.'
+  if (letter.type !== 2 && codeOf(letter) !== 7) return "Ce courrier n'attend pas de réponse."
+  if (alreadyAnswered) return 'Une réponse a déjà été envoyée pour ce courrier.'
+  if (!['3', '4'].includes(field('type_envoie') ?? '')) return "Le type d'envoi n'est pas correct"
+  if (!files.some(file => file.field === 'acte_pdf_file' && file.size > 0)) return "Aucun fichier n'a été posté"
+  return field('type_acte') ? undefined : 'Erreur lors de la réception du fichier : typologie absente'
 }

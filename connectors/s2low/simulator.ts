@@ -14,8 +14,10 @@ import {
   type SimTransaction,
 } from './simulator-acte.ts'
 import { ko, latin1, ok, redirect, xml } from './simulator-answers.ts'
-import { givenOf, lateFault, refusalOf } from './simulator-checks.ts'
+import { answerRefusal, broadcastOf, givenOf, lateFault, piecesOf, refusalOf } from './simulator-checks.ts'
 import { classificationXml, natureOf } from './simulator-classification.ts'
+import { confirmationDoor } from './simulator-confirmation.ts'
+import { heliosPart, type HeliosCommands } from './simulator-helios.ts'
 
 export interface S2lowSimulatorOptions {
   readonly port?: number
@@ -31,6 +33,8 @@ export interface S2lowSimulatorOptions {
 
 export interface S2lowSimulator extends Simulator {
   readonly authority: Authority
+  /** The accounting flows. */
+  readonly helios: HeliosCommands
   readonly transactions: readonly SimTransaction[]
   /** The transaction (the last one unless told) goes to the acknowledgement of the préfecture. */
   acknowledge(id?: string): void
@@ -54,11 +58,20 @@ export interface S2lowSimulator extends Simulator {
 const ACCOUNT = { login: 'passeur', motDePasse: 'mot-de-passe-de-demonstration' }
 const HAS_FILES = (transaction: SimTransaction) => transaction.workflow.some(({ code }) => ![1, 2, 3].includes(code))
 
-/** S²LOW, part ACTES: mutual TLS, `OK`/`KO` in ISO-8859-1, transactions that advance, stamps, cancellations, letters. */
+/** Making the keys of a server takes longer than a test: the same authority gives the same server certificate. */
+const servers = new WeakMap<Authority, ReturnType<Authority['issueServer']>>()
+const serverOf = (authority: Authority) => {
+  const issued = servers.get(authority) ?? authority.issueServer()
+  servers.set(authority, issued)
+  return issued
+}
+
+/** S²LOW, ACTES here and HELIOS in its own file: mutual TLS, `OK`/`KO` in ISO-8859-1, transactions that advance, stamps, cancellations, letters. */
 export const createSimulator = async (options: S2lowSimulatorOptions = {}): Promise<S2lowSimulator> => {
   const authority = options.authority ?? createAuthority()
   const client = options.client ?? authority.issueClient('Ville de Démonstration')
   const transactions: SimTransaction[] = []
+  const helios = heliosPart()
   let lastId = 4200
   let classificationDate = '2023-05-01'
   let known = true
@@ -70,54 +83,58 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
 
   const add = (
     given: Pick<SimTransaction, 'type' | 'number' | 'subject' | 'date' | 'nature' | 'classification' | 'related'> &
-      Partial<Pick<SimTransaction, 'uniqueId' | 'files'>>,
+      Partial<Pick<SimTransaction, 'uniqueId' | 'files' | 'answer' | 'broadcast'>>,
     state: number,
   ): SimTransaction => {
     const transaction: SimTransaction = {
       uniqueId: acteIdOf(given),
       files: [],
+      answer: undefined,
+      broadcast: [],
       ...given,
       id: (lastId += 1),
       workflow: [],
       message: '',
       ar: undefined,
-      read: false,
+      read: given.answer !== undefined,
     }
     enter(transaction, state)
     transactions.push(transaction)
     return transaction
   }
 
+  const stored = async (request: SimRequest, uniqueId: string) =>
+    (await piecesOf(request, uniqueId)).map(piece => ({ ...piece, id: (lastId += 1) }))
+
   const create = async (request: SimRequest): Promise<SimResponse> => {
-    const { field, fields, files } = request
+    const { field } = request
     const refusal = refusalOf(request, number => transactions.some(each => each.type === 1 && each.number === number))
     if (refusal) return field('api') === '1' ? ko(refusal) : redirect('/modules/actes/actes_transac_add.php')
     const given = givenOf(request)
     const uniqueId = acteIdOf(given)
-    const types = [
-      field('type_acte') ?? '',
-      ...fields.filter(({ name }) => name === 'type_pj[]').map(({ value }) => value),
-    ]
-    const uploaded = [
-      ...files.filter(file => file.field === 'acte_pdf_file'),
-      ...files.filter(file => file.field === 'acte_attachments[]'),
-    ]
-    const heads = await Promise.all(
-      uploaded.map(async file =>
-        file.size > 1_000_000 ? '%PDF-' : (await file.bytes()).subarray(0, 5).toString('latin1'),
-      ),
-    )
-    const sent = uploaded.map((content, rank) => ({
-      id: (lastId += 1),
-      name: `${types[rank] ?? ''}-${uniqueId}-1-1_${rank + 1}.${content.filename.split('.').at(-1) ?? 'pdf'}`,
-      posted: content.filename,
-      mimetype: heads[rank] === '%PDF-' ? 'application/pdf' : content.type,
-      type: types[rank] ?? '',
-      content,
-    }))
+    const sent = await stored(request, uniqueId)
     const message = { ...messageFile({ ...given, uniqueId }), id: (lastId += 1) }
-    const transaction = add({ ...given, files: [message, ...sent] }, field('en_attente') === '1' ? 17 : 1)
+    const first = field('must_signed') === '1' ? 18 : field('en_attente') === '1' ? 17 : 1
+    const transaction = add({ ...given, files: [message, ...sent], broadcast: broadcastOf(request) }, first)
     return ok(transaction.id, '')
+  }
+
+  const answerLetter = async (request: SimRequest): Promise<SimResponse> => {
+    const letter = find(request.field('id'))
+    const refusal = answerRefusal(
+      request,
+      letter,
+      transactions.some(each => each.answer && each.related === letter?.id),
+    )
+    // Where `api` is read from the query, errors come on one line.
+    if (refusal !== undefined || !letter)
+      return request.query.get('api') === '1' ? latin1(`KO : ${refusal ?? ''}`) : ko(refusal ?? '')
+    const { type, number, subject, date, nature, classification, uniqueId } = letter
+    const files = await stored(request, uniqueId)
+    const answer = request.field('type_envoie') === '3' ? 'refusal' : 'sending'
+    return ok(
+      add({ type, number, subject, date, nature, classification, uniqueId, files, answer, related: letter.id }, 1).id,
+    )
   }
 
   const step = (transaction: SimTransaction): void => {
@@ -127,7 +144,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
       transaction.message = fault
       return enter(transaction, -1)
     }
-    if (code < 1 || code > 3 || (transaction.type !== 1 && transaction.type !== 6)) return
+    if (code < 1 || code > 3 || (transaction.type !== 1 && transaction.type !== 6 && !transaction.answer)) return
     enter(transaction, code + 1)
     if (code !== 3) return
     transaction.ar = acknowledgementOf(transaction, new Date(), classificationDate)
@@ -220,12 +237,13 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     return latin1(related.map(each => `${each.type}-${codeOf(each)}-${each.id}\n`).join(''))
   }
 
-  const confirm = (id: string | null): SimResponse => {
+  const post = (id: string): string | undefined => {
     const transaction = find(id)
-    if (!transaction || codeOf(transaction) !== 17) return redirect('/modules/actes/index.php')
+    if (!transaction || codeOf(transaction) !== 17) return `La transaction ${id} n'est pas en attente d'être postée.`
     enter(transaction, 1)
-    return { headers: { 'content-type': 'text/html' }, body: '<html><body>Transaction post&eacute;e</body></html>' }
+    return undefined
   }
+  const door = confirmationDoor(options.login ? ACCOUNT : undefined, post)
 
   const onTransaction = (
     id: string | null,
@@ -279,7 +297,9 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     },
     '/modules/actes/actes_transac_cancel.php': cancel,
     '/modules/actes/actes_transac_get_document.php': ({ query }) => document(query.get('id')),
-    '/modules/actes/actes_transac_post_confirm_api.php': ({ query }) => confirm(query.get('id')),
+    '/api/get-nounce.php': door.lend,
+    '/modules/actes/actes_transac_reponse_create.php': answerLetter,
+    ...helios.pages,
     '/modules/actes/api/list_actes.php': list,
     '/modules/actes/api/list_document_prefecture.php': () => ({
       json: unread().map(({ id, type, related, number, uniqueId, workflow }) => ({
@@ -298,17 +318,25 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     },
   }
 
+  /** Pages for the browsers of agents, who come with a certificate of their own. */
+  const browsed: Readonly<Record<string, (request: SimRequest) => SimResponse>> = {
+    '/modules/actes/actes_transac_post_confirm_api.php': door.confirm,
+    '/modules/actes/actes_transac_post_confirm_api_multi.php': door.confirm,
+  }
+
   const expected = `Basic ${Buffer.from(`${ACCOUNT.login}:${ACCOUNT.motDePasse}`).toString('base64')}`
   const isKnown = ({ headers, clientName }: SimRequest): boolean =>
     known && clientName === 'Ville de Démonstration' && (!options.login || headers['authorization'] === expected)
 
   const server = await startSimServer({
     charset: 'latin1',
-    tls: { ...authority.issueServer(), clientAuthority: authority.certificate },
+    tls: { ...serverOf(authority), clientAuthority: authority.certificate },
     ...(options.port === undefined ? {} : { port: options.port }),
     handler: request => {
+      const page = browsed[request.path]
+      if (page) return page(request)
       if (!isKnown(request))
-        return /get_status|get_files_list/u.test(request.path)
+        return /get_status|get_files_list|helios/u.test(request.path)
           ? ko("Échec de l'authentification")
           : redirect('/connexion-status')
       return pages[request.path]?.(request) ?? { status: 404, body: 'Not Found' }
@@ -320,8 +348,11 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     if (!transaction) throw new Error(`No transaction ${id ?? 'at all'} in the simulator.`)
     return transaction
   }
-  const timer =
-    options.progress === undefined ? undefined : setInterval(() => transactions.forEach(step), options.progress).unref()
+  const advance = (): void => {
+    transactions.forEach(step)
+    helios.step()
+  }
+  const timer = options.progress === undefined ? undefined : setInterval(advance, options.progress).unref()
 
   return {
     url: server.url,
@@ -335,7 +366,11 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     },
     faults: server.faults,
     transactions,
+    helios,
     count: kind => {
+      if (kind === 'pes') return helios.sent.length
+      if (kind === 'pes retour non lu') return helios.unread()
+      if (kind === 'réponse') return transactions.filter(({ answer }) => answer).length
       if (kind === 'acte') return transactions.filter(({ type }) => type === 1).length
       if (kind === 'annulation') return transactions.filter(({ type }) => type === 6).length
       return kind === 'courrier non lu' ? unread().length : 0
@@ -351,7 +386,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
       enter(transaction, -1)
     },
     refuse: id => enter(chosen(id), 6),
-    confirm: id => void confirm(String(chosen(id).id)),
+    confirm: id => void post(String(chosen(id).id)),
     setState: (code, id) => enter(chosen(id), code),
     prefectureLetter: (type, { about } = {}) => {
       const acte = about === undefined ? undefined : find(about)
