@@ -229,7 +229,8 @@ export const signatureConformance = <C extends Fields>(
 
     test('identifiants refusés : erreur de configuration, sans que le secret paraisse', async () => {
       await using bench = await start()
-      await using refused = await connectForTest(definition, { ...bench.config, ...bench.refused.config })
+      const settings = { ...bench.config, ...bench.refused.config }
+      await using refused = await connectForTest(definition, settings, { files: bench.files })
       for (const attempt of [
         async () => refused.connector.check(),
         async () => refused.connector.signature.send(await bench.folder()),

@@ -97,7 +97,14 @@ const lineOf = ({ method, path }: SimRequest): string => `${method} ${path}`
 const answer = async (
   incoming: IncomingMessage,
   out: ServerResponse,
-  { handler, faults, tls, charset = 'utf8', bodies = 'memory', named = lineOf }: SimServerOptions & { readonly faults: Faults },
+  {
+    handler,
+    faults,
+    tls,
+    charset = 'utf8',
+    bodies = 'memory',
+    named = lineOf,
+  }: SimServerOptions & { readonly faults: Faults },
   { folder, seen }: { readonly folder: string; readonly seen: string[] },
 ): Promise<void> => {
   const refusal = tls && refusalOf(incoming.socket, tls)

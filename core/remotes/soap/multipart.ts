@@ -27,7 +27,7 @@ export async function* relatedParts(
   source: AsyncIterable<Uint8Array>,
   boundary: string,
 ): AsyncGenerator<RelatedPart, void, undefined> {
-  const chunks = source[Symbol.asyncIterator]()
+  const chunks = (source as AsyncIterable<Uint8Array, undefined>)[Symbol.asyncIterator]()
   const delimiter = Buffer.from(`\r\n--${boundary}`)
   // The first delimiter may open the body, without a line before it.
   let rest = Buffer.from('\r\n')
@@ -62,7 +62,8 @@ export async function* relatedParts(
     return read
   }
 
-  for await (const _preamble of content());
+  const preamble = content()
+  while (!(await preamble.next()).done);
   for (let read = await head(); read !== undefined; read = await head()) {
     // An empty part has its delimiter right after its headers: the line end that belongs to it was just read.
     rest = Buffer.concat([Buffer.from('\r\n'), rest])

@@ -84,7 +84,7 @@ const growingTree = (binaries: ReadonlySet<string>) => {
 
 /** A text that is read tag by tag, its ends found without holding it. */
 const cursorOn = (source: AsyncIterable<Uint8Array>) => {
-  const chunks = source[Symbol.asyncIterator]()
+  const chunks = (source as AsyncIterable<Uint8Array, undefined>)[Symbol.asyncIterator]()
   const decoder = new TextDecoder()
   let rest = ''
   const more = async (): Promise<boolean> => {
