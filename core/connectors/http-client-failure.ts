@@ -24,7 +24,7 @@ const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 
 /** Why the certificate of the server is not acceptable; `undefined` when the failure is of another nature. */
-const serverCertificateFault = (code: string, host: string): string | undefined => {
+export const serverCertificateFault = (code: string, host: string): string | undefined => {
   if (UNTRUSTED.has(code))
     return (
       `Le certificat présenté par ${host} n'a pas été délivré par une autorité connue (${code}). Si cette autorité est la vôtre ` +
