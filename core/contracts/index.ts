@@ -1,6 +1,7 @@
 import type { Conversion } from './conversion.ts'
 import type { Convocation } from './convocation.ts'
 import type { Ged } from './ged.ts'
+import type { Glaneur } from './glaneur.ts'
 import type { Horodatage } from './horodatage.ts'
 import type { Mailsec } from './mailsec.ts'
 import type { PortailFactures } from './portail-factures.ts'
@@ -28,6 +29,7 @@ export interface Capabilities {
   horodatage: Horodatage
   transformation: Transformation
   conversion: Conversion
+  glaneur: Glaneur
 }
 
 export type CapabilityName = keyof Capabilities
@@ -35,6 +37,7 @@ export type CapabilityName = keyof Capabilities
 export type * from './conversion.ts'
 export type * from './convocation.ts'
 export type * from './ged.ts'
+export type * from './glaneur.ts'
 export type * from './horodatage.ts'
 export type * from './mailsec.ts'
 export type * from './portail-factures.ts'

@@ -12,6 +12,7 @@ const LABELS: Readonly<Record<string, string>> = {
   horodatage: 'horodatage',
   transformation: 'transformation',
   conversion: 'conversion en PDF',
+  glaneur: 'relève de fichiers',
 }
 
 export const capabilityLabel = (capability: string): string => LABELS[capability] ?? capability

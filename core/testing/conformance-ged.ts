@@ -22,7 +22,7 @@ export interface GedBench {
 }
 
 /** Matches the n-th operation only, whatever it is: a way to fail everywhere, once. */
-class Nth extends RegExp {
+export class Nth extends RegExp {
   seen = 0
   readonly #n: number
   constructor(n: number) {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TemporaryError } from '../authoring/errors.ts'
 import type { Volume } from '../volumes/volume.ts'
@@ -19,7 +20,10 @@ export const faultyVolume = (volume: Volume, faults: Faults): Volume => {
     if (fault?.kind === 'latency') await pause(fault.ms)
     if (fault && fault.kind !== 'latency' && fault.kind !== 'cutAfter') throw cut()
     const result = await run()
-    if (fault?.kind === 'cutAfter') throw cut()
+    if (fault?.kind === 'cutAfter') {
+      if (result instanceof Readable) result.destroy()
+      throw cut()
+    }
     return result
   }
   return {

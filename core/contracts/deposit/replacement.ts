@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../authoring/errors.ts'
 const TIME_LIMIT = 200
 
 /** Pastell writes its expressions between delimiters, PCRE style: `#[\\/]#i`. */
-const withoutDelimiters = (expression: string): { readonly source: string; readonly flags: string } => {
+export const withoutDelimiters = (expression: string): { readonly source: string; readonly flags: string } => {
   const [, source, flags] = /^([#~!@%/])(.*)\1([imsu]*)$/su.exec(expression)?.slice(1) ?? []
   return source === undefined ? { source: expression, flags: '' } : { source, flags: flags ?? '' }
 }
