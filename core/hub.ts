@@ -101,6 +101,7 @@ export const openHub = async (
     async serve() {
       const app = await createApp({
         routes: apiRoutes(loaded.routes),
+        mounts: loaded.mounts,
         services: cradle.services,
         ui: config.folders.ui,
         mismatch: 'drop',

@@ -83,3 +83,21 @@ export { checkTemplate, evaluateTemplate, renderTemplate, type TemplateOptions }
 export type { FailureName } from './contracts/rfc3161/response.ts'
 export { s3Fields, s3Volume } from './volumes/s3/settings.ts'
 export { certificateFault } from './connectors/certificate-fault.ts'
+export { isSlipEntry, MAIN_ENTRIES, PREMIS_ENTRY, unpackParapheurArchive } from './remotes/parapheur-v5/archive.ts'
+export {
+  PREMIS_PROPERTY,
+  readPremis,
+  writePremis,
+  type Premis,
+  type PremisEvent,
+  type PremisFile,
+} from './remotes/parapheur-v5/premis.ts'
+export {
+  parapheurFailure,
+  parapheurMessage,
+  parapheurSession,
+  type ParapheurAccount,
+  type ParapheurNamed,
+  type ParapheurPage,
+  type ParapheurSession,
+} from './remotes/parapheur-v5/session.ts'

@@ -7,6 +7,7 @@ import type { Flow } from './authoring/flows.ts'
 import type { PluginDefinition } from './authoring/plugins.ts'
 import type { AnyStep } from './authoring/steps.ts'
 import type { MigrationSet } from './db/migrate.ts'
+import type { Mount } from './http/mounts.ts'
 import type { Route } from './http/route.ts'
 
 /** Everything found in `plugins/` and `connectors/`, and in the npm packages that the configuration names. */
@@ -15,6 +16,7 @@ export interface Loaded {
   readonly flows: readonly Flow[]
   readonly connectors: ReadonlyMap<string, LoadedConnector>
   readonly routes: readonly Route[]
+  readonly mounts: readonly Mount[]
   readonly migrations: readonly MigrationSet[]
   /** What was loaded and how long it took, in order: printed at start-up. */
   readonly report: readonly { readonly source: string; readonly what: string; readonly ms: number }[]
@@ -53,13 +55,14 @@ const isPlugin = (value: unknown): value is PluginDefinition =>
   typeof value === 'object' &&
   value !== null &&
   'id' in value &&
-  ('flows' in value || 'steps' in value || 'routes' in value || 'migrations' in value)
+  ('flows' in value || 'steps' in value || 'routes' in value || 'mounts' in value || 'migrations' in value)
 
 interface Shelf {
   readonly steps: Map<string, AnyStep>
   readonly flows: Map<string, Flow>
   readonly connectors: Map<string, LoadedConnector>
   readonly routes: Route[]
+  readonly mounts: Mount[]
   readonly migrations: MigrationSet[]
 }
 
@@ -89,6 +92,7 @@ const shelve = (shelf: Shelf, exported: unknown, help: string): string | undefin
     for (const step of exported.steps ?? []) add(shelf.steps, step.definition.id, step.definition, "L'étape")
     for (const flow of exported.flows ?? []) add(shelf.flows, flow.stored.id, flow, 'Le flux')
     shelf.routes.push(...(exported.routes ?? []))
+    shelf.mounts.push(...(exported.mounts ?? []))
     if (exported.migrations) shelf.migrations.push({ owner: exported.id, migrations: exported.migrations })
     return `extension ${exported.id}`
   }
@@ -120,7 +124,14 @@ export const load = async (options: {
   readonly packages?: readonly string[]
 }): Promise<Loaded> => {
   const here = dirname(dirname(fileURLToPath(import.meta.url)))
-  const shelf: Shelf = { steps: new Map(), flows: new Map(), connectors: new Map(), routes: [], migrations: [] }
+  const shelf: Shelf = {
+    steps: new Map(),
+    flows: new Map(),
+    connectors: new Map(),
+    routes: [],
+    mounts: [],
+    migrations: [],
+  }
   const report: { source: string; what: string; ms: number }[] = []
   const folders = ['connectors', 'plugins']
     .flatMap(name => foldersOf(join(here, name)))

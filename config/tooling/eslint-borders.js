@@ -1,4 +1,5 @@
-import { dirname, relative, resolve, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 
 /**
  * Who may import whom. Plugins and connectors stand on what `core/index.ts` publishes, so that the rest of the core may
@@ -6,16 +7,18 @@ import { dirname, relative, resolve, sep } from 'node:path'
  * a flow also imports the steps it is made of. The core imports no plugin and no connector: it finds them by folder.
  */
 
-/** The folder a file of `plugins/` or `connectors/` owns: `connectors/sftp`, `plugins/actes/ls-actes`. */
-const ownFolder = path => {
+/** The folder a file of `plugins/` or `connectors/` owns: `connectors/sftp`, `plugins/actes/ls-actes`, `plugins/pastell`. */
+const ownFolder = (root, path) => {
   const parts = path.split('/')
-  if (parts[0] === 'connectors' && parts.length > 2) return parts.slice(0, 2).join('/')
-  if (parts[0] === 'plugins' && parts.length > 2) return parts.slice(0, Math.min(3, parts.length - 1)).join('/')
-  return undefined
+  if (parts.length < 3 || !['connectors', 'plugins'].includes(parts[0])) return undefined
+  const short = parts.slice(0, 2).join('/')
+  // A plugin is a folder, or a folder of a family: the one that holds `index.ts` owns what is below.
+  const whole = parts[0] === 'connectors' || existsSync(join(root, short, 'index.ts'))
+  return whole ? short : parts.slice(0, Math.min(3, parts.length - 1)).join('/')
 }
 
-const refusal = (file, imported) => {
-  const own = ownFolder(file)
+const refusal = (root, file, imported) => {
+  const own = ownFolder(root, file)
   if (own) {
     const inside = imported === own || imported.startsWith(`${own}/`)
     const step = file.startsWith('plugins/') && /^plugins\/steps\/[^/]+\/index\.ts$/u.test(imported)
@@ -37,7 +40,7 @@ export const borders = root => ({
       const imported = relative(root, resolve(dirname(context.filename), source.value))
         .split(sep)
         .join('/')
-      const message = refusal(file, imported)
+      const message = refusal(root, file, imported)
       if (message) context.report({ node: source, message })
     }
     return {

@@ -1,4 +1,5 @@
 import type { Migration } from '../db/migrate.ts'
+import type { Mount } from '../http/mounts.ts'
 import type { Route } from '../http/route.ts'
 import type { Flow } from './flows.ts'
 import type { AnyStep } from './steps.ts'
@@ -9,6 +10,8 @@ export interface PluginDefinition {
   readonly steps?: readonly { readonly definition: AnyStep }[]
   readonly flows?: readonly Flow[]
   readonly routes?: readonly Route[]
+  /** Protocols of their own, beside the native API. */
+  readonly mounts?: readonly Mount[]
   /** Changes of schema, append-only, numbered from 1. */
   readonly migrations?: readonly Migration[]
 }

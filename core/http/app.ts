@@ -3,6 +3,7 @@ import compress from 'koa-compress'
 import { errors } from '../errors.ts'
 import { createRouter, type DispatchOptions } from './dispatch.ts'
 import { createMetrics } from './metrics.ts'
+import { mounted, type Mount } from './mounts.ts'
 import { problemsAsJson } from './problems.ts'
 import { requestLog } from './request-log.ts'
 import type { Route } from './route.ts'
@@ -12,13 +13,15 @@ import { staticFiles } from './static-files.ts'
 
 export interface AppOptions extends DispatchOptions {
   readonly routes: readonly Route[]
+  /** Protocols of plugins, asked before the native API. */
+  readonly mounts?: readonly Mount[]
   readonly services: Services
   /** Folder of the built interface. */
   readonly ui: string
 }
 
 /** The whole HTTP side as a Koa application, not listening yet. */
-export const createApp = async ({ routes, services, ui, ...dispatch }: AppOptions): Promise<Koa> => {
+export const createApp = async ({ routes, mounts = [], services, ui, ...dispatch }: AppOptions): Promise<Koa> => {
   const { log, settings } = services
   const app = new Koa({ proxy: settings.behindProxy, maxIpsCount: 1 })
   const router = createRouter(routes, services, dispatch)
@@ -29,6 +32,7 @@ export const createApp = async ({ routes, services, ui, ...dispatch }: AppOption
   if (settings.metrics) app.use(createMetrics().middleware)
   app.use(compress({ threshold: 1024 }))
   app.use(problemsAsJson(log))
+  app.use(mounted(mounts, services))
   app.use(await staticFiles(ui))
   app.use(neverStored)
   app.use(router.routes())

@@ -53,7 +53,14 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     port: 3000,
     publicUrl: 'http://localhost:3000',
     behindProxy: false,
-    folders: { root: store.folder, data: store.folder, files: store.folder, ui: store.folder, schemas: undefined, local: [] },
+    folders: {
+      root: store.folder,
+      data: store.folder,
+      files: store.folder,
+      ui: store.folder,
+      schemas: undefined,
+      local: [],
+    },
     databaseUrl: connectionString,
     secretKeys: { current: createSecretKey(randomBytes(32)), old: [] },
     allowedNetworks: [],
@@ -68,6 +75,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     flows: [note],
     connectors: new Map([['parapheur-essai', connector]]),
     routes: [],
+    mounts: [],
     migrations: [],
     report: [],
   }

@@ -1,0 +1,5 @@
+import { definePlugin } from '#core'
+import { pastellApi } from './mount.ts'
+
+/** What lets software written for Pastell work by changing a URL. */
+export default definePlugin({ id: 'pastell', version: 1, mounts: [pastellApi] })
