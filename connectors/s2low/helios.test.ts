@@ -159,6 +159,7 @@ describe('PES retour', () => {
   const inboxOf = (answer: (externalId: string) => 'created' | 'known' = () => 'created') => {
     const delivered: Parameters<Inbox['deliver']>[0][] = []
     const inbox: Inbox = {
+      form: id => Promise.resolve(id === 'absent' ? undefined : { id, label: id, fields: {} }),
       attach: () => Promise.reject(new Error('not here')),
       deliver: found => {
         delivered.push(found)
@@ -179,10 +180,10 @@ describe('PES retour', () => {
       externalId: `pes-retour-${id}`,
       values: {
         objet: 'PES_RETOUR_1',
-        fichierPes: { name: 'PES_RETOUR_1.xml' },
-        idRetour: id,
-        dateTdt: '2026-01-16',
-        envoiGed: true,
+        fichier_pes: { name: 'PES_RETOUR_1.xml' },
+        id_retour: id,
+        date_tdt: '2026-01-16',
+        envoi_ged: true,
       },
     })
     expect(delivered[1]).toMatchObject({ values: { objet: 'SANS_EXTENSION' } })
@@ -231,6 +232,10 @@ describe('PES retour', () => {
     const { inbox, delivered } = inboxOf()
     await other.collect(inbox)
     expect(delivered[0]?.flow).toBe('mon-flux')
+    await using lost = await start({ fluxPesRetour: 'absent' })
+    lost.helios.retour('A.xml')
+    await expect(lost.collect(inbox)).rejects.toThrow("le flux « absent » n'est pas installé")
+    expect(lost.simulator.count('pes retour non lu')).toBe(1)
   })
 
   test('un bon compte sans accès à HELIOS n’est pas suspendu pour autant ; un mauvais compte l’est', async () => {

@@ -66,18 +66,30 @@ const collect = async (
   { files, inbox, flow }: { readonly files: Files; readonly inbox: Inbox; readonly flow: string },
 ): Promise<string> => {
   const retours = await listed(wire)
+  if (retours.length === 0) return 'Aucun PES retour non lu.'
+  if (!(await inbox.form(flow)))
+    throw new PermanentError(
+      `Des PES retour attendent sur S²LOW, mais le flux « ${flow} » n'est pas installé ici : corrigez « Flux qui reçoit les PES retour » dans les réglages. Ils y restent non lus.`,
+    )
   const counts = { created: 0, known: 0 }
   const left: string[] = []
   for (const { id, name, date } of retours) {
     try {
       const response = await wire.download(`${HELIOS}/helios_get_retour.php`, { id })
-      const fichierPes = await response.saveTo(files, name)
-      const refusal = await refusalIn(files, fichierPes)
+      const file = await response.saveTo(files, name)
+      const refusal = await refusalIn(files, file)
       if (refusal !== undefined) throw new TemporaryError(refusal)
       const delivered = await inbox.deliver({
         flow,
         externalId: `pes-retour-${id}`,
-        values: { objet: splitName(name).base, fichierPes, idRetour: id, dateTdt: date, envoiGed: true },
+        // Names of Pastell: whatever the flow calls its fields, they are found by them.
+        values: {
+          objet: splitName(name).base,
+          fichier_pes: file,
+          id_retour: id,
+          ...(date === undefined ? {} : { date_tdt: date }),
+          envoi_ged: true,
+        },
         message: `PES retour relevé sur S²LOW (n° ${id})`,
       })
       counts[delivered] += 1
@@ -89,7 +101,6 @@ const collect = async (
       left.push(`« ${name} » (${error.message.replace(/\.$/u, '')})`)
     }
   }
-  if (retours.length === 0) return 'Aucun PES retour non lu.'
   return [
     ...(counts.created + counts.known > 0 || left.length === 0
       ? [plural(counts.created, 'PES retour enregistré', 'PES retour enregistrés')]

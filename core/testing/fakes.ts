@@ -1,15 +1,18 @@
 import { TemporaryError } from '../authoring/errors.ts'
 import type { FileRef } from '../authoring/values.ts'
+import type { AcquitOutcome } from '../contracts/pes/acquit.ts'
 import type {
   ActeStatus,
   CancellationStatus,
   Ged,
+  PesStatus,
   Sae,
   SaeReply,
   Seda,
   Signature,
   SignatureStatus,
   TdtActes,
+  TdtHelios,
 } from '../contracts/index.ts'
 
 /**
@@ -190,6 +193,50 @@ export const fakeTdtActes = () => {
   }
 }
 
+export const fakeTdtHelios = () => {
+  const mishaps = new Mishaps()
+  const sent = new Map<string, { pes: FileRef; status: PesStatus }>()
+  const decide = (status: (pes: FileRef) => PesStatus) => {
+    for (const each of sent.values()) if (each.status.is === 'pending') each.status = status(each.pes)
+  }
+  const tdtHelios: TdtHelios = {
+    async send({ pes }) {
+      mishaps.before()
+      if ([...sent.values()].some(each => each.pes.sha256 === pes.sha256))
+        return { is: 'refused', reason: 'Doublon : ce fichier a déjà été posté', duplicate: true }
+      const id = String(sent.size + 1)
+      sent.set(id, { pes, status: { is: 'pending', message: 'Transmis à la trésorerie' } })
+      mishaps.after()
+      return { is: 'sent', id }
+    },
+    async status(id) {
+      mishaps.before()
+      return sent.get(id)?.status ?? { is: 'refused', reason: 'Transaction inconnue' }
+    },
+  }
+  return {
+    tdtHelios,
+    mishaps,
+    sent,
+    /** The treasury answers, on ten elements. */
+    answer: (outcome: AcquitOutcome) =>
+      decide(pes => ({
+        is: 'answered',
+        acquit: fileNamed(pes.name.replace(/(\.\w+)?$/u, '_ACK.xml')),
+        reading: {
+          kind: 'acquit',
+          outcome,
+          nomFic: pes.name,
+          count: outcome === 'empty' ? 0 : 10,
+          refused: outcome === 'refused' ? 10 : outcome === 'partial' ? 1 : 0,
+          elements: [],
+          errors: [],
+        },
+      })),
+    reject: (reason: string) => decide(() => ({ is: 'refused', reason })),
+  }
+}
+
 export const fakeGed = () => {
   const mishaps = new Mishaps()
   const deposits = new Map<string, string>()
@@ -271,18 +318,21 @@ export const fakeSae = () => {
 export const fakeTown = () => {
   const parapheur = fakeSignature()
   const tdt = fakeTdtActes()
+  const helios = fakeTdtHelios()
   const ged = fakeGed()
   const seda = fakeSeda()
   const sae = fakeSae()
   return {
     parapheur,
     tdt,
+    helios,
     ged,
     seda,
     sae,
     capabilities: {
       signature: parapheur.signature,
       tdtActes: tdt.tdtActes,
+      tdtHelios: helios.tdtHelios,
       ged: ged.ged,
       seda: seda.seda,
       sae: sae.sae,
