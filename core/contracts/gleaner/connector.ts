@@ -57,7 +57,7 @@ export const gleanerConnector = <const C extends Fields>({
     context: Context,
     work: (session: { readonly volume: Volume; readonly options: GleanerOptions }) => Promise<T>,
   ): Promise<T> => {
-    const options = checked(context.config as GleanerOptions)
+    const options = checked(context.config)
     const opened = await volume(context)
     try {
       return await work({ volume: opened, options })

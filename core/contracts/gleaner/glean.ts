@@ -91,7 +91,7 @@ const each = async <T>(
     } catch (error) {
       if (error instanceof ConfigurationError) throw error
       if (!(error instanceof TemporaryError)) log.error({ err: error }, 'an item could not be gleaned')
-      tally.failures.push(error)
+      tally.failures.push(error instanceof Error ? error : new Error(String(error)))
       inARow += 1
       if (inARow >= ENOUGH_FAILURES) return
     }
@@ -129,10 +129,9 @@ export const glean = async (context: GleanContext): Promise<string> => {
     await each(ready.slice(0, options.parReleve), item => handle(claimOf(item), context, tally), context, tally)
   const [failure] = tally.failures
   if (failure === undefined) return tally.sentence()
-  throw new TemporaryError(
-    `${tally.sentence()} La relève s'est interrompue et reprendra : ${failure instanceof Error ? failure.message : String(failure)}`,
-    { cause: failure },
-  )
+  throw new TemporaryError(`${tally.sentence()} La relève s'est interrompue et reprendra : ${failure.message}`, {
+    cause: failure,
+  })
 }
 
 const shown = (value: unknown): string =>

@@ -4,7 +4,7 @@ const many = (count: number, one: string, several: string): string => `${count} 
 
 /** What one run did, for the sentence that the administrator reads. */
 export class Tally {
-  readonly failures: unknown[] = []
+  readonly failures: Error[] = []
   growing = 0
   unmatched = 0
   later = 0
