@@ -34,7 +34,7 @@ export type { StoredFiles } from './files/files.ts'
 export type { Services } from './http/services.ts'
 export type { Mount, MountAnswer, MountRequest } from './http/mounts.ts'
 export { define, errors } from './errors.ts'
-export { sayingErrors, watched } from './volumes/content.ts'
+export { ofSize, sayingErrors, watched } from './volumes/content.ts'
 export { sftpFields, sftpVolume } from './volumes/sftp/settings.ts'
 export { localVolume } from './volumes/local/volume.ts'
 export { goneSince, type Volume, type VolumeEntry } from './volumes/volume.ts'
@@ -101,3 +101,4 @@ export {
   type ParapheurPage,
   type ParapheurSession,
 } from './remotes/parapheur-v5/session.ts'
+export { base64Decoder } from './remotes/soap/base64.ts'

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { extname } from 'node:path'
-import type { FileRef, HttpRequest, SignatureFolder } from '#core'
-import { PROPERTY, writePremis } from './premis.ts'
+import { PREMIS_PROPERTY, writePremis, type FileRef, type HttpRequest, type SignatureFolder } from '#core'
 
 type Parts = Extract<HttpRequest['body'], { parts: unknown }>['parts']
 
@@ -54,9 +53,9 @@ export const folderParts = (
   const premis = writePremis({
     name: folderName(folder.title, folder.key),
     properties: {
-      [PROPERTY.type]: circuit.type,
-      [PROPERTY.subtype]: circuit.subtype,
-      ...(folder.deadline === undefined ? {} : { [PROPERTY.dueDate]: folder.deadline }),
+      [PREMIS_PROPERTY.type]: circuit.type,
+      [PREMIS_PROPERTY.subtype]: circuit.subtype,
+      ...(folder.deadline === undefined ? {} : { [PREMIS_PROPERTY.dueDate]: folder.deadline }),
       ...folder.metadata,
     },
     files: names.map((name, rank) => ({ name, main: rank === 0 })),

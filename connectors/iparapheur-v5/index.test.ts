@@ -1,11 +1,10 @@
 import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import type { Clock, FileRef, SignatureFolder } from '#core'
+import { readPremis, writePremis, type Clock, type FileRef, type SignatureFolder } from '#core'
 import { signatureConformance } from '#core/conformance'
 import { connectForTest, createAuthority } from '#core/testing'
 import { markOf, uniqueNames } from './folder.ts'
 import connector from './index.ts'
-import { readPremis, writePremis } from './premis.ts'
 import { progressOf } from './progress.ts'
 import { createSimulator, type ParapheurSimulatorOptions } from './simulator.ts'
 

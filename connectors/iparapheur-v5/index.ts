@@ -3,27 +3,29 @@ import {
   PermanentError,
   TemporaryError,
   defineConnector,
+  readPremis,
   flag,
   secret,
   secretFile,
   text,
   url,
   type Choice,
+  type ParapheurNamed,
+  type Premis,
   type Signature,
   type SignatureFolder,
   type SignatureSending,
 } from '#core'
 import { readArchive } from './archive.ts'
-import { parapheurApi, type DeskState, type Named } from './client.ts'
+import { parapheurApi, type DeskState } from './client.ts'
 import { carries, circuitOf, folderParts } from './folder.ts'
-import { readPremis, type Premis } from './premis.ts'
 import { progressOf } from './progress.ts'
 
 /** In the order in which a folder moves, so that one that moves during the search is met further on. */
 const STATES: readonly DeskState[] = ['DRAFT', 'PENDING', 'DOWNSTREAM', 'FINISHED', 'REJECTED']
 const SEARCHES = 3
 
-const listed = (things: readonly Named[]): string =>
+const listed = (things: readonly ParapheurNamed[]): string =>
   things.map(({ id, name }) => `« ${name} » (${id})`).join(', ') || 'aucun'
 
 const gone = (id: string) =>

@@ -1,5 +1,4 @@
-import { localDay } from '#core'
-import type { Premis, PremisEvent } from './premis.ts'
+import { localDay, type Premis, type PremisEvent } from '#core'
 
 /** Where a folder stands, read from the tasks of its circuit. */
 export type Progress =

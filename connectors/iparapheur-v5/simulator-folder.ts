@@ -5,7 +5,7 @@ import forge from 'node-forge'
 import { PDFDocument, StandardFonts, rgb } from 'pdf-lib'
 import { ZipFile } from 'yazl'
 import { createAuthority, type Authority, type IssuedClient, type SimFile } from '#core/testing'
-import { PROPERTY, writePremis, type PremisEvent } from './premis.ts'
+import { PREMIS_PROPERTY, writePremis, type PremisEvent } from '#core'
 
 /** A document of a folder, as it was uploaded and as it comes out. */
 export interface SimDocument {
@@ -167,9 +167,9 @@ export const premisOf = (folder: SimFolder): string =>
     id: folder.id,
     name: folder.name,
     properties: {
-      [PROPERTY.type]: folder.type,
-      [PROPERTY.subtype]: folder.subtype,
-      ...(folder.dueDate ? { [PROPERTY.dueDate]: folder.dueDate } : {}),
+      [PREMIS_PROPERTY.type]: folder.type,
+      [PREMIS_PROPERTY.subtype]: folder.subtype,
+      ...(folder.dueDate ? { [PREMIS_PROPERTY.dueDate]: folder.dueDate } : {}),
       ...folder.metadata,
     },
     files: folder.documents.map(({ name, main, detached }) => ({ name, main, signed: detached !== undefined })),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { startSimServer, type Authority, type SimRequest, type SimResponse, type Simulator } from '#core/testing'
-import { PROPERTY, readPremis } from './premis.ts'
+import { PREMIS_PROPERTY, readPremis } from '#core'
 import {
   advance,
   awaited,
@@ -127,8 +127,8 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
     const described = request.files.find(({ field }) => field === 'folder')
     if (!described) return failed(400, 'The folder part is missing', request.path)
     const premis = readPremis((await described.bytes()).toString('utf8'))
-    const type = TYPES.find(({ id }) => id === premis.properties[PROPERTY.type])
-    const subtype = type?.subtypes.find(({ id }) => id === premis.properties[PROPERTY.subtype])
+    const type = TYPES.find(({ id }) => id === premis.properties[PREMIS_PROPERTY.type])
+    const subtype = type?.subtypes.find(({ id }) => id === premis.properties[PREMIS_PROPERTY.subtype])
     if (!type || !subtype) return failed(400, 'Le type ou le sous-type est inconnu', request.path)
     const uploads = request.files.filter(({ field }) => field === 'documents')
     const missing = premis.files.filter(
@@ -140,9 +140,9 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
       return failed(406, 'Deux documents portent le même nom', request.path)
     if (!premis.files.some(({ main }) => main)) return failed(400, 'Il manque un document principal', request.path)
     const {
-      [PROPERTY.type]: _type,
-      [PROPERTY.subtype]: _subtype,
-      [PROPERTY.dueDate]: dueDate = null,
+      [PREMIS_PROPERTY.type]: _type,
+      [PREMIS_PROPERTY.subtype]: _subtype,
+      [PREMIS_PROPERTY.dueDate]: dueDate = null,
       ...metadata
     } = premis.properties
     const folder = newFolder({

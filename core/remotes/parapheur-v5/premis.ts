@@ -1,11 +1,11 @@
 import { create } from 'xmlbuilder2'
-import { at, childrenOf, parseXml, type XmlElement } from '#core'
+import { at, childrenOf, parseXml, type XmlElement } from '../../connectors/xml-element.ts'
 
 const NAMESPACE = 'http://www.loc.gov/premis/v3'
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 
 /** Words of the i-Parapheur in the PREMIS that it reads and writes. */
-export const PROPERTY = {
+export const PREMIS_PROPERTY = {
   type: 'i_Parapheur_reserved_type',
   subtype: 'i_Parapheur_reserved_subtype',
   dueDate: 'i_Parapheur_reserved_dueDate',
@@ -72,7 +72,7 @@ export const writePremis = ({
         },
         ...files.map(file => ({
           '@xsi:type': 'file',
-          significantProperties: propertiesXml({ [PROPERTY.mainDocument]: String(file.main) }),
+          significantProperties: propertiesXml({ [PREMIS_PROPERTY.mainDocument]: String(file.main) }),
           originalName: file.name,
           ...(file.signed
             ? {
@@ -144,7 +144,7 @@ export const readPremis = (xml: string): Premis => {
       .map(each => ({
         name: at(each, 'originalName')?.text.normalize('NFC') ?? '',
         main:
-          readProperties(each)[PROPERTY.mainDocument]?.toLowerCase() === 'true' ||
+          readProperties(each)[PREMIS_PROPERTY.mainDocument]?.toLowerCase() === 'true' ||
           at(each, 'preservationLevel', 'preservationLevelValue')?.text === 'mainDocument',
         signed: at(each, 'signatureInformation') !== undefined,
       })),
