@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, PermanentError, TemporaryError, webdavVolume } from '#core'
 import { gedConformance, volumeConformance } from '#core/conformance'
@@ -87,6 +88,10 @@ describe('la connexion', () => {
     bench.simulator.faults.plan({ kind: 'status', status: 207, body: '<html><p>Maintenance' }, { on: /^PROPFIND/u })
     const depositing = connected.connector.ged.deposit(await sampleDocument(connected.context.files), 'clé')
     await expect(depositing).rejects.toThrow(TemporaryError)
+    const volume = await webdavVolume(connected.context)
+    await volume.write('acte.pdf', Readable.from(Buffer.from('délibération'), { objectMode: false }), 14)
+    bench.simulator.faults.plan({ kind: 'garbage' }, { on: /^GET/u })
+    await expect(volume.read('acte.pdf').then(buffer)).rejects.toThrow(TemporaryError)
   })
 
   test('n’atteint pas un réseau interne que la plateforme n’autorise pas', async () => {

@@ -36,3 +36,19 @@ export const sayingErrors = (content: Readable, say: (error: unknown) => Error):
   said.once('close', () => content.destroy())
   return said
 }
+
+/**
+ * The same content, which fails when it ends at another size.
+ * @param say the error, from the number of bytes that came
+ */
+export const ofSize = (content: Readable, size: number, say: (received: number) => Error): Readable => {
+  const read = async function* () {
+    let received = 0
+    for await (const chunk of content as AsyncIterable<Uint8Array>) {
+      received += chunk.length
+      yield chunk
+    }
+    if (received !== size) throw say(received)
+  }
+  return Readable.from(read(), { objectMode: false })
+}

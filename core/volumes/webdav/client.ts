@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
 import { readableSize } from '../../files/errors.ts'
 import type { HttpClient, HttpRequest, HttpResponse } from '../../connectors/http.ts'
-import { watched } from '../content.ts'
+import { ofSize, watched } from '../content.ts'
 import { goneSince, type Volume } from '../volume.ts'
 import { webdavFailure } from './failures.ts'
 import { membersOf, PROPFIND, readMultistatus, type Resource } from './multistatus.ts'
@@ -89,10 +89,19 @@ export const webdavVolumeOn = (client: HttpClient, settings: WebdavSettings, fol
     },
     async read(path): Promise<Readable> {
       const doing = `lire « ${location(path)} »`
+      const resource = await found(path)
       const headers = { 'accept-encoding': 'identity' }
-      const response = await ask({ method: 'GET', path: at(path), headers }, [200, 404], doing)
-      if (response.status === 404) throw new TemporaryError(goneSince(location(path)))
-      return response.stream()
+      const response = resource && (await ask({ method: 'GET', path: at(path), headers }, [200, 404], doing))
+      if (!response || response.status === 404) throw new TemporaryError(goneSince(location(path)))
+      // The page of a proxy is a 200 like another: its size is not that of the file.
+      return ofSize(
+        response.stream(),
+        resource.size,
+        received =>
+          new TemporaryError(
+            `Impossible de ${doing} : ${received} octets reçus au lieu de ${resource.size}. Un nouvel essai aura lieu.`,
+          ),
+      )
     },
     async makeFolder(path) {
       const doing = `créer « ${location(path)} »`

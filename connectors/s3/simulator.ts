@@ -1,0 +1,1 @@
+export { createS3Simulator as createSimulator } from '#core/testing'
