@@ -55,7 +55,7 @@ export const addressesIn = (list: string | undefined): readonly string[] =>
   (list ?? '')
     .split(',')
     .map(each => (/<([^<>]+)>/u.exec(each)?.[1] ?? each).trim())
-    .filter(Boolean)
+    .filter(each => each.includes('@'))
 
 const broadcastParts = ({ to, withPieces }: Wishes['broadcast']): Parts =>
   to.length === 0
