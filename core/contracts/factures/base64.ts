@@ -33,3 +33,15 @@ export const base64Decoder = (): Base64Decoder => {
     },
   }
 }
+
+/** A content in base64, as it comes. */
+export async function* base64Of(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0)
+  for await (const chunk of content) {
+    const all = Buffer.concat([rest, chunk])
+    const whole = all.length - (all.length % 3)
+    yield all.toString('base64', 0, whole)
+    rest = all.subarray(whole)
+  }
+  yield rest.toString('base64')
+}

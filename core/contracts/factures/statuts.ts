@@ -81,7 +81,11 @@ export const remainingStatuts = (
     if (rank >= 0 && rank < PROGRESS.indexOf(statut) && passages.some(each => each.statut === target)) return true
     return passages.some(each => each.statut === target && Date.parse(each.at) >= from)
   }
-  return targets.slice(targets.findLastIndex(happened) + 1)
+  // A progress may be met further on without each of its steps; a suspension or a rejection is never taken for granted.
+  const isBehind = (target: StatutFacture, rank: number) =>
+    happened(target) || (PROGRESS.includes(target) && targets.slice(rank + 1).some(happened))
+  const next = targets.findIndex((target, rank) => !isBehind(target, rank))
+  return next < 0 ? [] : targets.slice(next)
 }
 
 /**

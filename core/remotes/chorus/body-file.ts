@@ -2,20 +2,10 @@ import { buffer } from 'node:stream/consumers'
 import { Readable } from 'node:stream'
 import type { Files } from '../../authoring/context.ts'
 import type { FileRef } from '../../authoring/values.ts'
+import { base64Of } from '../../contracts/factures/base64.ts'
 
 /** Beyond, the body is written to the store and streamed from there, bytes. */
 const IN_MEMORY = 8 * 1024 * 1024
-
-async function* base64Of(file: FileRef, files: Files): AsyncGenerator<string> {
-  let rest: Buffer = Buffer.alloc(0)
-  for await (const chunk of files.open(file) as AsyncIterable<Buffer>) {
-    const all = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk
-    const whole = all.length - (all.length % 3)
-    yield all.toString('base64', 0, whole)
-    rest = all.subarray(whole)
-  }
-  yield rest.toString('base64')
-}
 
 /**
  * A JSON body that holds a file in base64, `{ "fichierFlux": "…", …rest }`. A large one is made in the store, so that it never is whole in
@@ -28,7 +18,7 @@ export const bodyWithFile = async (
   if (file.size <= IN_MEMORY) return { ...rest, [member]: (await buffer(files.open(file))).toString('base64') }
   async function* written(): AsyncGenerator<string> {
     yield `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(member)}:"`
-    yield* base64Of(file, files)
+    yield* base64Of(files.open(file) as AsyncIterable<Uint8Array>)
     yield '"}'
   }
   return files.save(Readable.from(written()), 'envoi-chorus.json')

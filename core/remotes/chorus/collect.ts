@@ -38,10 +38,10 @@ export interface Collected {
 
 interface Remembered {
   readonly since: Partial<Record<Origin, string>>
-  /** By identifier: instant of the status met, and version imported. */
-  readonly seen: Record<string, readonly [statutAt: string, version: number]>
+  /** By identifier: the status met with its instant, and the version imported. */
+  readonly seen: Record<string, readonly [state: string, version: number]>
   /** To be imported. Written before the first download, which hides an invoice from « not yet downloaded » (§3.4). */
-  readonly waiting: Record<string, FoundInvoice>
+  readonly waiting: Readonly<Record<string, FoundInvoice>>
 }
 
 const MOST_PER_RUN = 500
@@ -51,9 +51,11 @@ const REMEMBER_EVERY = 20
 const isWanted = ({ origin, statut }: Pick<FoundInvoice, 'origin' | 'statut'>): boolean =>
   origin === 'CPP_TRAVAUX' || STATUTS_A_IMPORTER.some(each => each === statut)
 
-const merge = (remembered: Remembered, found: readonly FoundInvoice[]): Remembered => {
+const stateOf = ({ statut, statutAt }: FoundInvoice): string => `${statut} ${statutAt ?? ''}`
+
+const merge = (remembered: Remembered, found: readonly FoundInvoice[]) => {
   const since = { ...remembered.since }
-  const waiting = { ...remembered.waiting }
+  const waiting = new Map(Object.entries(remembered.waiting))
   const seen: Record<string, readonly [string, number]> = {}
   for (const invoice of found) {
     const { id, origin, statutAt = '' } = invoice
@@ -61,7 +63,7 @@ const merge = (remembered: Remembered, found: readonly FoundInvoice[]): Remember
     // What has left the window is forgotten: met again, it costs a download and no more.
     if (known) seen[id] = known
     if (statutAt.slice(0, 10) > (since[origin] ?? '')) since[origin] = statutAt.slice(0, 10)
-    if (isWanted(invoice) && known?.[0] !== statutAt) waiting[id] = invoice
+    if (isWanted(invoice) && known?.[0] !== stateOf(invoice)) waiting.set(id, invoice)
   }
   return { since, seen, waiting }
 }
@@ -110,13 +112,12 @@ const importOne = async (
     pivot,
     view: hasPdf ? undefined : await viewOf(collecting, found.id),
   }
-  const values = valuesOf(invoice)
   const is = await inbox.deliver({
     flow,
     externalId: `facture-${id}${version > 1 ? `-v${version}` : ''}`,
-    values,
+    values: valuesOf(invoice),
     message: [
-      `Facture ${String(values['no_facture'] ?? id)} reçue de Chorus Pro (n° ${found.id}).`,
+      `Facture ${found.numero ?? pivot.values.no_facture ?? id} reçue de Chorus Pro (n° ${found.id}).`,
       ...(version > 1 ? [`C'est sa ${version}ᵉ version : la précédente avait été suspendue ou mise à recycler.`] : []),
       ...(complete
         ? []
@@ -137,7 +138,7 @@ export const collectInvoices = async (collecting: Collecting): Promise<Collected
   const before = await memory.get<Remembered>(key)
   const found = await collecting.search(before?.since ?? {})
   const { since, seen, waiting } = merge(before ?? { since: {}, seen: {}, waiting: {} }, found)
-  const remember = () => memory.set(key, { since, seen, waiting })
+  const remember = () => memory.set(key, { since, seen, waiting: Object.fromEntries(waiting) })
   await remember()
 
   const counts = { created: 0, known: 0, gone: 0 }
@@ -145,13 +146,13 @@ export const collectInvoices = async (collecting: Collecting): Promise<Collected
   let silences = 0
   let done = 0
   try {
-    for (const invoice of Object.values(waiting).slice(0, MOST_PER_RUN)) {
+    for (const invoice of [...waiting.values()].slice(0, MOST_PER_RUN)) {
       const { id } = invoice
       try {
         const outcome = await importOne(collecting, invoice, seen[id]?.[1])
         counts[outcome.is] += 1
-        if (outcome.is !== 'gone') seen[id] = [invoice.statutAt ?? '', outcome.version]
-        delete waiting[id]
+        if (outcome.is !== 'gone') seen[id] = [stateOf(invoice), outcome.version]
+        waiting.delete(id)
         silences = 0
       } catch (error) {
         const isSilence = error instanceof TemporaryError
@@ -170,7 +171,7 @@ export const collectInvoices = async (collecting: Collecting): Promise<Collected
   return {
     created: counts.created,
     known: counts.known,
-    waiting: Object.keys(waiting).length - failures.length,
+    waiting: waiting.size - failures.length,
     failures,
   }
 }

@@ -68,7 +68,7 @@ const said = (members: Members): string => {
 export const refusalIn = (answer: Members): Refused | undefined => {
   const older = answer['retourFonctionnel']
   if (answer['codeRetour'] === undefined && typeof older === 'object' && older !== null) {
-    const code = String((older as Members)['codeRetourFonctionnel'] ?? '')
+    const { codeRetourFonctionnel: code } = older as { readonly codeRetourFonctionnel?: string }
     return {
       is: 'refused',
       code: 0,

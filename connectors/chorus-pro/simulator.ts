@@ -1,0 +1,1 @@
+export { createChorusSimulator as createSimulator } from '#core/testing'
