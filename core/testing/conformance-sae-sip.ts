@@ -18,6 +18,8 @@ export interface SampleSipOptions {
   readonly contents?: Readonly<Record<string, string | Uint8Array | FileRef>>
   /** What the slip announces, when it must not be what the archive holds. */
   readonly announced?: Readonly<Record<string, { readonly sha256: string; readonly size: number }>>
+  /** `vitam`: one archive with `manifest.xml` at its root and the contents below `content/`, digests named `SHA-256`. */
+  readonly profile?: 'vitam'
 }
 
 type Content = Readonly<Record<string, unknown>>
@@ -56,6 +58,7 @@ const slip1 = (
 const slip2 = (
   { transferId, agency }: Pick<Sip, 'transferId' | 'agency'>,
   described: readonly Described[],
+  algorithm: string,
 ): Content => ({
   Date: '2026-07-01T10:00:00Z',
   MessageIdentifier: transferId,
@@ -64,7 +67,7 @@ const slip2 = (
     BinaryDataObject: described.map(({ uri, sha256, size }, rank) => ({
       '@id': `objet-${rank}`,
       Uri: uri,
-      MessageDigest: { '@algorithm': SHA256, '#': sha256 },
+      MessageDigest: { '@algorithm': algorithm, '#': sha256 },
       Size: String(size),
       FileInfo: { Filename: uri },
     })),
@@ -113,12 +116,20 @@ const archive = async (files: Files, contents: Required<SampleSipOptions>['conte
 /** A small transfer as `Seda` gives it: a slip valid against the schema of its version, and its archive. */
 export const sampleSip = async (files: Files, options: SampleSipOptions = {}): Promise<Sip> => {
   const { transferId = 'transfert-1', agency = 'VILLE', version = '2.1' } = options
-  const { contents = { 'délibération.pdf': `%PDF-1.4\n${transferId}\n%%EOF\n`, 'ar.xml': '<ARActe/>' } } = options
+  const isVitam = options.profile === 'vitam'
+  const { contents: given = { 'délibération.pdf': `%PDF-1.4\n${transferId}\n%%EOF\n`, 'ar.xml': '<ARActe/>' } } =
+    options
+  const contents = isVitam
+    ? Object.fromEntries(Object.entries(given).map(([name, content]) => [`content/${name}`, content]))
+    : given
   const facts = Object.entries(contents).map(([uri, content]) => ({
     ...described(uri, content),
     ...options.announced?.[uri],
   }))
-  const content = version === '1.0' ? slip1({ transferId, agency }, facts) : slip2({ transferId, agency }, facts)
+  const content =
+    version === '1.0'
+      ? slip1({ transferId, agency }, facts)
+      : slip2({ transferId, agency }, facts, isVitam ? 'SHA-256' : SHA256)
   const xml = create({ version: '1.0', encoding: 'UTF-8' })
     .ele(`fr:gouv:culture:archivesdefrance:seda:v${version}`, 'ArchiveTransfer')
     .ele(content as Record<string, unknown>)
@@ -128,6 +139,6 @@ export const sampleSip = async (files: Files, options: SampleSipOptions = {}): P
     transferId,
     agency,
     bordereau: await files.save(xml, 'bordereau.xml'),
-    archive: await archive(files, contents),
+    archive: await archive(files, isVitam ? { 'manifest.xml': xml, ...contents } : contents),
   }
 }

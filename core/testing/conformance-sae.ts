@@ -27,6 +27,15 @@ export interface SaeBench {
   close(): Promise<void>
 }
 
+export interface SaeConformanceOptions {
+  /** Words that the service has for what others call otherwise. */
+  readonly refusalCode?: string
+  /** Options of every sample transfer (`profile`). */
+  readonly sip?: SampleSipOptions
+  /** False for a service that gives no acknowledgement: every question about one is `notProvided`. */
+  readonly acknowledges?: boolean
+}
+
 const failureOf = (attempt: Promise<unknown>): Promise<unknown> =>
   attempt.then(
     value => new Error(`nothing failed: ${JSON.stringify(value)}`),
@@ -38,6 +47,7 @@ export const saeConformance = <C extends Fields>(
   name: string,
   definition: ConnectorDefinition<C, 'sae'>,
   setup: () => Promise<SaeBench>,
+  { refusalCode = '300', sip: everySip = {}, acknowledges = true }: SaeConformanceOptions = {},
 ): void => {
   const start = async () => {
     const bench = await setup()
@@ -49,9 +59,9 @@ export const saeConformance = <C extends Fields>(
       files,
       sae,
       check: () => connected.connector.check(),
-      sip: (options: SampleSipOptions = {}) => sampleSip(files, options),
+      sip: (options: SampleSipOptions = {}) => sampleSip(files, { ...everySip, ...options }),
       async sent(options: SampleSipOptions = {}) {
-        const sip = await sampleSip(files, options)
+        const sip = await sampleSip(files, { ...everySip, ...options })
         const answer = await sae.send(sip)
         if (answer.is !== 'sent') throw new Error(`refused: ${answer.reason}`)
         return sip
@@ -62,6 +72,12 @@ export const saeConformance = <C extends Fields>(
       },
     }
   }
+
+  /** The acknowledgement of a transfer that nobody looked at yet, and of one that the service has never seen. */
+  const waiting = acknowledges
+    ? { is: 'pending', message: expect.any(String) as string }
+    : ({ is: 'notProvided' } as const)
+  const never = { is: acknowledges ? 'unknown' : 'notProvided' }
 
   describe(`${name} tient le contrat des services d'archivage`, () => {
     test('« Tester » répond par une phrase utile et ne verse rien', async () => {
@@ -74,11 +90,13 @@ export const saeConformance = <C extends Fields>(
       await using bench = await start()
       const { sae, files } = bench
       const sip = await bench.sent()
-      expect(await sae.acknowledgement(sip)).toMatchObject({ is: 'pending', message: expect.any(String) as string })
-      bench.acknowledge()
-      const ack = await sae.acknowledgement(sip)
-      if (ack.is !== 'acknowledged') throw new Error(JSON.stringify(ack))
-      expect(await text(files.open(ack.ack))).toContain(sip.transferId)
+      expect(await sae.acknowledgement(sip)).toMatchObject(waiting)
+      if (acknowledges) {
+        bench.acknowledge()
+        const ack = await sae.acknowledgement(sip)
+        if (ack.is !== 'acknowledged') throw new Error(JSON.stringify(ack))
+        expect(await text(files.open(ack.ack))).toContain(sip.transferId)
+      }
       expect(await sae.reply(sip)).toMatchObject({ is: 'pending', message: expect.any(String) as string })
       bench.accept()
       const reply = await sae.reply(sip)
@@ -91,19 +109,19 @@ export const saeConformance = <C extends Fields>(
     test("un refus d'archiviste est une réponse, avec son code et son commentaire", async () => {
       await using bench = await start()
       const sip = await bench.sent()
-      bench.refuse('300', "L'accord de versement a expiré : été & hiver")
+      bench.refuse(refusalCode, "L'accord de versement a expiré : été & hiver")
       const reply = await bench.sae.reply(sip)
       expect(reply).toMatchObject({
         is: 'refused',
-        code: '300',
+        code: refusalCode,
         comment: "L'accord de versement a expiré : été & hiver",
       })
-      if (reply.is === 'refused') expect(await text(bench.files.open(reply.reply))).toContain('300')
+      if (reply.is === 'refused') expect(await text(bench.files.open(reply.reply))).toContain(refusalCode)
     })
 
     test('un transfert jamais envoyé est inconnu, et le demander ne crée rien', async () => {
       await using bench = await start()
-      expect(await bench.sae.acknowledgement({ transferId: 'jamais', agency: 'VILLE' })).toEqual({ is: 'unknown' })
+      expect(await bench.sae.acknowledgement({ transferId: 'jamais', agency: 'VILLE' })).toEqual(never)
       expect(bench.count()).toBe(0)
     })
 
@@ -114,7 +132,7 @@ export const saeConformance = <C extends Fields>(
       const second = await bench.sent({ transferId: 'délib n° 1:3', agency: "Mairie d'été & Cie" })
       expect(await bench.sae.reply(first)).toMatchObject({ is: 'accepted' })
       expect(await bench.sae.reply(second)).toMatchObject({ is: 'pending' })
-      expect(await bench.sae.acknowledgement({ ...first, agency: 'Autre service' })).toEqual({ is: 'unknown' })
+      expect(await bench.sae.acknowledgement({ ...first, agency: 'Autre service' })).toEqual(never)
     })
 
     test("coupé après l'acceptation, le transfert est connu du SAE et n'est pas versé deux fois", async () => {
@@ -122,7 +140,9 @@ export const saeConformance = <C extends Fields>(
       const sip = await bench.sip()
       bench.faults.plan({ kind: 'cutAfter' }, { on: bench.sending })
       expect(await failureOf(bench.sae.send(sip))).toMatchObject({ name: 'TemporaryError', maybeSent: true })
-      expect(await bench.sae.acknowledgement(sip)).toMatchObject({ is: 'pending' })
+      expect(await bench.sae.acknowledgement(sip)).toMatchObject(waiting)
+      // A service without acknowledgements cannot say it: sending again is what must not archive twice.
+      if (!acknowledges) expect(await bench.sae.send(sip)).toEqual({ is: 'sent' })
       expect(bench.count()).toBe(1)
       bench.accept()
       expect(await bench.sae.reply(sip)).toMatchObject({ is: 'accepted' })
@@ -133,7 +153,7 @@ export const saeConformance = <C extends Fields>(
       const sip = await bench.sip()
       bench.faults.plan({ kind: 'cutBefore' }, { on: bench.sending })
       expect(await failureOf(bench.sae.send(sip))).toMatchObject({ name: 'TemporaryError', maybeSent: true })
-      expect(await bench.sae.acknowledgement(sip)).toEqual({ is: 'unknown' })
+      expect(await bench.sae.acknowledgement(sip)).toEqual(never)
       expect(await bench.sae.send(sip)).toEqual({ is: 'sent' })
       expect(bench.count()).toBe(1)
     })
@@ -159,10 +179,11 @@ export const saeConformance = <C extends Fields>(
     test('SAE arrêté : tout est passager, et tout reprend', async () => {
       await using bench = await start()
       const sip = await bench.sent()
+      const other = await bench.sip({ transferId: 'autre' })
       bench.faults.goDown()
       for (const attempt of [
-        async () => bench.sae.send(sip),
-        async () => bench.sae.acknowledgement(sip),
+        async () => bench.sae.send(other),
+        ...(acknowledges ? [async () => bench.sae.acknowledgement(sip)] : []),
         async () => bench.sae.reply(sip),
         async () => bench.check(),
       ])
@@ -183,7 +204,7 @@ export const saeConformance = <C extends Fields>(
       ] as const) {
         bench.faults.plan(fault, { times: Infinity })
         for (const attempt of [
-          async () => bench.sae.acknowledgement(sip),
+          ...(acknowledges ? [async () => bench.sae.acknowledgement(sip)] : []),
           async () => bench.sae.reply(sip),
           async () => bench.check(),
         ])
@@ -196,22 +217,25 @@ export const saeConformance = <C extends Fields>(
       await using bench = await start()
       const sip = await bench.sent()
       bench.faults.plan({ kind: 'status', status: 404 }, { times: Infinity })
-      expect(await failureOf(bench.sae.acknowledgement(sip))).toBeInstanceOf(ConfigurationError)
+      const asked = async () => (acknowledges ? bench.sae.acknowledgement(sip) : bench.sae.reply(sip))
+      expect(await failureOf(asked())).toBeInstanceOf(ConfigurationError)
       bench.faults.clear()
-      expect(await bench.sae.acknowledgement(sip)).toMatchObject({ is: 'pending' })
+      expect(await asked()).toMatchObject({ is: 'pending' })
     })
 
     test('identifiants refusés : erreur de configuration, sans que le secret paraisse', async () => {
       await using bench = await start()
-      await using refused = await connectForTest(definition, { ...bench.config, ...bench.refused.config })
+      await using refused = await connectForTest(
+        definition,
+        { ...bench.config, ...bench.refused.config },
+        { files: bench.files },
+      )
       const { sae } = refused.connector
       const sip = await bench.sip()
-      const fromHere = { ...sip, bordereau: await refused.context.files.save('<x/>', 'bordereau.xml') }
-      const archive = await refused.context.files.save('x', 'archive.tar.gz')
       for (const attempt of [
         async () => refused.connector.check(),
-        async () => sae.send({ ...fromHere, archive }),
-        async () => sae.acknowledgement(sip),
+        async () => sae.send(sip),
+        ...(acknowledges ? [async () => sae.acknowledgement(sip)] : []),
         async () => sae.reply(sip),
       ]) {
         const failure = await failureOf(attempt())

@@ -120,7 +120,7 @@ export const archivage = defineStep({
       pastell: 'send-archive',
       async find({ connectors, data }, goto) {
         const known = await connectors.sae.acknowledgement(transferOf(data))
-        // A service without acknowledgements cannot say: the identifier of the transfer protects from a second archive.
+        // A service without acknowledgements cannot say it here: its `send` looks the transfer up by itself before sending again.
         if (known.is === 'unknown' || known.is === 'notProvided') return undefined
         return goto('envoye', {}, 'Transfert retrouvé au SAE')
       },
