@@ -36,6 +36,7 @@ export type { Mount, MountAnswer, MountRequest } from './http/mounts.ts'
 export { define, errors } from './errors.ts'
 export { ofSize, sayingErrors, watched } from './volumes/content.ts'
 export { sftpFields, sftpVolume } from './volumes/sftp/settings.ts'
+export { ftpFields, ftpVolume } from './volumes/ftp/settings.ts'
 export { localVolume } from './volumes/local/volume.ts'
 export { goneSince, type Volume, type VolumeEntry } from './volumes/volume.ts'
 export {

@@ -100,6 +100,8 @@ export const openFtp = (settings: FtpSettings, folder: string, network: Network,
       if (!(await statOf(path))) throw new TemporaryError(goneSince(location(path)))
       const opened = await session()
       const received = new PassThrough()
+      // Kept by the stream, and thrown by the reading below.
+      received.on('error', () => undefined)
       const transfer = opened.client.downloadTo(received, at(opened, path))
       const failure = transfer.then(
         () => undefined,
