@@ -4,7 +4,7 @@ import { tdtHeliosConformance } from '#core/conformance'
 import { connectForTest, createAuthority, samplePes, type SamplePes } from '#core/testing'
 import { sentPesName } from './helios.ts'
 import connector from './index.ts'
-import { createSimulator } from './simulator.ts'
+import { createSimulator, type S2lowSimulatorOptions } from './simulator.ts'
 import { readXmlAnswer } from './wire.ts'
 
 const authority = createAuthority()
@@ -28,8 +28,8 @@ tdtHeliosConformance('S²LOW', connector, async () => {
   }
 })
 
-const start = async (config: Readonly<Record<string, unknown>> = {}) => {
-  const simulator = await createSimulator({ authority, client })
+const start = async (config: Readonly<Record<string, unknown>> = {}, options: S2lowSimulatorOptions = {}) => {
+  const simulator = await createSimulator({ authority, client, ...options })
   const connected = await connectForTest(connector, { ...simulator.config, ...config })
   const { files } = connected.context
   const { tdtHelios: tdt } = connected.connector
@@ -96,6 +96,36 @@ describe('envoi à HELIOS', () => {
     await using bench = await start()
     const lost = { sha256: 'a'.repeat(64), name: 'pes.xml', size: 10, type: 'application/xml' }
     await expect(bench.tdt.send({ key: 'k', pes: lost })).rejects.toThrow()
+  })
+})
+
+describe('erreurs', () => {
+  test('chaque réponse de la plateforme a sa conséquence : passagère, définitive ou de réglage', async () => {
+    await using bench = await start()
+    const id = await bench.sent()
+    const consequences = {
+      TemporaryError: [408, 429, 500, 502, 503, 504],
+      PermanentError: [413],
+      ConfigurationError: [400, 401, 403, 404, 495, 496],
+    }
+    for (const [name, statuses] of Object.entries(consequences))
+      for (const status of statuses) {
+        bench.simulator.faults.plan({ kind: 'status', status }, { on: /helios/u, times: 2 })
+        await expect(bench.tdt.status(id, 'pes.xml')).rejects.toMatchObject({ name })
+        await expect(bench.send({ nomFic: 'AUTRE' })).rejects.toMatchObject({ name })
+      }
+    expect(bench.simulator.count('pes')).toBe(1)
+  })
+
+  test('le certificat de la plateforme est toujours vérifié : inconnu ou expiré, c’est un réglage à corriger', async () => {
+    await using unknown = await start({ autorite: Buffer.from(createAuthority().certificate) })
+    await expect(unknown.check()).rejects.toMatchObject({ name: 'ConfigurationError' })
+    const past = { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }
+    await using expired = await start({}, { server: authority.issueServer(undefined, past) })
+    await expect(expired.check()).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining('a expiré') as string,
+    })
   })
 })
 

@@ -1,5 +1,5 @@
 import { localDay } from '#core'
-import type { Authority, IssuedClient, SimRequest, SimResponse, Simulator } from '#core/testing'
+import type { Authority, Issued, IssuedClient, SimRequest, SimResponse, Simulator } from '#core/testing'
 import { createAuthority, startSimServer } from '#core/testing'
 import {
   acknowledgementOf,
@@ -27,6 +27,8 @@ export interface S2lowSimulatorOptions {
   readonly authority?: Authority
   /** The certificate of the account, made unless given. */
   readonly client?: IssuedClient
+  /** The certificate of the platform, issued by the authority unless given: an expired one, for instance. */
+  readonly server?: Issued
   /** The account wants an identifier and a password besides its certificate. */
   readonly login?: boolean
 }
@@ -330,7 +332,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
 
   const server = await startSimServer({
     charset: 'latin1',
-    tls: { ...serverOf(authority), clientAuthority: authority.certificate },
+    tls: { ...(options.server ?? serverOf(authority)), clientAuthority: authority.certificate },
     ...(options.port === undefined ? {} : { port: options.port }),
     handler: request => {
       const page = browsed[request.path]
