@@ -103,3 +103,11 @@ export {
   type ParapheurSession,
 } from './remotes/parapheur-v5/session.ts'
 export { base64Decoder } from './remotes/soap/base64.ts'
+export {
+  acknowledges,
+  meaningOf,
+  readSaeMessage,
+  type ReplyMeaning,
+  type SaeMessage,
+} from './contracts/sip/messages.ts'
+export { depositFiles, wasDeposited } from './contracts/deposit/files.ts'
