@@ -44,6 +44,11 @@ export const signature = defineStep({
     dateLimite: date('Date limite', { pastell: 'date_limite' }),
     annotationPublique: longText('Annotation publique', { pastell: 'annotation_publique' }),
     annotationPrivee: longText('Annotation privée', { pastell: 'annotation_privee' }),
+    primoSignatures: files('Signatures détachées du document', {
+      help: 'Celles que le document porte déjà, en XML ou PKCS#7 : les signataires suivants les voient.',
+      accept: ['application/xml', 'application/pkcs7-signature'],
+      pastell: 'primo_signature_detachee',
+    }),
     metadonnees: file('Métadonnées du parapheur (JSON)', { accept: ['application/json'], pastell: 'json_metadata' }),
     dossierId: text('Identifiant au parapheur', { computed: true, index: true, pastell: 'iparapheur_dossier_id' }),
     signe: file('Document signé', { computed: true }),
@@ -51,6 +56,7 @@ export const signature = defineStep({
     bordereau: file('Bordereau de signature', { computed: true, pastell: 'bordereau_signature' }),
     historique: file('Historique du parapheur', { computed: true, pastell: 'iparapheur_historique' }),
     annexesAjoutees: files('Annexes ajoutées au parapheur', { computed: true, pastell: 'iparapheur_annexe_sortie' }),
+    annexesSignees: files('Annexes signées', { computed: true }),
     dateSignature: date('Date de signature', { computed: true, pastell: 'parapheur_date_signature' }),
     motifRefus: text('Motif du refus', { computed: true }),
   },
@@ -65,7 +71,7 @@ export const signature = defineStep({
     erreurEnvoi: {
       label: 'Envoi refusé par le parapheur',
       trouble: true,
-      editable: ['circuit', 'dateLimite', 'annotationPublique', 'annotationPrivee', 'metadonnees'],
+      editable: ['circuit', 'dateLimite', 'annotationPublique', 'annotationPrivee', 'primoSignatures', 'metadonnees'],
       deletable: true,
       pastell: 'send-signature-error',
     },
@@ -83,17 +89,19 @@ export const signature = defineStep({
         const id = await connector.find(key)
         return id === undefined ? undefined : goto('envoye', { dossierId: id }, `Dossier retrouvé au parapheur (${id})`)
       },
-      async run({ inputs, data, connector, key, files: store }, goto) {
+      async run({ inputs, data, connector, document, key, files: store }, goto) {
         const sent = await connector.send({
           key,
           title: inputs.titre,
           circuit: data.circuit.value,
           document: inputs.document,
           annexes: inputs.annexes ?? [],
+          signatures: data.primoSignatures,
           deadline: data.dateLimite,
           publicAnnotation: data.annotationPublique,
           privateAnnotation: data.annotationPrivee,
           metadata: await metadataOf(store, data.metadonnees),
+          contents: await document.contents(),
         })
         if (sent.is === 'refused') throw new PermanentError(sent.reason)
         return goto('envoye', { dossierId: sent.id }, `Transmis au parapheur (dossier ${sent.id})`)
@@ -125,6 +133,7 @@ export const signature = defineStep({
             bordereau: status.bordereau,
             historique: status.history,
             annexesAjoutees: added(status.annexes, inputs.annexes),
+            annexesSignees: status.signedAnnexes,
             dateSignature: status.signedOn,
           },
           `Document signé récupéré (${status.document.name})`,
