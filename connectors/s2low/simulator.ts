@@ -7,7 +7,6 @@ import {
   codeOf,
   envelopeOf,
   messageFile,
-  sizeOf,
   slipOf,
   stamp,
   streamOf,
@@ -15,9 +14,10 @@ import {
 } from './simulator-acte.ts'
 import { ko, latin1, ok, redirect, xml } from './simulator-answers.ts'
 import { answerRefusal, broadcastOf, givenOf, lateFault, piecesOf, refusalOf } from './simulator-checks.ts'
-import { classificationXml, natureOf } from './simulator-classification.ts'
+import { classificationXml } from './simulator-classification.ts'
 import { confirmationDoor } from './simulator-confirmation.ts'
 import { heliosPart, type HeliosCommands } from './simulator-helios.ts'
+import { filesAnswer, listAnswer, statusAnswer, unreadAnswer, unreadOf } from './simulator-views.ts'
 
 export interface S2lowSimulatorOptions {
   readonly port?: number
@@ -58,7 +58,6 @@ export interface S2lowSimulator extends Simulator {
 }
 
 const ACCOUNT = { login: 'passeur', motDePasse: 'mot-de-passe-de-demonstration' }
-const HAS_FILES = (transaction: SimTransaction) => transaction.workflow.some(({ code }) => ![1, 2, 3].includes(code))
 
 /** Making the keys of a server takes longer than a test: the same authority gives the same server certificate. */
 const servers = new WeakMap<Authority, ReturnType<Authority['issueServer']>>()
@@ -154,13 +153,6 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     if (cancelled) enter(cancelled, 0)
   }
 
-  const status = (transaction: SimTransaction): SimResponse => {
-    const code = codeOf(transaction)
-    const rest =
-      code === 4 ? (transaction.ar ?? Buffer.alloc(0)) : Buffer.from(code === -1 ? transaction.message : '', 'latin1')
-    return { headers: { 'content-type': 'text/plain' }, body: Buffer.concat([Buffer.from(`OK\n${code}\n`), rest]) }
-  }
-
   const cancel = ({ field }: SimRequest): SimResponse => {
     const original = find(field('id'))
     if (!original) return ko("Erreur d'initialisation de la transaction.")
@@ -185,51 +177,6 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
         : streamOf(file)
     return { headers: { 'content-type': file.mimetype }, body }
   }
-
-  const filesList = (transaction: SimTransaction): SimResponse =>
-    HAS_FILES(transaction)
-      ? {
-          json: transaction.files.map(file => ({
-            id: String(file.id),
-            name: file.name,
-            posted_filename: file.posted,
-            mimetype: file.mimetype,
-            size: String(sizeOf(file)),
-            sign: '',
-            code_pj: file.type,
-          })),
-        }
-      : ko("Pas d'acquittement recu")
-
-  const list = ({ query }: SimRequest): SimResponse => {
-    const state = Number(query.get('status_id') ?? 0)
-    const [offset, limit] = [Number(query.get('offset') ?? 0), Number(query.get('limit') ?? 100)]
-    const since = query.get('min_date') ?? ''
-    const matching = transactions
-      .filter(each => codeOf(each) === state && localDay(each.workflow.at(-1)?.at ?? new Date()) >= since)
-      .reverse()
-      .slice(offset, offset + limit)
-    return {
-      json: {
-        status_id: state,
-        authority_id: 3,
-        offset,
-        limit,
-        transactions: matching.map(({ id, subject, number, date, nature, classification, type }) => ({
-          id: String(id),
-          subject,
-          number,
-          date,
-          nature_descr: natureOf(nature)?.label ?? '',
-          classification,
-          type: String(type),
-        })),
-      },
-    }
-  }
-
-  const unread = (): readonly SimTransaction[] =>
-    transactions.filter(({ type, read }) => type >= 2 && type <= 5 && !read)
 
   const document = (id: string | null): SimResponse => {
     const transaction = find(id)
@@ -285,11 +232,11 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
       )
     },
     '/modules/actes/actes_transac_create.php': create,
-    '/modules/actes/actes_transac_get_status.php': ({ query }) => onTransaction(query.get('transaction'), status),
+    '/modules/actes/actes_transac_get_status.php': ({ query }) => onTransaction(query.get('transaction'), statusAnswer),
     '/modules/actes/actes_transac_get_ARActe.php': ({ query }) =>
       onTransaction(query.get('id'), ({ ar }) => (ar ? xml(ar) : ko("Pas d'accusé de réception"))),
     '/modules/actes/actes_transac_get_files_list.php': ({ query }) =>
-      onTransaction(query.get('transaction'), filesList),
+      onTransaction(query.get('transaction'), filesAnswer),
     '/modules/actes/actes_download_file.php': download,
     '/modules/actes/actes_create_pdf.php': async ({ query }) => {
       const transaction = find(query.get('trans_id'))
@@ -302,17 +249,8 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     '/api/get-nounce.php': door.lend,
     '/modules/actes/actes_transac_reponse_create.php': answerLetter,
     ...helios.pages,
-    '/modules/actes/api/list_actes.php': list,
-    '/modules/actes/api/list_document_prefecture.php': () => ({
-      json: unread().map(({ id, type, related, number, uniqueId, workflow }) => ({
-        id: String(id),
-        type: String(type),
-        related_transaction_id: related === undefined ? null : String(related),
-        number,
-        unique_id: uniqueId,
-        last_status_id: String(workflow.at(-1)?.code ?? ''),
-      })),
-    }),
+    '/modules/actes/api/list_actes.php': ({ query }) => listAnswer(transactions, query),
+    '/modules/actes/api/list_document_prefecture.php': () => unreadAnswer(transactions),
     '/modules/actes/api/document_prefecture_mark_as_read.php': ({ query }) => {
       const letter = find(query.get('transaction_id'))
       if (letter) letter.read = true
@@ -375,7 +313,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
       if (kind === 'réponse') return transactions.filter(({ answer }) => answer).length
       if (kind === 'acte') return transactions.filter(({ type }) => type === 1).length
       if (kind === 'annulation') return transactions.filter(({ type }) => type === 6).length
-      return kind === 'courrier non lu' ? unread().length : 0
+      return kind === 'courrier non lu' ? unreadOf(transactions).length : 0
     },
     acknowledge: id => {
       const transaction = chosen(id)
