@@ -85,6 +85,7 @@ describe('relève', () => {
         if (!known) delivered.push(found)
         return known ? 'known' : 'created'
       },
+      form: async () => undefined,
       attach: async () => 'unknown',
     }
     const { connector, context } = connection

@@ -16,6 +16,7 @@ const inboxOf = (onDeliver: (found: Delivered) => void = () => undefined) => {
       delivered.push(found)
       return 'created'
     },
+    form: async () => undefined,
     attach: async () => 'unknown',
   }
   return { inbox, delivered, ids: () => delivered.map(({ externalId }) => externalId).toSorted() }

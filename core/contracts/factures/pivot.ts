@@ -141,14 +141,19 @@ export const readPivot = async (files: Files, ref: FileRef): Promise<readonly Fa
       `Le fichier « ${ref.name} » n'est pas un pivot Chorus Pro utilisable : ${why}. Demandez à nouveau la facture au portail, ou au fournisseur si cela persiste.`,
       { cause },
     )
-  const stream = files.open(ref)
-  const units = await withFolder(folder => read(stream as AsyncIterable<Uint8Array>, folder, files)).catch(
-    (cause: unknown) => {
-      // What the store says of its own failures is more use than « unreadable ».
-      if (stream.errored) throw stream.errored
-      throw unreadable('il est incomplet ou mal formé', cause)
-    },
-  )
+  let lost: { readonly error: unknown } | undefined
+  async function* stored(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* files.open(ref) as AsyncIterable<Uint8Array>
+    } catch (error) {
+      lost = { error }
+      throw error
+    }
+  }
+  const units = await withFolder(folder => read(stored(), folder, files)).catch((cause: unknown) => {
+    // What the store says of its own failures is more use than « unreadable ».
+    throw lost ? lost.error : unreadable('il est incomplet ou mal formé', cause)
+  })
   if (units.length === 0) throw unreadable('il ne contient aucune facture')
   return units
 }

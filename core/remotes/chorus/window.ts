@@ -18,7 +18,9 @@ export const windowOf = (
   now: Date,
   since: string | undefined,
 ): { readonly from: string; readonly until: string } => {
-  const daysAgo = (days: number) => localDay(new Date(now.getTime() - days * DAY))
+  // From noon to noon: a day of 23 or 25 hours is one day.
+  const noon = Date.parse(`${localDay(now)}T12:00:00Z`)
+  const daysAgo = (days: number) => localDay(new Date(noon - days * DAY))
   const usual = daysAgo(deposeDepuis)
   return {
     from: since !== undefined && since < usual ? since : usual,
