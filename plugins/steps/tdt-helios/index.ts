@@ -45,7 +45,7 @@ export const tdtHelios = defineStep({
     envoyer: {
       label: 'Envoyer à la trésorerie',
       from: 'aEnvoyer',
-      // The first one is where « Confirmer » leads: arrived, under a number that only the TdT knows.
+      // The first one is where « C’est bien arrivé » leads: arrived, under a number that only the TdT knows.
       to: ['aIdentifier', 'envoye'],
       failsTo: 'erreurEnvoi',
       // No platform finds a PES by its name: when the answer is lost, a person looks there.
