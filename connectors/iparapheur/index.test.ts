@@ -383,6 +383,14 @@ describe('erreurs', () => {
     expect(bench.simulator.count('dossier')).toBe(0)
   })
 
+  test('un dossier plus gros que ce que prend le parapheur est refusé avec le remède', async () => {
+    await using bench = await start({ simulator: { largest: 20_000 } })
+    const document = await bench.files.save(Buffer.alloc(20_000, 'a'), 'gros.txt')
+    await expect(bench.send({ document })).rejects.toThrow(/trop volumineux\. Réduisez-les/u)
+    expect(bench.simulator.count('dossier')).toBe(0)
+    await bench.sent()
+  })
+
   test('seul un envoi laisse un doute : une lecture coupée n’en laisse pas', async () => {
     await using bench = await start()
     const id = await bench.sent()

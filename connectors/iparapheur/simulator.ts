@@ -43,6 +43,8 @@ export interface IparapheurSimulatorOptions {
   readonly authority?: Authority
   /** Clients must show a certificate of this authority. */
   readonly clients?: Authority
+  /** Bytes of the largest request that the server in front takes. */
+  readonly largest?: number
   /** Transport of the settings that the simulator gives. */
   readonly transport?: 'inline' | 'mtom'
 }
@@ -77,7 +79,7 @@ const value = (parent: XmlElement, name: string): string => at(parent, name)?.te
 
 /** An i-Parapheur 4: its two paths, its types, folders that advance, archives. */
 export const createSimulator = async (options: IparapheurSimulatorOptions = {}): Promise<IparapheurSimulator> => {
-  const { authority, clients, transport = 'inline' } = options
+  const { authority, clients, largest = Infinity, transport = 'inline' } = options
   const files = await temporaryFiles()
   const signer = newSigner(authority)
   const dossiers: SimDossier[] = []
@@ -234,6 +236,7 @@ export const createSimulator = async (options: IparapheurSimulatorOptions = {}):
     if (method === 'GET' && query.has('wsdl'))
       return { headers: { 'content-type': 'text/xml' }, body: wsdl(`${server.url}${path}`) }
     if (path.endsWith('no-mtom') && headers['content-type']?.startsWith('multipart/')) return { status: 415 }
+    if ((request.bodyFile?.size ?? 0) > largest) return { status: 413 }
     const message = messages.get(request)
     return written(
       message ? await perform(message) : [fault('Client', 'Unmarshalling Error')],

@@ -82,10 +82,18 @@ const growingTree = (binaries: ReadonlySet<string>) => {
   }
 }
 
+const decoderOf = (charset: string): TextDecoder => {
+  try {
+    return new TextDecoder(charset)
+  } catch (cause) {
+    throw new SoapUnreadable(`unknown charset ${charset}`, { cause })
+  }
+}
+
 /** A text that is read tag by tag, its ends found without holding it. */
-const cursorOn = (source: AsyncIterable<Uint8Array>) => {
+const cursorOn = (source: AsyncIterable<Uint8Array>, charset: string) => {
   const chunks = (source as AsyncIterable<Uint8Array, undefined>)[Symbol.asyncIterator]()
-  const decoder = new TextDecoder()
+  const decoder = decoderOf(charset)
   let rest = ''
   const more = async (): Promise<boolean> => {
     const { value, done } = await chunks.next()
@@ -145,9 +153,9 @@ async function* decoded(text: AsyncIterable<string>): AsyncGenerator<Buffer> {
   yield decoder.end()
 }
 
-const readEnvelope = async (source: AsyncIterable<Uint8Array>, { files, binaries }: SoapReading) => {
+const readEnvelope = async (source: AsyncIterable<Uint8Array>, { files, binaries }: SoapReading, charset = 'utf-8') => {
   const tree = growingTree(binaries)
-  const cursor = cursorOn(source)
+  const cursor = cursorOn(source, charset)
   const found = new Map<XmlElement, FileRef>()
   let size = 0
   while (!(await cursor.isOver())) {
@@ -179,7 +187,7 @@ export const readSoap = async (
   const type = message.headers['content-type'] ?? ''
   const source = message.stream() as AsyncIterable<Uint8Array>
   if (!/^\s*multipart\/related/iu.test(type)) {
-    const { root, found } = await readEnvelope(source, reading)
+    const { root, found } = await readEnvelope(source, reading, parameterOf(type, 'charset'))
     return { body: bodyOf(root), fileOf: element => element && found.get(element) }
   }
   const boundary = parameterOf(type, 'boundary')

@@ -92,6 +92,12 @@ describe('lecture', () => {
     await expect(read(body, 'multipart/related; boundary=b')).rejects.toThrow(/cid:absent is missing/u)
   })
 
+  test('le jeu de caractères annoncé est suivi ; inconnu, il se reconnaît', async () => {
+    const latin = Buffer.from(envelope('<r><nom>été</nom></r>'), 'latin1')
+    expect(at((await read(latin, 'text/xml; charset=ISO-8859-1')).body, 'nom')?.text).toBe('été')
+    await expect(read(latin, 'text/xml; charset="martien"')).rejects.toBeInstanceOf(SoapUnreadable)
+  })
+
   test('une entité externe ne lit aucun fichier', async () => {
     const hostile = '<!DOCTYPE e [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     await expect(read(hostile + envelope('<r>&x;</r>').replace(/^<\?xml[^>]*>/u, ''))).rejects.toBeInstanceOf(
