@@ -1,10 +1,9 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { PermanentError, TemporaryError } from '#core'
+import { meaningOf, PermanentError, readSaeMessage, TemporaryError } from '#core'
 import { bigFile, saeConformance, sampleSip, type SampleSipOptions } from '#core/conformance'
 import { connectForTest, createAuthority, temporaryFiles, temporaryMemory } from '#core/testing'
 import asalae from './index.ts'
-import { meaningOf, readMessage } from './messages.ts'
 import { createSimulator, type AsalaeSimulatorOptions } from './simulator.ts'
 
 saeConformance('as@lae', asalae, async () => {
@@ -91,7 +90,7 @@ describe('accusé et réponse', () => {
 
 describe('messages SEDA', () => {
   const ns = (version: string) => `xmlns="fr:gouv:culture:archivesdefrance:seda:v${version}"`
-  const read = (xml: string) => readMessage(Buffer.from(xml))
+  const read = (xml: string) => readSaeMessage(Buffer.from(xml))
 
   test('l’identifiant du transfert est reconnu à l’une ou l’autre place, en 2.1', () => {
     const reply = (message: string, request: string) =>
@@ -132,7 +131,7 @@ describe('messages SEDA', () => {
 
   test("l'encodage déclaré est respecté, et l'identifiant de l'archive est le premier", () => {
     const xml = `<?xml version="1.0" encoding="ISO-8859-1"?><ArchiveTransferReply ${ns('2.1')}><Comment>accepté</Comment><Comment>avec réserve</Comment><DataObjectPackage><DescriptiveMetadata><ArchiveUnit><Content><ArchivalAgencyArchiveUnitIdentifier>A-1</ArchivalAgencyArchiveUnitIdentifier></Content><ArchiveUnit><Content><ArchivalAgencyArchiveUnitIdentifier>A-2</ArchivalAgencyArchiveUnitIdentifier></Content></ArchiveUnit></ArchiveUnit></DescriptiveMetadata></DataObjectPackage></ArchiveTransferReply>`
-    expect(readMessage(Buffer.from(xml, 'latin1'))).toMatchObject({
+    expect(readSaeMessage(Buffer.from(xml, 'latin1'))).toMatchObject({
       comment: 'accepté\navec réserve',
       archiveId: 'A-1',
     })

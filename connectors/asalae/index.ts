@@ -1,15 +1,25 @@
-import { defineConnector, PermanentError, TemporaryError, type Part, type Sae, type Sip } from '#core'
+import {
+  acknowledges,
+  defineConnector,
+  meaningOf,
+  PermanentError,
+  readSaeMessage,
+  TemporaryError,
+  type Part,
+  type Sae,
+  type SaeMessage,
+  type Sip,
+} from '#core'
 import { chunkedSending } from './chunks.ts'
 import { asalaeApi, type Transfer } from './client.ts'
 import { asalaeFields } from './fields.ts'
-import { acknowledges, meaningOf, readMessage, type SaeMessage } from './messages.ts'
 
 const unreadable = (cause: unknown) =>
   new TemporaryError('as@lae a répondu autre chose que le message SEDA attendu. Un nouvel essai aura lieu.', { cause })
 
 const parse = (xml: Uint8Array): SaeMessage => {
   try {
-    return readMessage(xml)
+    return readSaeMessage(xml)
   } catch (cause) {
     throw unreadable(cause)
   }

@@ -40,13 +40,28 @@ export interface DepositContext {
  * record is ours and not a marker at the remote: nothing is left there, neither for consumers to trip over nor for anybody to clean.
  */
 export const deposit = async (contents: DocumentContents, key: string, context: DepositContext): Promise<Deposited> => {
-  const work = createHash('sha256').update(key).digest('hex').slice(0, 16)
-  const record = `depot:${work}`
+  const { work, record } = namesOf(key)
   const known = await context.memory.get<Prepared>(record)
   const prepared = known ?? (await prepare(contents, work, context))
   if (!known) await context.memory.set(record, prepared)
   const done = await giveNames(prepared, record, work, context)
   return { ids: done.ids, location: context.volume.location(done.moves.length === 1 ? (done.moves[0]?.to ?? '') : '') }
+}
+
+const namesOf = (key: string): { readonly work: string; readonly record: string } => {
+  const work = createHash('sha256').update(key).digest('hex').slice(0, 16)
+  return { work, record: `depot:${work}` }
+}
+
+/** Whether the deposit of this key was published whole, by a call that may have died before it said so. */
+export const wasDeposited = async (
+  key: string,
+  { volume, memory }: Pick<DepositContext, 'volume' | 'memory'>,
+): Promise<boolean> => {
+  const prepared = await memory.get<Prepared>(namesOf(key).record)
+  if (!prepared) return false
+  for (const { from } of prepared.moves) if (await volume.stat(from)) return false
+  return true
 }
 
 const prepare = async (contents: DocumentContents, work: string, context: DepositContext): Promise<Prepared> => {

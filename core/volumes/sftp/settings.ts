@@ -5,20 +5,23 @@ import type { Volume } from '../volume.ts'
 
 /**
  * The settings of a connection to an SFTP server; each connector adds its folders.
- * @param pastell prefix of the same settings in Pastell: `depot_sftp` or `glaneur_sftp`
+ * @param prefix of the same settings in Pastell: `depot_sftp` or `glaneur_sftp`; none where Pastell has no such connector
  */
-export const sftpFields = (pastell: string) => ({
-  hote: text('Serveur', { required: true, help: 'Nom ou adresse du serveur SFTP.', pastell: `${pastell}_host` }),
-  port: number('Port', { default: 22, min: 1, max: 65_535, pastell: `${pastell}_port` }),
-  identifiant: text('Identifiant', { required: true, pastell: `${pastell}_login` }),
-  motDePasse: secret('Mot de passe', { help: 'Ou une clé privée, ci-dessous.', pastell: `${pastell}_password` }),
-  clePrivee: secretFile('Clé privée', { help: 'Au format OpenSSH ou PEM.' }),
-  phraseSecrete: secret('Phrase secrète de la clé'),
-  empreinte: text('Empreinte du serveur', {
-    help: "Laissez vide et cliquez sur « Tester » pour la connaître, vérifiez-la auprès de l'exploitant, puis recopiez-la : « SHA256:… », ou MD5 ou SHA-1 en hexadécimal.",
-    pastell: `${pastell}_fingerprint`,
-  }),
-})
+export const sftpFields = (prefix?: string) => {
+  const known = (name: string) => (prefix === undefined ? {} : { pastell: `${prefix}_${name}` })
+  return {
+    hote: text('Serveur', { required: true, help: 'Nom ou adresse du serveur SFTP.', ...known('host') }),
+    port: number('Port', { default: 22, min: 1, max: 65_535, ...known('port') }),
+    identifiant: text('Identifiant', { required: true, ...known('login') }),
+    motDePasse: secret('Mot de passe', { help: 'Ou une clé privée, ci-dessous.', ...known('password') }),
+    clePrivee: secretFile('Clé privée', { help: 'Au format OpenSSH ou PEM.' }),
+    phraseSecrete: secret('Phrase secrète de la clé'),
+    empreinte: text('Empreinte du serveur', {
+      help: "Laissez vide et cliquez sur « Tester » pour la connaître, vérifiez-la auprès de l'exploitant, puis recopiez-la : « SHA256:… », ou MD5 ou SHA-1 en hexadécimal.",
+      ...known('fingerprint'),
+    }),
+  }
+}
 
 export type SftpSettings = Values<ReturnType<typeof sftpFields>>
 

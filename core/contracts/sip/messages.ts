@@ -32,7 +32,7 @@ const decode = (bytes: Uint8Array): string => {
  * Reads an acknowledgement or a reply. No tree is built: replies of SEDA 1.0 repeat the description of the whole archive.
  * @throws Error when it is not well-formed XML, or in an unknown encoding
  */
-export const readMessage = (bytes: Uint8Array): SaeMessage => {
+export const readSaeMessage = (bytes: Uint8Array): SaeMessage => {
   const path: string[] = []
   const identifiers: string[] = []
   const comments: string[] = []
