@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { localDay } from '../../../authoring/days.ts'
 import { parseXml } from '../../../connectors/xml-element.ts'
 import { answerWithFile } from '../answer-file.ts'

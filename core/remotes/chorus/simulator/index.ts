@@ -252,7 +252,7 @@ export const createChorusSimulator = async (options: ChorusSimulatorOptions = {}
     finishFlows: (state = 'IN_INTEGRE') => {
       for (const flow of flows) {
         if (state === 'IN_INTEGRE' || state === 'IN_INTEGRE_PARTIEL')
-          for (const _state of 'abc') advanceFlow(shelf, flow)
+          for (let step = 0; step < 3; step += 1) advanceFlow(shelf, flow)
         if (state === 'IN_INTEGRE') continue
         flow.state = state
         if (state !== 'IN_INCIDENTE')

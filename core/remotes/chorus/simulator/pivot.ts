@@ -51,7 +51,10 @@ export async function* pivotXml(
 ): AsyncGenerator<string> {
   const { supplier, recipient } = invoice
   yield '<?xml version="1.0" encoding="UTF-8"?>\n<CPPFacturePivot><Enveloppe><EnveloppeUnitaire NumOrdre="1">'
-  yield `${group('Parametres', group('ParametreIndiv', element('Code', 'IdFlx'), element('Valeurparametre', `FSO${invoice.id}`)))}`
+  yield group(
+    'Parametres',
+    group('ParametreIndiv', element('Code', 'IdFlx'), element('Valeurparametre', `FSO${invoice.id}`)),
+  )
   yield `${group('Partenaires', element('Recepteur', recipient.siret), element('Emetteur', 'CPP'))}</EnveloppeUnitaire></Enveloppe>`
   yield '<CPPFactures Compteur="1"><CPPFacturePivotUnitaire NumOrdre="1">'
   yield group(
