@@ -1,3 +1,5 @@
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
@@ -22,6 +24,11 @@ export interface GleanerBench {
   /** Everything there: path → content, working folders included. */
   contents(): Promise<Readonly<Record<string, Buffer>>>
   close(): Promise<void>
+}
+
+export interface GleanerTraits {
+  /** Forms of deposit that are cut everywhere. One is enough for a protocol: the rest is the same machinery, proved once. */
+  readonly cut?: readonly ('zip' | 'dossier' | 'vrac')[]
 }
 
 const FIELDS = {
@@ -53,6 +60,7 @@ export const gleanerConformance = <C extends Fields>(
   name: string,
   definition: ConnectorDefinition<C, 'glaneur'>,
   setup: () => Promise<GleanerBench>,
+  { cut = ['dossier'] }: GleanerTraits = {},
 ): void => {
   const start = async (settings: Readonly<Record<string, unknown>> = {}) => {
     const bench = await setup()
@@ -251,7 +259,7 @@ export const gleanerConformance = <C extends Fields>(
       expect(`${String(refusal)} ${JSON.stringify(connected.context.log.lines)}`).not.toContain(bench.refused.secret)
     })
 
-    for (const forme of ['zip', 'dossier', 'vrac'] as const) {
+    for (const forme of cut) {
       const deposit = async (bench: Started, n: number): Promise<void> => {
         if (forme === 'zip') return bench.put(`entree/${n}.zip`, await zip({ [`acte_${n}.txt`]: 'x' }))
         const folder = forme === 'dossier' ? `entree/${n}` : 'entree'
@@ -315,5 +323,22 @@ export const gleanerConformance = <C extends Fields>(
     if (failure instanceof Error) expect(failure, `operation ${n}`).toBeInstanceOf(TemporaryError)
     await bench.run()
     return reached
+  }
+}
+
+/** The bench of a remote that serves a real folder: deposits are written there directly, as another program would. */
+export const onFolder = async (folder: string): Promise<Pick<GleanerBench, 'put' | 'contents'>> => {
+  for (const name of ['entree', 'traites', 'erreurs']) await mkdir(join(folder, name), { recursive: true })
+  return {
+    async put(path, content) {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), content)
+    },
+    async contents() {
+      const found: Record<string, Buffer> = {}
+      for (const name of await readdir(folder, { recursive: true }))
+        if ((await lstat(join(folder, name))).isFile()) found[name] = await readFile(join(folder, name))
+      return found
+    },
   }
 }

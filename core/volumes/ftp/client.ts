@@ -105,10 +105,10 @@ export const openFtp = (settings: FtpSettings, folder: string, network: Network,
       const transfer = opened.client.downloadTo(received, at(opened, path))
       const failure = transfer.then(
         () => undefined,
-        (error: unknown) => error,
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
       )
       reading = failure
-      void failure.then(error => error !== undefined && received.destroy(error instanceof Error ? error : undefined))
+      void failure.then(error => error && received.destroy(error))
       received.once('close', () => {
         if (!received.readableEnded) giveUp()
       })
@@ -116,7 +116,7 @@ export const openFtp = (settings: FtpSettings, folder: string, network: Network,
         yield* received as AsyncIterable<Uint8Array>
         // The last byte has come: only the server knows whether it was the last one of the file.
         const error = await failure
-        if (error !== undefined) throw error
+        if (error) throw error
       }
       const content = Readable.from(whole(), { objectMode: false })
       content.once('close', () => received.destroy())

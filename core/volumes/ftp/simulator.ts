@@ -36,7 +36,7 @@ let shared: Authority | undefined
  * `STOR /path`, `RNTO /from /to`, `MLST /path`…, and `DATA /path` in the middle of a transfer; a `status` fault answers with this reply (550,
  * 452…). `count('dépôt')` is what consumers see at the root, `count('inachevé')` the working names of deposits under way.
  */
-export const ftpSimulator = async (options: FtpSimulatorOptions = {}): Promise<FtpSimulator> => {
+export const createFtpSimulator = async (options: FtpSimulatorOptions = {}): Promise<FtpSimulator> => {
   const {
     login = 'passeur',
     password = 'mot de passe de démonstration',

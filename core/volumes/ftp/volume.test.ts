@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { volumeConformance } from '../../testing/conformance-volume.ts'
 import { looseDate } from './listing.ts'
 import { ftpVolume, type FtpSettings } from './settings.ts'
-import { ftpSimulator, type FtpSimulatorOptions } from './simulator.ts'
+import { createFtpSimulator, type FtpSimulatorOptions } from './simulator.ts'
 
 const bench = (options: FtpSimulatorOptions) => async () => {
-  const simulator = await ftpSimulator(options)
+  const simulator = await createFtpSimulator(options)
   const context = {
     config: simulator.config as unknown as FtpSettings,
     network: { resolve: async (host: string) => host },

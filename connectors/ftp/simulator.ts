@@ -1,0 +1,1 @@
+export { createFtpSimulator as createSimulator } from '#core/testing'
