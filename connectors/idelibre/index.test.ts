@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { SeanceAConvoquer } from '#core'
-import { convocationConformance, samplePdf } from '#core/conformance'
+import { convocationConformance, onePdf } from '#core/conformance'
 import { connectForTest, createAuthority, temporaryFiles, type Fault } from '#core/testing'
 import { instantOf, isSameTime, mayComeFrom, wallClock, written } from './dates.ts'
 import idelibre from './index.ts'
@@ -40,13 +40,14 @@ const start = async (options: IdelibreSimulatorOptions = {}, config: Readonly<Re
   const simulator = await createSimulator({ authority, ...options })
   const files = await temporaryFiles()
   const connected = await connectForTest(idelibre, { ...simulator.config, ...config }, { files })
+  const pdf = async (name: string) => files.save(await onePdf(), name)
   const seance = async (changes: Partial<SeanceAConvoquer> = {}): Promise<SeanceAConvoquer> => ({
     key: 'k',
     date: '2026-09-24T18:30',
     type: 'Conseil municipal',
     place: 'Hôtel de ville',
     remoteAllowed: true,
-    convocation: await samplePdf(files, 'convocation.pdf'),
+    convocation: await pdf('convocation.pdf'),
     projects: [],
     ...changes,
   })
@@ -54,6 +55,7 @@ const start = async (options: IdelibreSimulatorOptions = {}, config: Readonly<Re
     simulator,
     files,
     seance,
+    pdf,
     check: () => connected.connector.check(),
     convocation: connected.connector.convocation,
     async created(changes: Partial<SeanceAConvoquer> = {}) {
@@ -73,13 +75,13 @@ describe('version 2', () => {
   test('« Tester » nomme le jeton, la structure et le rôle', async () => {
     await using bench = await start()
     expect(await bench.check()).toMatch(
-      /^Connecté à i-delibRE avec le jeton « passeur » de la structure « Ville de Démonstration » \(.*\), administrateur de la structure\.$/u,
+      /^Connecté à i-delibRE avec le jeton « passeur » de la structure « Ville de Démonstration » \(.*\), administrateur de la structure : 2 type\(s\) de séance\.$/u,
     )
   })
 
   test('la séance arrive avec son lieu, ses fichiers, la distance et le type traduit', async () => {
     await using bench = await start({}, { correspondances: 'CM = conseil MUNICIPAL\nBureau=Bureau municipal' })
-    await bench.created({ type: 'cm', invitation: await samplePdf(bench.files, 'invitation.pdf') })
+    await bench.created({ type: 'cm', invitation: await bench.pdf('invitation.pdf') })
     expect(bench.simulator.sittings[0]).toMatchObject({
       type: { name: 'Conseil municipal' },
       date: new Date('2026-09-24T16:30:00Z'),
@@ -129,8 +131,8 @@ describe('version 2', () => {
     const { id } = await bench.created()
     const [theme, reporter] = [(await bench.convocation.themes())[1], (await bench.convocation.reporters())[0]]
     expect([theme?.label, reporter?.label]).toEqual(['Finances, Budget', 'Anne Batte'])
-    const file = await samplePdf(bench.files, 'budget.pdf')
-    const annexe = { title: 'État', file: await samplePdf(bench.files, 'état.pdf') }
+    const file = await bench.pdf('budget.pdf')
+    const annexe = { title: 'État', file: await bench.pdf('état.pdf') }
     const projects = [
       { name: 'Budget', file, theme: theme?.value, reporter: reporter?.value, annexes: [annexe, annexe] },
       { name: 'Vœu', file, annexes: [] },
@@ -150,7 +152,7 @@ describe('version 2', () => {
   test("une annexe qu'i-delibRE refuse est un refus dans ses mots, et rien n'est gardé", async () => {
     await using bench = await start()
     const { id } = await bench.created()
-    const file = await samplePdf(bench.files, 'budget.pdf')
+    const file = await bench.pdf('budget.pdf')
     const annexes = [{ title: 'Tableau', file: await bench.files.save('a;b', 'tableau.csv') }]
     expect(await bench.convocation.setProjects(id, [{ name: 'Budget', file, annexes }])).toEqual({
       is: 'refused',
@@ -166,7 +168,7 @@ describe('version 2', () => {
     })
     expect(await bench.convocation.create(await bench.seance({ date: '2026-09-24' }))).toMatchObject({ is: 'refused' })
     const { id } = await bench.created()
-    const file = await samplePdf(bench.files, 'a.pdf')
+    const file = await bench.pdf('a.pdf')
     const long = { name: 'x'.repeat(501), file, annexes: [] }
     expect(await bench.convocation.setProjects(id, [long])).toMatchObject({ is: 'refused' })
     expect(await bench.convocation.setOthers(id, [long])).toMatchObject({ is: 'refused' })
@@ -174,7 +176,7 @@ describe('version 2', () => {
 
   test('présences, suppléants et pouvoirs se lisent', async () => {
     await using bench = await start()
-    const { id } = await bench.created({ invitation: await samplePdf(bench.files, 'invitation.pdf') })
+    const { id } = await bench.created({ invitation: await bench.pdf('invitation.pdf') })
     bench.simulator.sendConvocations()
     bench.simulator.read(0, { attendance: 'poa', mandator: { id: 'u', firstName: 'Bruno', lastName: 'Élie' } })
     bench.simulator.read(1, { attendance: 'deputy', deputy: 'Denise Suppléante' })
@@ -200,16 +202,17 @@ describe('version 2', () => {
   test('sans réglage, le hub ne modifie pas une séance ; avec lui, il vérifie que le serveur a lu la requête', async () => {
     await using bench = await start()
     const { id } = await bench.created()
-    const changed = await bench.seance({ place: 'Salle des fêtes', date: '2026-09-25T20:00' })
-    expect(await bench.convocation.update(id, changed)).toMatchObject({ is: 'refused' })
+    const changes = { place: 'Salle des fêtes', date: '2026-09-25T20:00' }
+    expect(await bench.convocation.update(id, await bench.seance(changes))).toMatchObject({ is: 'refused' })
     await using deaf = await start({}, { modification: 'put' })
     const own = await deaf.created()
-    expect(await deaf.convocation.update(own.id, changed)).toMatchObject({
+    expect(await deaf.convocation.update(own.id, await deaf.seance(changes))).toMatchObject({
       is: 'refused',
       reason: expect.stringContaining('sans modifier la séance') as string,
     })
     await using hearing = await start({ readsPut: true }, { modification: 'put' })
     const heard = await hearing.created()
+    const changed = await hearing.seance(changes)
     expect(await hearing.convocation.update(heard.id, changed)).toEqual({ is: 'done' })
     expect(hearing.simulator.sittings[0]).toMatchObject({
       place: 'Salle des fêtes',
@@ -266,7 +269,7 @@ describe('version 2', () => {
 
   test('une structure qui n’est pas celle du jeton est une erreur de réglage', async () => {
     await using bench = await start({}, { structure: '11111111-1111-4111-8111-111111111111' })
-    await expect(bench.convocation.types()).rejects.toMatchObject({ name: 'ConfigurationError' })
+    await expect(bench.check()).rejects.toMatchObject({ name: 'ConfigurationError' })
   })
 
   test('les convocations partent et se lisent seules quand le simulateur est ainsi réglé', async () => {
@@ -295,7 +298,7 @@ describe('ancienne API', () => {
     await using bench = await start({ api: 'ancienne avec jeton' })
     const [theme, reporter] = [(await bench.convocation.themes())[1], (await bench.convocation.reporters())[0]]
     expect([theme?.value, reporter?.value]).toEqual(['Finances, Budget', 'Batte, Anne'])
-    const file = await samplePdf(bench.files, 'budget.pdf')
+    const file = await bench.pdf('budget.pdf')
     const projects = [{ name: 'Budget', file, theme: theme?.value, reporter: reporter?.value, annexes: [] }]
     const acteurs = [{ firstName: 'Anne', lastName: 'Batte', email: 'a@b.fr' }]
     const sent = await bench.created({ projects, acteurs })

@@ -48,9 +48,9 @@ export default defineConnector({
       const { name = 'sans nom', structure, role = [] } = await api.me()
       const roles = role.map(each => ROLES[each] ?? each).join(', ') || 'aucun rôle'
       const mine = `« ${structure?.name ?? 'inconnue'} » (${structure?.id ?? '?'})`
-      const others =
-        config.structure && config.structure !== structure?.id ? ` Structure réglée : ${config.structure}.` : ''
-      return `Connecté à i-delibRE avec le jeton « ${name} » de la structure ${mine}, ${roles}.${others}`
+      // Asked of the structure in the settings: a token that has no right on it is refused here.
+      const { length } = await api.types()
+      return `Connecté à i-delibRE avec le jeton « ${name} » de la structure ${mine}, ${roles} : ${length} type(s) de séance.`
     }
 
     const formerSentence = async (): Promise<string> => {

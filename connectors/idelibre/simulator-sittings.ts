@@ -52,14 +52,22 @@ export const TOWN = {
   ],
 } as const
 
-/** What the server wants of a file: a header, and a document that opens. */
-export const isPdf = async (file: SimFile): Promise<boolean> => {
+const opens = async (file: SimFile): Promise<boolean> => {
   const bytes = await file.bytes()
   if (bytes.subarray(0, 4).toString('latin1') !== '%PDF') return false
   return PDFDocument.load(bytes, { ignoreEncryption: true }).then(
     () => true,
     () => false,
   )
+}
+
+const seen = new Map<string, Promise<boolean>>()
+
+/** What the server wants of a file: a header, and a document that opens. Each content is opened once. */
+export const isPdf = (file: SimFile): Promise<boolean> => {
+  const known = seen.get(file.sha256) ?? opens(file)
+  seen.set(file.sha256, known)
+  return known
 }
 
 export const fileOf = (name: string): Named => ({ id: randomUUID(), name })

@@ -184,10 +184,27 @@ describe('réponse perdue', () => {
   test('une réponse 202 sans numéro laisse un doute, que le journal lève', async () => {
     await using bench = await start()
     const sip = await bench.sip()
-    bench.simulator.forgetNumber()
+    bench.simulator.answerBadly('without number')
     await expect(bench.sae.send(sip)).rejects.toMatchObject({ name: 'TemporaryError', maybeSent: true })
     expect(await bench.sae.send(sip)).toEqual({ is: 'sent' })
     expect(bench.simulator.count('versement')).toBe(1)
+  })
+
+  test("une erreur 500 qui porte un numéro : l'opération est suivie si elle existe, cherchée sinon", async () => {
+    await using bench = await start({ slowLogbook: true })
+    const sip = await bench.sip()
+    bench.simulator.answerBadly('with an error')
+    await expect(bench.sae.send(sip)).rejects.toMatchObject({ name: 'TemporaryError', maybeSent: true })
+    expect(await bench.sae.send(sip)).toEqual({ is: 'sent' })
+    expect(bench.simulator.count('versement')).toBe(1)
+    const other = await bench.sip({ transferId: 'autre' })
+    bench.simulator.answerBadly('with an error')
+    await expect(bench.sae.send(other)).rejects.toMatchObject({ maybeSent: true })
+    bench.simulator.operations.splice(1)
+    await expect(bench.sae.send(other)).rejects.toThrow(/pas encore inscrit/u)
+    bench.later(30)
+    expect(await bench.sae.send(other)).toEqual({ is: 'sent' })
+    expect(bench.simulator.count('versement')).toBe(2)
   })
 
   test("tant que le journal ne sait pas répondre, rien n'est renvoyé", async () => {
@@ -318,10 +335,12 @@ describe('réglages', () => {
   test('un certificat inconnu ou étranger, un autre tenant, un autre contrat sont des erreurs de réglage', async () => {
     await using bench = await start()
     const stranger = made.issueClient('inconnu')
+    const expired = made.issueClient('passeur-demonstration', { notAfter: new Date('2026-01-01T00:00:00Z') })
     const foreign = createAuthority('Autre autorité').issueClient('passeur-demonstration')
     for (const change of [
       { certificat: stranger.pfx, certificatMotDePasse: stranger.passphrase },
       { certificat: foreign.pfx, certificatMotDePasse: foreign.passphrase },
+      { certificat: expired.pfx, certificatMotDePasse: expired.passphrase },
       { tenant: 2 },
       { contratAcces: 'Autre' },
       { autorite: undefined },

@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   defineConnector,
   frenchDay,
   PermanentError,
@@ -156,6 +157,10 @@ export default defineConnector({
       sae,
       async check() {
         const { subject, notAfter } = readClientCertificate(config.certificat, config.certificatMotDePasse)
+        if (notAfter <= clock.now())
+          throw new ConfigurationError(
+            `Le certificat client « ${subject} » a expiré le ${frenchDay(notAfter)} : déposez le nouveau dans les réglages du connecteur.`,
+          )
         await api.status()
         await api.endpoints()
         const search =

@@ -33,7 +33,7 @@ export interface SimOperation {
 }
 
 export interface VitamSimulator extends Simulator {
-  readonly operations: readonly SimOperation[]
+  readonly operations: SimOperation[]
   /** The last operation ends: taken, taken with a remark, refused, or stopped by an error of the platform. */
   accept(): void
   warn(message: string): void
@@ -43,8 +43,8 @@ export interface VitamSimulator extends Simulator {
   /** The last operation is over, its reply is not written yet. */
   endWithoutReply(): void
   index(): void
-  /** The next ingest is carried out and answered without its number. */
-  forgetNumber(): void
+  /** The next ingest is carried out, and answered without its number, or by a 500 that bears it. */
+  answerBadly(how: 'without number' | 'with an error'): void
 }
 
 const TENANT = 1
@@ -64,7 +64,7 @@ export const createSimulator = async (options: VitamSimulatorOptions = {}): Prom
   const authority = options.authority ?? createAuthority()
   const client = options.client ?? authority.issueClient('passeur-demonstration')
   const operations: SimOperation[] = []
-  let isNumberForgotten = false
+  let badAnswer: Parameters<VitamSimulator['answerBadly']>[0] | undefined
 
   const end = (operation: SimOperation, outcome: Outcome): void => {
     operation.outcome = outcome
@@ -98,12 +98,17 @@ export const createSimulator = async (options: VitamSimulatorOptions = {}): Prom
       refuse('MANIFEST_FILE_DIGEST_CHECK', "Échec de la vérification de l'empreinte du bordereau")
     else if (AGENCIES_REFUSED.test(sip.slip?.archivalAgency ?? ''))
       refuse('CHECK_AGENT', 'Échec de la vérification de la présence et de la cohérence des services agents')
-    const isForgotten = isNumberForgotten
-    isNumberForgotten = false
+    const bad = badAnswer
+    badAnswer = undefined
+    if (bad === 'with an error')
+      return {
+        ...vitamError(500, 'EXT_VITAM_INTERNAL_SERVER_ERROR', 'Internal server error'),
+        headers: { 'x-request-id': operation.guid },
+      }
     return {
       status: 202,
       headers: {
-        ...(isForgotten ? {} : { 'x-request-id': operation.guid }),
+        ...(bad === 'without number' ? {} : { 'x-request-id': operation.guid }),
         'x-global-execution-state': 'RUNNING',
         'x-global-execution-status': 'STARTED',
       },
@@ -211,8 +216,8 @@ export const createSimulator = async (options: VitamSimulatorOptions = {}): Prom
     index: () => {
       for (const operation of operations) operation.indexed = true
     },
-    forgetNumber: () => {
-      isNumberForgotten = true
+    answerBadly: how => {
+      badAnswer = how
     },
     close: async () => {
       clearInterval(timer)

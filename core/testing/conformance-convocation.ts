@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { ConnectorDefinition } from '../authoring/connectors.ts'
 import { ConfigurationError, TemporaryError } from '../authoring/errors.ts'
@@ -5,6 +6,7 @@ import type { Fields } from '../authoring/fields.ts'
 import type { Convocation, ProjetDeSeance, SeanceAConvoquer, SeanceSending } from '../contracts/convocation.ts'
 import { connectForTest } from './connect.ts'
 import { samplePdf } from './conformance-files.ts'
+import { temporaryFiles } from './disk-files.ts'
 import type { Faults } from './simulator.ts'
 
 export interface ConvocationBench {
@@ -22,6 +24,15 @@ export interface ConvocationBench {
   read(): void
   close(): Promise<void>
 }
+
+const makePdf = async (): Promise<Uint8Array> => {
+  await using files = await temporaryFiles()
+  return await buffer(files.open(await samplePdf(files, 'document.pdf')))
+}
+
+let made: Promise<Uint8Array> | undefined
+/** A true PDF, made once: the files of a séance only differ by their names. */
+export const onePdf = (): Promise<Uint8Array> => (made ??= makePdf())
 
 const failureOf = (attempt: Promise<unknown>): Promise<unknown> =>
   attempt.then(
@@ -49,12 +60,13 @@ export const convocationConformance = <C extends Fields>(
     const connected = await connectForTest(definition, bench.config)
     const { files } = connected.context
     const convocation: Convocation = connected.connector.convocation
+    const pdf = async (called: string) => files.save(await onePdf(), called)
     const projects = async (...names: readonly string[]): Promise<readonly ProjetDeSeance[]> =>
       Promise.all(
         names.map(async each => ({
           name: each,
-          file: await samplePdf(files, `${each}.pdf`),
-          annexes: [{ title: 'Plan', file: await samplePdf(files, `plan de ${each}.pdf`) }],
+          file: await pdf(`${each}.pdf`),
+          annexes: [{ title: 'Plan', file: await pdf(`plan de ${each}.pdf`) }],
         })),
       )
     const seance = async (changes: Partial<SeanceAConvoquer> = {}): Promise<SeanceAConvoquer> => ({
@@ -63,13 +75,14 @@ export const convocationConformance = <C extends Fields>(
       type: (await convocation.types())[0]?.value ?? '',
       place: "Hôtel de ville, salle d'été",
       remoteAllowed: false,
-      convocation: await samplePdf(files, 'convocation.pdf'),
+      convocation: await pdf('convocation.pdf'),
       projects: await projects('Budget supplémentaire', 'École & cantine'),
       ...changes,
     })
     return {
       ...bench,
       files,
+      pdf,
       convocation,
       seance,
       projects,
@@ -169,7 +182,7 @@ export const convocationConformance = <C extends Fields>(
     test('les autres documents partent une fois, coupure comprise', async () => {
       await using bench = await start()
       const { id } = await bench.prepared()
-      const others = [{ name: 'Plan de la salle', file: await samplePdf(bench.files, 'salle.pdf') }]
+      const others = [{ name: 'Plan de la salle', file: await bench.pdf('salle.pdf') }]
       bench.faults.plan({ kind: 'cutAfter' }, { on: bench.others })
       expect(await failureOf(bench.convocation.setOthers(id, others))).toBeInstanceOf(TemporaryError)
       expect(await bench.convocation.setOthers(id, others)).toEqual({ is: 'done' })
@@ -199,7 +212,7 @@ export const convocationConformance = <C extends Fields>(
       const wanted = await bench.seance({ projects: [] })
       const id = idOf(await bench.convocation.create(wanted))
       bench.sendConvocations()
-      const others = [{ name: 'Trop tard', file: await samplePdf(bench.files, 'tard.pdf') }]
+      const others = [{ name: 'Trop tard', file: await bench.pdf('tard.pdf') }]
       for (const answer of [
         await bench.convocation.setProjects(id, await bench.projects('Trop tard')),
         await bench.convocation.setOthers(id, others),
