@@ -6,9 +6,9 @@ export const createSimulator = async (options: ChorusSimulatorOptions = {}): Pro
   const lines = simulator.accounts.map(({ login, password, structures }) =>
     [login, password, structures[0]?.siret, ''].join(';'),
   )
-  const { urlJeton, urlApi, clientId, clientSecret, autorite } = simulator.config
+  const { urlPiste, urlApi, clientId, clientSecret, autorite } = simulator.config
   const config = {
-    urlJeton,
+    urlPiste,
     urlApi,
     clientId,
     clientSecret,

@@ -63,7 +63,7 @@ describe('jeton PISTE', () => {
       /ConfigurationError: PISTE refuse l'application « passeur-demonstration » \(Client authentication failed\)/u,
     )
     expect(failure + JSON.stringify(bench.lines)).not.toContain('clé-fausse')
-    await using elsewhere = await start({ urlJeton: `${simulator.url}/ailleurs` })
+    await using elsewhere = await start({ urlPiste: `${simulator.url}/ailleurs` })
     await expect(elsewhere.check()).rejects.toThrow(/Adresse du jeton PISTE/u)
     simulator.faults.plan({ kind: 'status', status: 302 }, { on: /token$/u })
     await using moved = await start()

@@ -79,7 +79,7 @@ describe('lecture du pivot', () => {
   const read = async (xml: string | Buffer) => {
     await using files = await temporaryFiles()
     const units = await readPivot(files, await files.save(xml, 'pivot.xml'))
-    return Promise.all(
+    return await Promise.all(
       units.map(async facture => ({
         ...facture,
         contents: await Promise.all(facture.pieces.map(({ file }) => text(files.open(file)))),

@@ -2,7 +2,7 @@ import { date, secret, secretFile, text, url } from '../../authoring/fields.ts'
 
 /** The PISTE application, the same for every account that goes through it. */
 export interface PisteSettings {
-  readonly urlJeton: string
+  readonly urlPiste: string
   readonly urlApi: string
   readonly clientId: string
   readonly clientSecret: string
@@ -17,7 +17,7 @@ export interface ChorusAccount {
 
 /** Settings of every connector that goes through PISTE. */
 export const pisteFields = {
-  urlJeton: url('Adresse du jeton PISTE', {
+  urlPiste: url('Adresse du jeton PISTE', {
     required: true,
     default: 'https://oauth.piste.gouv.fr/api/oauth/token',
     help: "Production : l'adresse proposée. Qualification : https://sandbox-oauth.piste.gouv.fr/api/oauth/token.",

@@ -29,7 +29,7 @@ const refusalOf = async (response: HttpResponse): Promise<string> => {
 /** Tokens of the OAuth2 « client credentials » of PISTE (chorus-pro.md §2), kept in the memory of the process alone: they are secrets. */
 export const pisteToken = (http: Http, settings: PisteSettings, clock: Clock): PisteToken => {
   const client = http.client({
-    baseUrl: settings.urlJeton,
+    baseUrl: settings.urlPiste,
     ...(settings.autorite ? { tls: { ca: settings.autorite } } : {}),
   })
   let current: { readonly token: string; readonly until: number } | undefined

@@ -221,7 +221,7 @@ export const createChorusSimulator = async (options: ChorusSimulatorOptions = {}
   return {
     url: server.url,
     config: {
-      urlJeton: `${server.url}${TOKEN_PATH}`,
+      urlPiste: `${server.url}${TOKEN_PATH}`,
       urlApi: server.url,
       clientId: CLIENT.id,
       clientSecret: CLIENT.secret,
