@@ -62,9 +62,9 @@ export const take = async (claim: Claim, context: ClaimContext): Promise<'taken'
   let found = 0
   for (const { name, kind, size } of claim.entries) {
     const [from, to] = [`${repertoire}/${name}`, `${work}/${name}`]
-    const there = await volume.stat(to)
-    // Refused once already: a deposit of the same name that came since waits for its own turn.
-    if (!there && !claim.fate && (await volume.stat(from))) await volume.rename(from, to)
+    // Asked even when something is there: where a renaming is a copy (S3), it may have been cut in the middle, and only asking again ends it.
+    // Elsewhere it has no effect, and a deposit of the same name that came since waits for its own turn.
+    if (!claim.fate && (await volume.stat(from))) await volume.rename(from, to)
     const now = await volume.stat(to)
     if (!now) continue
     found += 1
@@ -103,8 +103,8 @@ const move = async (
   const { base, extension } = splitName(name)
   for (let n = -1; n < MOST_HOMONYMS; n++) {
     const path = `${folder}/${n < 0 ? name : `${base}-${n}${extension}`}`
-    if (await volume.stat(path)) continue
-    await before(path)
+    // What is there may be half of ours, where a renaming is a copy: `rename` knows.
+    if (!(await volume.stat(path))) await before(path)
     if ((await volume.rename(from, path)) === 'renamed') return
   }
   throw new Error(`too many items named ${name} in ${folder}`)
