@@ -366,6 +366,7 @@ describe('heures', () => {
     expect(isSameTime('2026-07-01 18:30:00', '2026-07-01T18:30')).toBe(true)
     expect(isSameTime('2026-07-01T18:30:00+00:00', '2026-07-01T18:30')).toBe(false)
     expect(mayComeFrom('2026-07-01T18:30:00+00:00', '2026-07-01T18:30', 'Europe/Paris')).toBe(true)
+    expect(mayComeFrom('2026-07-01T16:30:00+00:00', '2026-07-01T18:30', 'Europe/Paris')).toBe(true)
     expect(mayComeFrom('2026-07-01T19:30:00+00:00', '2026-07-01T18:30', 'Europe/Paris')).toBe(false)
   })
 })

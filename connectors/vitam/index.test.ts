@@ -275,6 +275,23 @@ describe('suivi', () => {
     await expect(bench.sae.reply(ours)).rejects.toThrow(/autre versement \(autre\)/u)
   })
 
+  test('une réponse FATAL attend un exploitant ; une réponse sans code ne décide rien', async () => {
+    await using bench = await start()
+    const sip = await bench.sent()
+    bench.simulator.accept()
+    const body = (code: string) =>
+      `<ArchiveTransferReply xmlns="fr:gouv:culture:archivesdefrance:seda:v2.1">${code}<MessageRequestIdentifier>transfert-1</MessageRequestIdentifier></ArchiveTransferReply>`
+    const answer = (code: string) =>
+      bench.simulator.faults.plan({ kind: 'status', status: 200, body: body(code) }, { on: /archivetransferreply/u })
+    answer('<ReplyCode>FATAL</ReplyCode>')
+    expect(await bench.sae.reply(sip)).toMatchObject({
+      is: 'pending',
+      message: expect.stringContaining('exploitant') as string,
+    })
+    answer('')
+    await expect(bench.sae.reply(sip)).rejects.toThrow(/ne porte aucun code/u)
+  })
+
   test('un versement jamais envoyé est dit inconnu', async () => {
     await using bench = await start()
     await expect(bench.sae.reply(await bench.sip())).rejects.toThrow(/ne connaît pas le versement « transfert-1 »/u)
@@ -294,6 +311,8 @@ describe('suivi', () => {
     [{ kind: 'status', status: 412, body: '{"message":"Tenant"}' }, 'PermanentError', /Tenant/u],
     [{ kind: 'status', status: 500 }, 'TemporaryError', /indisponible/u],
     [{ kind: 'status', status: 503 }, 'TemporaryError', /indisponible/u],
+    [{ kind: 'status', status: 429 }, 'TemporaryError', /indisponible/u],
+    [{ kind: 'status', status: 200, body: '<ArchiveTransferReply>' }, 'TemporaryError', /lisible/u],
     [{ kind: 'garbage' }, 'TemporaryError', /« html » au lieu de la réponse/u],
   ]
   for (const [fault, error, sentence] of errors)
