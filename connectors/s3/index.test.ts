@@ -171,6 +171,15 @@ describe('le dépôt', () => {
     }
   })
 
+  test('un objet d’autrui apparu au moment même de la copie n’est pas remplacé', async () => {
+    await using bench = await started()
+    await using connected = await bench.connect({ typeDepot: 'zip' })
+    bench.simulator.faults.once(/^PUT \/depots\/Acte/u, () => bench.simulator.write('Acte.zip', 'autrui'))
+    const document = await sampleDocument(connected.context.files, { title: 'Acte' })
+    await expect(connected.connector.ged.deposit(document, 'clé')).rejects.toThrow('existe déjà')
+    expect(bench.simulator.contents()).toEqual({ 'Acte.zip': Buffer.from('autrui') })
+  })
+
   test('relevé par son destinataire après la publication, il n’est pas fait une deuxième fois', async () => {
     await using bench = await started()
     await using connected = await bench.connect()

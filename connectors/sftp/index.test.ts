@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, sftpVolume, TemporaryError } from '#core'
 import { gedConformance, volumeConformance } from '#core/conformance'
@@ -47,6 +48,18 @@ volumeConformance('Un dossier SFTP', async () => {
       await connected[Symbol.asyncDispose]()
       await simulator.close()
     },
+  }
+})
+
+test('une lecture coupée en chemin est une erreur passagère, jamais un fichier plus court', async () => {
+  await using bench = await started()
+  await writeFile(join(bench.simulator.folder, 'acte.pdf'), Buffer.alloc(300_000, 'x'))
+  await using connected = await bench.connect()
+  for (const kind of ['cutBefore', 'cutAfter'] as const) {
+    const volume = await sftpVolume(connected.context, '/')
+    bench.simulator.faults.plan({ kind }, { on: /^READ \/acte\.pdf [1-9]/u })
+    await expect(volume.read('acte.pdf').then(buffer)).rejects.toThrow(TemporaryError)
+    await volume.close()
   }
 })
 
@@ -143,7 +156,6 @@ describe('les refus du serveur', () => {
     await using connected = await bench.connect()
     // The folder of somebody else appears while ours is being written.
     bench.simulator.faults.plan({ kind: 'latency', ms: 300 }, { on: /^OPEN .*ar\.xml/u })
-    const { mkdir, writeFile } = await import('node:fs/promises')
     const depositing = connected.connector.ged.deposit(
       await sampleDocument(connected.context.files, { title: 'Acte' }),
       'clé',
@@ -163,7 +175,6 @@ describe('les refus du serveur', () => {
     const document = await sampleDocument(connected.context.files, { title: 'Acte' })
     bench.simulator.faults.plan({ kind: 'cutAfter' }, { on: /^RENAME/u })
     await expect(connected.connector.ged.deposit(document, 'clé')).rejects.toThrow(TemporaryError)
-    const { rename } = await import('node:fs/promises')
     await rename(join(bench.simulator.folder, 'Acte'), join(bench.simulator.folder, 'relevé'))
     expect((await connected.connector.ged.deposit(document, 'clé')).location).toContain('Acte')
     expect(await readdir(bench.simulator.folder)).toEqual(['relevé'])
