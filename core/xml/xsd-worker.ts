@@ -32,7 +32,12 @@ const unambiguous = (content: Uint8Array): Uint8Array => {
     const wildcards = document.find('//xs:any[not(@namespace) or @namespace="##any"]', {
       xs: 'http://www.w3.org/2001/XMLSchema',
     })
-    for (const each of wildcards) if (each instanceof XmlElement) each.setAttr('namespace', '##other')
+    for (const each of wildcards) {
+      if (!(each instanceof XmlElement)) continue
+      // The library would write a second attribute beside the first when the schema language is the default namespace.
+      each.attr('namespace')?.remove()
+      each.setAttr('namespace', '##other')
+    }
     return Buffer.from(document.toString({ format: false }))
   } finally {
     document.dispose()
