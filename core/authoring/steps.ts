@@ -9,6 +9,16 @@ export interface Goto<S extends string = string> {
   readonly state: S
   readonly values: Readonly<Record<string, unknown>>
   readonly message?: string | undefined
+  /** Fields of the document itself, by full name, changed as an agent would: what `document.edited` gave. */
+  readonly edits?: Readonly<Record<string, unknown>>
+}
+
+/** What becomes of a document when texts are written in its fields. */
+export interface Edited {
+  /** By full name, as each field holds them; for `edits`. */
+  readonly values: Readonly<Record<string, unknown>>
+  /** What would be wrong with the document then, in sentences. */
+  readonly problems: readonly string[]
 }
 
 /** Nothing new yet: the same task will be asked again at its pace. */
@@ -46,6 +56,8 @@ export interface TaskContext<I, F, N extends CapabilityName> {
   /** The capability of the step; of the first one when it needs several. */
   readonly connector: Capabilities[N]
   readonly connectors: Pick<Capabilities, N>
+  /** What the flow says where it places the step. */
+  readonly settings: Readonly<Record<string, string>>
   /** Same for every try of this passage, different for the next passage: what makes a sending recognisable. */
   readonly key: string
   readonly now: Date
@@ -53,6 +65,10 @@ export interface TaskContext<I, F, N extends CapabilityName> {
     readonly id: string
     readonly title: string
     contents(): Promise<DocumentContents>
+    /** A template computed over the document (`core/expressions`). `label` names it in errors. @throws TemplateError */
+    render(template: string, label: string): Promise<string>
+    /** Converts texts to what the fields hold and checks the form as it would be. Nothing is written. */
+    edited(texts: Readonly<Record<string, string>>): Edited
     journal(): Promise<readonly JournalLine[]>
   }
   readonly files: Files
@@ -129,6 +145,10 @@ export interface StepDefinition<
   readonly id: string
   readonly label: string
   readonly needs?: N | readonly N[]
+  /** Runs even when nothing is associated: `connectors` is then without what is missing. */
+  readonly optional?: true
+  /** What is wrong with the settings that a flow gives where it places the step, in French. */
+  checkSettings?(settings: Readonly<Record<string, string>>): string | undefined
   readonly inputs: I
   readonly fields: F
   readonly initial: NoInfer<S>
@@ -162,6 +182,8 @@ export interface Placement<F extends Fields = Fields> {
   labelled(label: string): Placement<F>
   /** The step is skipped when the box is not ticked, or the condition does not hold. */
   when(condition: Condition | Ref<boolean>): Placement<F>
+  /** What this flow wants of the step (the rules of a fixed transformation). */
+  set(settings: Readonly<Record<string, string>>): Placement<F>
   /** After this step the document waits for an agent to press « Poursuivre ». */
   thenWait(): Placement<F>
 }
@@ -174,6 +196,7 @@ export interface PlacedStep {
   readonly bindings: Readonly<Record<string, Binding>>
   readonly when?: Condition
   readonly manual?: true
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** Where an input takes its value: a field, or the first one filled of several. */
@@ -209,6 +232,7 @@ const place = <F extends Fields>(placed: PlacedStep, fields: F): Placement<F> =>
   labelled: label => place({ ...placed, label }, fields),
   when: condition =>
     place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
+  set: settings => place({ ...placed, settings }, fields),
   thenWait: () => place({ ...placed, manual: true }, fields),
 })
 

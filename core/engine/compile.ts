@@ -249,6 +249,8 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       continue
     }
     faults.push(...stepFaults(step), ...bindingFaults(placed, step, known))
+    const wrong = step.checkSettings?.(placed.settings ?? {})
+    if (wrong !== undefined) faults.push(`étape « ${placed.alias} » : ${wrong}`)
     for (const field of placed.when ? fieldsRead(placed.when) : [])
       if (!known.has(field))
         faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
@@ -267,6 +269,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       bindings: placed.bindings,
       when: placed.when,
       manual: placed.manual ?? false,
+      settings: placed.settings ?? {},
       initial: `${placed.alias}.${step.initial}`,
       needs: needsOf(step),
     })

@@ -139,6 +139,7 @@ export interface CompiledStep {
   readonly bindings: Readonly<Record<string, Binding>>
   readonly when: Condition | undefined
   readonly manual: boolean
+  readonly settings: Readonly<Record<string, string>>
   readonly initial: string
   readonly needs: readonly CapabilityName[]
 }

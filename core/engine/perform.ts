@@ -3,6 +3,8 @@ import type { AnyTask, Goto, Stay, Wait } from '../authoring/steps.ts'
 import type { Capabilities } from '../contracts/index.ts'
 import { errors, Problem } from '../errors.ts'
 import { mayRun } from './availability.ts'
+import { renderTemplate } from '../expressions/template.ts'
+import { editedBy } from './edits.ts'
 import { fieldsOf, inputsOf, noInstance, stepNamed } from './inputs.ts'
 import { NO_INSTANCE, slotOf } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document } from './model.ts'
@@ -65,12 +67,20 @@ const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Ca
     data: fieldsOf(step, document.data),
     connector: (first === undefined ? undefined : connectors[first]) as Context['connector'],
     connectors: connectors as Context['connectors'],
+    settings: step.settings,
     key,
     now: ports.clock.now(),
     document: {
       id: document.id,
       title: document.title,
       contents: () => ports.documents.contents(document, flow),
+      render: async (template, label) =>
+        renderTemplate(template, await ports.documents.contents(document, flow), {
+          files: ports.files,
+          now: ports.clock.now(),
+          label,
+        }),
+      edited: texts => editedBy(flow, document.data, texts, ports.clock.now()),
       journal: () => ports.documents.journal(document),
     },
     files: ports.files,
@@ -210,6 +220,7 @@ const admission = async (
   if (task.needs === undefined) return { instance: undefined }
   const instance = instances.get(slotOf(task.step, task.needs))
   const doubt = document.inFlight !== undefined
+  if (!instance && stepNamed(flow, task.step).definition.optional) return { instance: undefined }
   if (!instance) {
     const message = noInstance(flow, stepNamed(flow, task.step))
     return { event: { is: 'blocked', waitingFor: NO_INSTANCE, message, doubt }, result: 'blocked' }

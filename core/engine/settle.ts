@@ -4,6 +4,7 @@ import { backoff } from './backoff.ts'
 import { dueIn, enter, forgetAfter, next, passedOnce, plus, taskNamed, withTitle, write, type Draft } from './course.ts'
 import { NO_PACES, type Event, type Failure, type Outcome, type Paces } from './events.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
+import { isComputed } from './edits.ts'
 import type { CompiledFlow, CompiledTask, Document, Due, Move } from './model.ts'
 
 /** Has the document stayed too long where this task asks for news? */
@@ -24,6 +25,28 @@ const goLate = (flow: CompiledFlow, draft: Draft, task: CompiledTask, message: s
   enter(flow, draft, task.late, tooLate(task, paces, message), undefined, now, paces)
 }
 
+/** What a task changes of the document itself: written as an edition, and journaled as one. */
+const applyEdits = (
+  flow: CompiledFlow,
+  draft: Draft,
+  edits: Readonly<Record<string, unknown>>,
+  by: string | undefined,
+) => {
+  const names = Object.keys(edits)
+  const closed = names.filter(name => !flow.fields[name] || isComputed(flow.fields[name]))
+  if (closed.length > 0) throw new Error(`Une tâche modifie des champs qui ne se modifient pas : ${closed.join(', ')}.`)
+  if (names.length === 0) return
+  draft.document = withTitle(flow, { ...draft.document, data: { ...draft.document.data, ...edits } })
+  const labels = names.map(name => `« ${flow.fields[name]?.label ?? name} »`).join(', ')
+  draft.entries.push({
+    kind: 'edit',
+    event: 'modification',
+    message: `Calculé : ${labels}`,
+    by,
+    detail: { champs: names },
+  })
+}
+
 const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outcome, now: Date, paces: Paces) => {
   const task = taskNamed(flow, name)
   const by = draft.document.due?.task === name ? draft.document.due.by : undefined
@@ -31,6 +54,7 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
   const before = draft.document
   draft.document = { ...write(flow, before, task, outcome.values), inFlight: undefined, waitingFor: undefined }
   if (outcome.outcome === 'goto') {
+    if (outcome.edits) applyEdits(flow, draft, outcome.edits, by)
     const target = `${task.step}.${outcome.state}`
     if (!task.to.includes(target))
       throw new Error(`La tâche « ${name} » va vers « ${outcome.state} », qu'elle ne déclare pas dans « to ».`)
