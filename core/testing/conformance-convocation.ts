@@ -171,7 +171,16 @@ export const convocationConformance = <C extends Fields>(
       const [first, second] = wanted.projects
       if (!first || !second) throw new Error('no projects')
       const changed = { ...second, annexes: [] }
-      for (const projects of [[first], [second, first], [first, changed], await bench.projects('Autre', 'Budget')])
+      const otherPlan = { ...second, annexes: [{ title: 'Plan', file: await bench.pdf('autre plan.pdf') }] }
+      const otherFile = { ...second, file: await bench.pdf('autre rapport.pdf') }
+      for (const projects of [
+        [first],
+        [second, first],
+        [first, changed],
+        [first, otherPlan],
+        [first, otherFile],
+        await bench.projects('Autre', 'Budget'),
+      ])
         expect(await bench.convocation.setProjects(id, projects)).toMatchObject({
           is: 'refused',
           reason: expect.stringMatching(/^\p{Lu}.{20,}\.$/u) as string,
