@@ -177,15 +177,25 @@ describe('relève', () => {
 })
 
 describe('rien ne se perd', () => {
-  test('arrêté entre le téléchargement et l’enregistrement, la facture que Chorus Pro cache désormais est importée ensuite', async () => {
+  test('tué entre le téléchargement et l’enregistrement, la facture que Chorus Pro cache désormais est importée ensuite', async () => {
     const memory = temporaryMemory()
     const id = simulator.receive()
     {
-      await using bench = await start({ telechargement: '2' }, { memory })
+      // A process that is killed writes nothing more.
+      let isDead = false
+      const dying: Memory = {
+        get: key => memory.get(key),
+        set: async (key, value) => {
+          if (isDead) throw new Error('processus tué')
+          await memory.set(key, value)
+        },
+      }
+      await using bench = await start({ telechargement: '2' }, { memory: dying })
       const broken = inboxOf(() => {
-        throw new Error('base arrêtée')
+        isDead = true
+        throw new Error('processus tué')
       })
-      await expect(bench.releve(broken.inbox)).rejects.toThrow('base arrêtée')
+      await expect(bench.releve(broken.inbox)).rejects.toThrow('processus tué')
     }
     expect(simulator.invoices[0]?.downloaded).toBe(true)
     await using restarted = await start({ telechargement: '2' }, { memory })
