@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { text as readText } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigurationError, TemporaryError, type FileRef, type Inbox } from '#core'
@@ -252,9 +251,14 @@ describe.skipIf(!hasDovecot())(
       await expect(bench.read()).rejects.toThrow(TemporaryError)
     })
 
-    test('le connecteur ne sait ni supprimer un message ni en marquer un comme lu', async () => {
-      const source = await readFile(new URL('mailbox.ts', import.meta.url), 'utf8')
-      expect(source).not.toMatch(/messageDelete|messageFlags|expunge|mailboxDelete/u)
+    test('un serveur qui ne sait pas déplacer sans risque garde ses messages : le dire, et ne rien rattacher deux fois', async () => {
+      await using bench = await started({ withoutMove: true })
+      expect(await bench.connector.check()).toContain('ne sait pas déplacer')
+      await bench.simulator.receive(dsn())
+      expect(await bench.read()).toContain('1 message(s) resté(s) dans la boîte')
+      expect(await bench.simulator.subjects()).toEqual(['Undelivered Mail Returned to Sender'])
+      await bench.readAll()
+      expect(bench.inbox.attached).toHaveLength(1)
     })
   },
 )

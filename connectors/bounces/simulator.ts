@@ -11,6 +11,8 @@ export interface ImapSimulatorOptions {
   /** A server already started, left running at the end; `name` is then the account, with a mailbox of its own. */
   readonly dovecot?: Dovecot
   readonly name?: string
+  /** An old server, without the extensions MOVE and UIDPLUS. */
+  readonly withoutMove?: boolean
 }
 
 export interface ImapSimulator extends Simulator {
@@ -30,8 +32,11 @@ const commandIn = (chunk: Buffer): { readonly tag: string; readonly name: string
   return match ? { tag: match[1] ?? '', name: match[2] ?? '' } : undefined
 }
 
-/** Passes what a client says on to the real server, except for the planned faults; the name of the command is what they match. */
-const relay = (client: Socket, server: Socket, faults: Faults): void => {
+/**
+ * Passes what a client says on to the real server, except for the planned faults; the name of the command is what they match.
+ * @param hidden what the server offers and the client must not see
+ */
+const relay = (client: Socket, server: Socket, faults: Faults, hidden: RegExp | undefined): void => {
   let cutAt: string | undefined
   const cut = () => {
     client.destroy()
@@ -43,7 +48,7 @@ const relay = (client: Socket, server: Socket, faults: Faults): void => {
   }
   server.on('data', chunk => {
     if (cutAt !== undefined && chunk.toString('latin1').includes(`${cutAt} `)) return cut()
-    client.write(chunk)
+    client.write(hidden ? Buffer.from(chunk.toString('latin1').replace(hidden, ''), 'latin1') : chunk)
   })
   client.on('data', chunk => {
     const command = commandIn(chunk)
@@ -68,6 +73,7 @@ export const createSimulator = async ({
   certificate = authority.issueServer(),
   dovecot: shared,
   name = 'retours',
+  withoutMove = false,
 }: ImapSimulatorOptions = {}): Promise<ImapSimulator> => {
   if (!hasDovecot()) throw new Error('Ce simulateur a besoin du serveur IMAP Dovecot : apt-get install dovecot-imapd.')
   const dovecot = shared ?? (await startDovecot(PASSWORD))
@@ -80,7 +86,7 @@ export const createSimulator = async ({
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     }
-    relay(client, server, faults)
+    relay(client, server, faults, withoutMove ? / (?:MOVE|UIDPLUS)\b/gu : undefined)
   })
   // A client that refuses our certificate says so by leaving.
   door.on('tlsClientError', (_error, socket) => socket.destroy())
