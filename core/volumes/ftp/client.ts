@@ -1,5 +1,8 @@
+import type { Client } from 'basic-ftp'
+import { once } from 'node:events'
 import { posix } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import type { Network } from '../../authoring/connectors.ts'
 import type { Clock } from '../../authoring/context.ts'
 import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
@@ -11,6 +14,20 @@ import { openSession, type Session } from './session.ts'
 import type { FtpSettings } from './settings.ts'
 
 type Found = { readonly kind: 'file' | 'folder'; readonly size: number } | undefined
+
+/**
+ * The same content, given once the data connection is encrypted. The library begins a little early when it resumes a session, and an empty
+ * file would then end the connection in the middle of its handshake.
+ */
+const onceSecure = (content: Readable, { ftp }: Client): Readable => {
+  const given = async function* () {
+    const socket = ftp.dataSocket
+    if (socket instanceof TLSSocket && socket.getPeerFinished() === undefined)
+      await Promise.race([once(socket, 'secureConnect'), once(socket, 'close')])
+    yield* content as AsyncIterable<Uint8Array>
+  }
+  return Readable.from(given(), { objectMode: false })
+}
 
 /** A folder of an FTP server as a Volume. One operation at a time, as the protocol has it; a lost session is opened again by the next one. */
 export const openFtp = (settings: FtpSettings, folder: string, network: Network, clock: Clock): Volume => {
@@ -137,7 +154,7 @@ export const openFtp = (settings: FtpSettings, folder: string, network: Network,
       const source = watched(content)
       try {
         await attempt(`écrire « ${location(path)} »`, async opened => {
-          await opened.client.uploadFrom(source.stream, at(opened, path))
+          await opened.client.uploadFrom(onceSecure(source.stream, opened.client), at(opened, path))
         })
       } catch (error) {
         source.stream.destroy()

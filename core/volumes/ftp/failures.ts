@@ -45,10 +45,11 @@ export const connectionFailure = (
         `Le serveur FTP ${server} exige une connexion chiffrée : choisissez FTPS dans le réglage « Chiffrement ».`,
         { cause: error },
       )
-    return new ConfigurationError(
-      `Le serveur FTP ${server} refuse la connexion de « ${login} » (réponse ${reply}) : vérifiez l'identifiant et le mot de passe.`,
-      { cause: error },
-    )
+    if (reply >= 530)
+      return new ConfigurationError(
+        `Le serveur FTP ${server} refuse la connexion de « ${login} » (réponse ${reply}) : vérifiez l'identifiant et le mot de passe.`,
+        { cause: error },
+      )
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
     return new ConfigurationError(
