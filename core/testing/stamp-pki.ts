@@ -1,4 +1,4 @@
-import { randomBytes, webcrypto } from 'node:crypto'
+import { createPrivateKey, randomBytes, webcrypto, X509Certificate } from 'node:crypto'
 import { BitString, Integer, ObjectIdentifier, Sequence, Utf8String, type AsnType } from 'asn1js'
 import { AttributeTypeAndValue, BasicConstraints, Certificate, Extension } from 'pkijs'
 import type { Issued } from './pki.ts'
@@ -18,6 +18,8 @@ export interface StampCertificate {
   readonly critical?: boolean
   readonly notBefore?: Date
   readonly notAfter?: Date
+  /** Same key and same serial number as this one: two certificates that only ESSCertID tells apart. */
+  readonly as?: Issued
 }
 
 const DAY = 86_400_000
@@ -47,6 +49,27 @@ const keyUsage = (bits: number): Extension =>
 
 const newKeys = (keyType: 'rsa' | 'ec') => webcrypto.subtle.generateKey(ALGORITHMS[keyType], true, ['sign', 'verify'])
 
+const keysOf = async ({ certificate, key }: Issued, keyType: 'rsa' | 'ec'): Promise<webcrypto.CryptoKeyPair> => {
+  const algorithm = ALGORITHMS[keyType]
+  const [secret, known] = [createPrivateKey(key), new X509Certificate(certificate).publicKey]
+  return {
+    privateKey: await webcrypto.subtle.importKey(
+      'pkcs8',
+      secret.export({ format: 'der', type: 'pkcs8' }),
+      algorithm,
+      true,
+      ['sign'],
+    ),
+    publicKey: await webcrypto.subtle.importKey(
+      'spki',
+      known.export({ format: 'der', type: 'spki' }),
+      algorithm,
+      true,
+      ['verify'],
+    ),
+  }
+}
+
 /** Makes a new authority, valid ten years. */
 export const createStampAuthority = async (commonName = "Autorité d'horodatage de test"): Promise<StampAuthority> => {
   const own = await newKeys('ec')
@@ -57,9 +80,15 @@ export const createStampAuthority = async (commonName = "Autorité d'horodatage 
       notBefore,
       notAfter,
       extensions,
-    }: { readonly notBefore: Date; readonly notAfter: Date; readonly extensions: Extension[] },
+      as,
+    }: {
+      readonly notBefore: Date
+      readonly notAfter: Date
+      readonly extensions: Extension[]
+      readonly as?: Issued | undefined
+    },
   ): Promise<Issued> => {
-    const serial = randomBytes(16)
+    const serial = as ? Buffer.from(new X509Certificate(as.certificate).serialNumber, 'hex') : randomBytes(16)
     serial[0] = 1
     const certificate = new Certificate({
       version: 2,
@@ -91,9 +120,11 @@ export const createStampAuthority = async (commonName = "Autorité d'horodatage 
       critical = true,
       notBefore = new Date(Date.now() - DAY),
       notAfter = new Date(Date.now() + 730 * DAY),
+      as,
     } = {}) => {
       const list = new Sequence({ value: usages.map(value => new ObjectIdentifier({ value })) })
-      return make(subject, await newKeys(keyType), {
+      return make(subject, as ? await keysOf(as, keyType) : await newKeys(keyType), {
+        as,
         notBefore,
         notAfter,
         extensions: [
