@@ -16,6 +16,7 @@ export type FieldKind =
   | 'remoteChoice'
   | 'pieceTypes'
   | 'mailList'
+  | 'rows'
 
 /** Everything that may be said of a field besides its kind and label. All of it survives JSON. */
 export interface FieldOptions {
@@ -65,6 +66,10 @@ export interface FieldSpec {
   readonly by?: readonly string[]
   /** `pieceTypes`: the inputs or fields of the same step that hold the pieces, in order. */
   readonly of?: readonly string[]
+  /** `rows`: what one row holds. */
+  readonly fields?: Readonly<Record<string, FieldSpec>>
+  /** `rows`: a row may hold rows of the same kind, under `enfants`. */
+  readonly nested?: boolean
 }
 
 export type Fields = Readonly<Record<string, Field>>
@@ -72,13 +77,13 @@ export type Fields = Readonly<Record<string, Field>>
 type ValueOf<F> = F extends Field<infer V> ? V : never
 type Always<F> = F extends { readonly options: { readonly required: true } }
   ? true
-  : F extends { readonly kind: 'flag' }
+  : F extends { readonly kind: 'flag' | 'rows' }
     ? true
     : F extends { readonly options: { readonly default: string | number | boolean } }
       ? true
       : false
 
-/** What a handler reads: a required field holds its value, any other may be missing, a flag is never missing. */
+/** What a handler reads: a required field holds its value, any other may be missing, a flag and rows are never missing. */
 export type Values<F> = {
   readonly [K in keyof F]: Always<F[K]> extends true ? ValueOf<F[K]> : ValueOf<F[K]> | undefined
 }
@@ -170,3 +175,46 @@ export const pieceTypes = <const M extends string, const O extends RemoteOptions
   of: options.of,
   ...(options.by ? { by: options.by } : {}),
 })
+
+/** One row as a handler reads it; with `nested`, its own rows are under `enfants`. */
+export type Row<F, N extends boolean = false> = Values<F> &
+  (N extends true ? { readonly enfants: readonly Row<F, true>[] } : unknown)
+
+export interface RowsOptions extends FieldOptions {
+  /** A row may hold rows of the same kind. */
+  readonly nested?: boolean
+}
+
+/** What a row may hold: values that stand on their own line. */
+const IN_ROWS: ReadonlySet<FieldKind> = new Set([
+  'text',
+  'longText',
+  'number',
+  'date',
+  'flag',
+  'url',
+  'choice',
+  'mailList',
+])
+
+/**
+ * A group of fields repeated as often as wanted, in an order that counts: `rows('Unités', { titre: text('Titre') }, { nested: true })`.
+ * The first field of a row names it on screen. `max` bounds the rows of one level. Never undefined for a handler.
+ * @throws Error when a row would hold a secret, a file or a list of a remote
+ */
+export const rows = <const F extends Fields, const O extends RowsOptions = Record<never, never>>(
+  label: string,
+  fields: F,
+  options?: O,
+): Field<readonly Row<F, O extends { readonly nested: true } ? true : false>[], O> & { readonly kind: 'rows' } => {
+  const misplaced = Object.entries(fields).find(([, { kind }]) => !IN_ROWS.has(kind))
+  if (misplaced)
+    throw new Error(`« ${label} » : une ligne ne peut pas contenir « ${misplaced[0]} » (${misplaced[1].kind}).`)
+  return {
+    kind: 'rows',
+    label,
+    options: options ?? ({} as O),
+    fields,
+    ...(options?.nested ? { nested: true } : {}),
+  }
+}

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { ValidateFunction } from 'ajv'
 import type { FieldKind, FieldSpec } from './fields.ts'
+import { DEEPEST_ROW } from './rows.ts'
 
 /** JSON Schema of a value, the same for Ajv, for OpenAPI and for the studio. */
 export type ValueSchema = Readonly<Record<string, unknown>>
@@ -46,11 +47,25 @@ const SCHEMAS: Readonly<Record<FieldKind, ValueSchema>> = {
   remoteChoice: choice,
   pieceTypes: { type: 'array', items: pieceType },
   mailList: text,
+  rows: { type: 'array' },
 }
+
+/** A row, and under `enfants` its own rows down to the deepest level permitted. */
+const rowsSchema = (field: FieldSpec, level = 1): ValueSchema => ({
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      ...Object.fromEntries(Object.entries(field.fields ?? {}).map(([name, each]) => [name, schemaOf(each)])),
+      ...(field.nested && level < DEEPEST_ROW ? { enfants: rowsSchema(field, level + 1) } : {}),
+    },
+    additionalProperties: false,
+  },
+})
 
 /** What a value must look like on the wire, with the constraints that a schema can carry. */
 export const schemaOf = (field: FieldSpec): ValueSchema => ({
-  ...SCHEMAS[field.kind],
+  ...(field.kind === 'rows' ? rowsSchema(field) : SCHEMAS[field.kind]),
   title: field.label,
   ...(field.options.help ? { description: field.options.help } : {}),
   ...(field.choices ? { enum: Object.keys(field.choices) } : {}),
@@ -71,6 +86,7 @@ const EXPECTED: Readonly<Record<FieldKind, string>> = {
   remoteChoice: 'une valeur de la liste ({ value, label })',
   pieceTypes: 'un type par pièce ({ sha256, name, value, label })',
   mailList: 'des adresses séparées par des virgules',
+  rows: 'une liste de lignes, chacune avec les seuls champs prévus',
 }
 
 // Ajv's CommonJS typings hide the default export from ESM; `default` is the function itself at run time too.

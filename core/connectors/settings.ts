@@ -1,6 +1,7 @@
 import type { AnyConnector } from '../authoring/connectors.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
-import { problemOf } from '../engine/values.ts'
+import { completeRows } from '../authoring/rows.ts'
+import { problemOf, rowProblems } from '../engine/values.ts'
 import { localDay } from '../authoring/days.ts'
 import { errors, type FieldProblem } from '../errors.ts'
 
@@ -17,7 +18,8 @@ export const fieldsOf = (connector: AnyConnector): Fields => connector.config
 
 export const isSecret = ({ kind }: Pick<FieldSpec, 'kind'>): boolean => kind === 'secret' || kind === 'secretFile'
 
-const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 /** Values that the form sends over those that are there: absent leaves, empty erases. */
 const merge = (stored: Settings, sent: Settings): Settings =>
@@ -35,6 +37,10 @@ const problemsOf = (fields: Fields, settings: Settings, now: Date): readonly Fie
     const value = settings[name] ?? field.options.default
     if (field.options.required && isEmpty(value))
       return [problem(name, `« ${field.label} » est à renseigner.`, 'obligatoire')]
+    if (field.kind === 'rows' && Array.isArray(value))
+      return rowProblems(field, value, localDay(now)).map(({ path, message }) =>
+        problem(path === '' ? name : `${name}.${path}`, message, 'invalide'),
+      )
     const message = problemOf(field, value, localDay(now))
     return message === undefined ? [] : [problem(name, message, 'invalide')]
   })
@@ -76,6 +82,7 @@ export const settingsForConnect = (connector: AnyConnector, { config, secrets }:
   Object.fromEntries(
     Object.entries(fieldsOf(connector)).map(([name, field]) => {
       const value = secrets[name] ?? config[name] ?? field.options.default
+      if (field.kind === 'rows') return [name, completeRows(field, value)]
       if (field.kind === 'flag') return [name, value ?? false]
       return [name, field.kind === 'secretFile' && typeof value === 'string' ? Buffer.from(value, 'base64') : value]
     }),

@@ -26,6 +26,9 @@ export interface FieldView {
   readonly of?: readonly string[]
   readonly by?: readonly string[]
   readonly notAfterToday?: boolean
+  /** `rows`: what one row holds, and whether a row may hold rows. */
+  readonly fields?: readonly FieldView[]
+  readonly nested?: boolean
 }
 
 export interface PageView {
@@ -102,6 +105,11 @@ export const fieldView = (name: string, field: FieldSpec, { editable }: { readon
     ...optional('max', options.max),
     ...optional('default', options.default),
     ...optional('notAfterToday', options.notAfterToday),
+    ...optional(
+      'fields',
+      field.fields && Object.entries(field.fields).map(([inner, each]) => fieldView(inner, each, { editable })),
+    ),
+    ...optional('nested', field.nested),
   }
 }
 

@@ -1,18 +1,21 @@
 import type { Fields } from '../authoring/fields.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { holds } from '../authoring/conditions.ts'
+import { completeRows } from '../authoring/rows.ts'
 import type { CompiledFlow, CompiledStep, Document } from './model.ts'
 
 type Data = Document['data']
 
-/** An empty box is `false`, any other missing value is missing. */
+/** An empty box is `false`, no row is an empty list, any other missing value is missing. */
 const read = (fields: Fields, value: (name: string) => unknown): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
-      value(name) ??
-        (field.kind === 'date' ? undefined : field.options.default) ??
-        (field.kind === 'flag' ? false : undefined),
+      field.kind === 'rows'
+        ? completeRows(field, value(name))
+        : (value(name) ??
+          (field.kind === 'date' ? undefined : field.options.default) ??
+          (field.kind === 'flag' ? false : undefined)),
     ]),
   )
 

@@ -1,5 +1,6 @@
 import type { FieldSpec } from '../authoring/fields.ts'
 import type { Choice, FileRef, PieceType } from '../authoring/values.ts'
+import { DEEPEST_ROW, MOST_ROWS, rowsIn, type RowValue } from '../authoring/rows.ts'
 import { validateShape } from '../authoring/schema.ts'
 import { isEmpty } from './inputs.ts'
 
@@ -37,12 +38,81 @@ export const fileProblem = (field: FieldSpec, file: FileRef): string | undefined
   return undefined
 }
 
+/** What is wrong inside rows. */
+export interface RowProblem {
+  /** From the field: `0.enfants.2.titre`; empty when it is about all the rows. */
+  readonly path: string
+  /** « 1.3 », for people; empty likewise. */
+  readonly place: string
+  readonly message: string
+}
+
+const countRows = (rows: readonly RowValue[]): number =>
+  rows.reduce((sum, row) => sum + 1 + countRows(rowsIn(row['enfants'])), 0)
+
+const levelProblems = (
+  field: FieldSpec,
+  rows: readonly RowValue[],
+  today: string,
+  above: { readonly path: string; readonly place: string; readonly level: number },
+): readonly RowProblem[] => {
+  const { max } = field.options
+  if (max !== undefined && rows.length > max)
+    return [
+      {
+        path: above.path.replace(/\.$/u, ''),
+        place: above.place.replace(/\.$/u, ''),
+        message: `« ${field.label} » compte ${rows.length} lignes, le maximum est ${max}.`,
+      },
+    ]
+  return rows.flatMap((row, index) => {
+    const [path, place] = [`${above.path}${index}`, `${above.place}${index + 1}`]
+    const own = Object.entries(field.fields ?? {}).flatMap(([name, each]) => {
+      const message =
+        each.options.required && isEmpty(row[name] ?? each.options.default)
+          ? `« ${each.label} » est à renseigner.`
+          : problemOf(each, row[name], today)
+      return message === undefined ? [] : [{ path: `${path}.${name}`, place, message }]
+    })
+    const children = rowsIn(row['enfants'])
+    if (!field.nested || children.length === 0) return own
+    if (above.level >= DEEPEST_ROW)
+      return [...own, { path, place, message: `« ${field.label} » compte plus de ${DEEPEST_ROW} niveaux.` }]
+    return [
+      ...own,
+      ...levelProblems(field, children, today, {
+        path: `${path}.enfants.`,
+        place: `${place}.`,
+        level: above.level + 1,
+      }),
+    ]
+  })
+}
+
+/**
+ * Everything wrong in a `rows` value, each at its place.
+ * @param today the legal day, `YYYY-MM-DD`
+ */
+export const rowProblems = (field: FieldSpec, value: unknown, today: string): readonly RowProblem[] => {
+  const rows = rowsIn(value)
+  if (countRows(rows) > MOST_ROWS)
+    return [{ path: '', place: '', message: `« ${field.label} » compte plus de ${MOST_ROWS} lignes.` }]
+  const inside = levelProblems(field, rows, today, { path: '', place: '', level: 1 })
+  if (inside.length > 0) return inside
+  const shape = validateShape(field, value)
+  return shape === undefined ? [] : [{ path: '', place: '', message: shape }]
+}
+
 /**
  * What is wrong with a value, in French; `undefined` when it is fine or empty (being required is another question).
  * @param today the legal day, `YYYY-MM-DD`
  */
 export const problemOf = (field: FieldSpec, value: unknown, today: string): string | undefined => {
   if (isEmpty(value)) return undefined
+  if (field.kind === 'rows') {
+    const [first] = rowProblems(field, value, today)
+    return first && (first.place === '' ? first.message : `« ${field.label} », ligne ${first.place} : ${first.message}`)
+  }
   const shape = validateShape(field, value)
   if (shape !== undefined) return shape
   switch (field.kind) {
@@ -93,6 +163,13 @@ export const displayOf = (field: FieldSpec, value: unknown): string => {
       return (value as FileRef).name
     case 'files':
       return (value as readonly FileRef[]).map(each => each.name).join(', ')
+    case 'rows': {
+      const [first] = Object.entries(field.fields ?? {})
+      return rowsIn(value)
+        .map(row => (first ? displayOf(first[1], row[first[0]]) : ''))
+        .filter(Boolean)
+        .join(', ')
+    }
     default:
       return String(value)
   }

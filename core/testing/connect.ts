@@ -3,6 +3,7 @@ import type { CapabilityName } from '../contracts/index.ts'
 import type { ConnectContext, Connected, ConnectorDefinition, Memory } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import type { Fields, Values } from '../authoring/fields.ts'
+import { completeRows } from '../authoring/rows.ts'
 import { resolveAllowed } from '../connectors/address-guard.ts'
 import { createHttp } from '../connectors/http-client.ts'
 import type { StoredFiles } from '../files/files.ts'
@@ -92,8 +93,10 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
 /** What the form does: defaults filled in, boxes never undefined. */
 const withDefaults = <C extends Fields>(fields: C, config: Readonly<Record<string, unknown>>): Values<C> =>
   Object.fromEntries(
-    Object.entries(fields).map(([name, { kind, options }]) => [
+    Object.entries(fields).map(([name, field]) => [
       name,
-      config[name] ?? options.default ?? (kind === 'flag' ? false : undefined),
+      field.kind === 'rows'
+        ? completeRows(field, config[name])
+        : (config[name] ?? field.options.default ?? (field.kind === 'flag' ? false : undefined)),
     ]),
   ) as Values<C>

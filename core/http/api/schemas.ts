@@ -84,7 +84,7 @@ const Choice = named('Choice', {
 })
 export const Choices = named('Choices', { choices: Type.Array(Choice), fetchedAt: Instant })
 
-export const FieldView = named('FieldView', {
+const fieldProperties = {
   name: Type.String(),
   label: Type.String(),
   kind: Type.String(),
@@ -102,6 +102,12 @@ export const FieldView = named('FieldView', {
   of: Type.Optional(Type.Array(Type.String())),
   by: Type.Optional(Type.Array(Type.String())),
   notAfterToday: Type.Optional(Type.Boolean()),
+}
+/** A field of kind `rows` describes what one row holds; rows of rows hold the same. */
+export const FieldView = named('FieldView', {
+  ...fieldProperties,
+  fields: Type.Optional(Type.Array(Type.Object(fieldProperties))),
+  nested: Type.Optional(Type.Boolean()),
 })
 
 export const PageView = named('PageView', {

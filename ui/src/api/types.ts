@@ -66,6 +66,9 @@ export interface FieldView {
   readonly of?: readonly string[]
   /** Full names of the fields that the list of choices depends on. */
   readonly by?: readonly string[]
+  /** `rows`: what one row holds, and whether a row may hold rows under `enfants`. */
+  readonly fields?: readonly FieldView[]
+  readonly nested?: boolean
 }
 
 export interface PageView {

@@ -2,6 +2,7 @@ import { computed, ref } from 'vue'
 import { ApiError } from '../api/errors.ts'
 import type { ConnectorType, PageView, Problem, Values } from '../api/types.ts'
 import { checkAll } from '../forms/check.ts'
+import { labelIn } from '../forms/rows.ts'
 import { isEmpty, same } from '../forms/values.ts'
 
 /** The server says `config.url` for a setting, and `label` or `polling` for what every connector has. */
@@ -37,12 +38,12 @@ export const useSettings = (
     Object.fromEntries(problems.value.map(({ field, message }) => [field, message])),
   )
   const dirty = computed(() => Object.keys(edits.value).length > 0)
-  const labelOf = (name: string) => type()?.fields.find(field => field.name === name)?.label ?? name
+  const labelOf = (name: string) => labelIn(type()?.fields ?? [], name)
 
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...others } = edits.value
     edits.value = same(value, saved()[name] ?? defaults.value[name]) ? others : { ...others, [name]: value }
-    problems.value = problems.value.filter(problem => problem.field !== name)
+    problems.value = problems.value.filter(({ field }) => field !== name && !field.startsWith(`${name}.`))
   }
 
   /** A secret already stored is not missing, even though its control is empty. */

@@ -1,5 +1,6 @@
 import type { FieldView, PageView, Problem, Values } from '../api/types.ts'
 import { i18n } from '../locales/i18n.ts'
+import { asRows, childrenOf } from './rows.ts'
 import { asText, isEmpty, safeLink } from './values.ts'
 
 const { t } = i18n.global
@@ -53,22 +54,36 @@ const outOfBounds = ({ min, max }: FieldView, value: number): string | undefined
   return max !== undefined && value > max ? t('field.tooBig', { max }) : undefined
 }
 
+type Wanted = 'valid' | 'complete'
+
+const checkOne = (field: FieldView, name: string, value: unknown, wanted: Wanted, today: Date): readonly Problem[] => {
+  const missing = wanted === 'complete' && field.required && isEmpty(value)
+  const message = missing ? t(MISSING[field.kind] ?? 'form.required') : check(field, value, today)
+  if (message !== undefined) return [{ field: name, message }]
+  return field.kind === 'rows' ? checkRows(field, name, asRows(value), wanted, today) : []
+}
+
+/** Each field of each row, at every level. */
+const checkRows = (
+  field: FieldView,
+  path: string,
+  rows: readonly Values[],
+  wanted: Wanted,
+  today: Date,
+): readonly Problem[] =>
+  rows.flatMap((row, index) => [
+    ...(field.fields ?? []).flatMap(each =>
+      checkOne(each, `${path}.${index}.${each.name}`, row[each.name] ?? each.default, wanted, today),
+    ),
+    ...checkRows(field, `${path}.${index}.enfants`, childrenOf(row), wanted, today),
+  ])
+
 /**
  * Checks the fields that can be edited on the pages shown, in their order on screen.
  * @param wanted `complete` also asks for what is required; `valid` accepts a form filled halfway
  */
-export const checkAll = (
-  pages: readonly PageView[],
-  values: Values,
-  wanted: 'valid' | 'complete',
-  today: Date,
-): readonly Problem[] =>
+export const checkAll = (pages: readonly PageView[], values: Values, wanted: Wanted, today: Date): readonly Problem[] =>
   pages
     .flatMap(page => page.fields)
     .filter(field => field.editable && !field.computed)
-    .flatMap(field => {
-      const value = values[field.name]
-      const missing = wanted === 'complete' && field.required && isEmpty(value)
-      const message = missing ? t(MISSING[field.kind] ?? 'form.required') : check(field, value, today)
-      return message === undefined ? [] : [{ field: field.name, message }]
-    })
+    .flatMap(field => checkOne(field, field.name, values[field.name], wanted, today))

@@ -8,6 +8,7 @@ import FieldLongText from './FieldLongText.vue'
 import FieldNumber from './FieldNumber.vue'
 import FieldPieceTypes from './FieldPieceTypes.vue'
 import FieldRemoteChoice from './FieldRemoteChoice.vue'
+import FieldRows from './FieldRows.vue'
 import FieldSecret from './FieldSecret.vue'
 import FieldSecretFile from './FieldSecretFile.vue'
 import FieldText from './FieldText.vue'
@@ -28,4 +29,5 @@ export const fieldComponents: Readonly<Record<FieldKind, Component>> = {
   remoteChoice: FieldRemoteChoice,
   pieceTypes: FieldPieceTypes,
   mailList: FieldText,
+  rows: FieldRows,
 }

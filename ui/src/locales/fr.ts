@@ -157,6 +157,17 @@ export const fr = {
     pieceType: 'Type de « {name} »',
     mailHelp: 'Séparez les adresses par des virgules.',
   },
+  rows: {
+    add: 'Ajouter une ligne',
+    addTo: 'Ajouter une ligne à « {list} »',
+    addInside: 'Ajouter une ligne dans « {row} »',
+    up: 'Monter « {row} »',
+    down: 'Descendre « {row} »',
+    remove: 'Supprimer « {row} »',
+    untitled: 'Ligne {place}',
+    moved: '« {row} » est maintenant la ligne {place} sur {count}.',
+    removed: '« {row} » est supprimée.',
+  },
   file: {
     download: 'Télécharger {name} ({type}, {size})',
   },

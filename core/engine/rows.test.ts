@@ -1,0 +1,95 @@
+import { expect, expectTypeOf, test } from 'vitest'
+import { choice, date, flag, rows, secret, text, type Values } from '../authoring/fields.ts'
+import { completeRows } from '../authoring/rows.ts'
+import { schemaOf } from '../authoring/schema.ts'
+import { displayOf, problemOf, rowProblems } from './values.ts'
+
+const TODAY = '2026-07-01'
+const units = rows(
+  'Unités',
+  {
+    titre: text('Titre', { required: true, max: 10 }),
+    genre: choice('Genre', { unite: 'Unité', fichier: 'Fichier' }, { default: 'unite' }),
+    jour: date('Jour', { notAfterToday: true }),
+    cache: flag('Caché'),
+  },
+  { nested: true, max: 3 },
+)
+
+const problems = (value: unknown) => rowProblems(units, value, TODAY).map(({ path, message }) => [path, message])
+
+test('un arbre de lignes est vérifié champ par champ, chaque faute à sa place', () => {
+  expect(problems([{ titre: 'A', enfants: [{ titre: 'B' }] }])).toEqual([])
+  expect(
+    problems([
+      { titre: 'A' },
+      { enfants: [{ titre: 'bien trop long' }, { titre: 'C', genre: 'x', jour: '2027-01-01' }] },
+    ]),
+  ).toEqual([
+    ['1.titre', '« Titre » est à renseigner.'],
+    ['1.enfants.0.titre', '« Titre » fait 14 caractères, le maximum est 10.'],
+    ['1.enfants.1.genre', "« Genre » : la valeur n'est pas dans la liste (unite, fichier)."],
+    ['1.enfants.1.jour', '« Jour » (01/01/2027) est dans le futur : indiquer une date passée ou celle du jour.'],
+  ])
+  expect(problemOf(units, [{ titre: 'A', enfants: [{}] }], TODAY)).toBe(
+    '« Unités », ligne 1.1 : « Titre » est à renseigner.',
+  )
+})
+
+test('ce qui n’est pas une liste de lignes, ou porte un champ inconnu, est refusé', () => {
+  for (const wrong of ['texte', { titre: 'A' }, ['A'], [{ titre: 'A', autre: 1 }], [{ titre: 'A', enfants: 'B' }]])
+    expect(problems(wrong)).toEqual([
+      ['', '« Unités » attend une liste de lignes, chacune avec les seuls champs prévus.'],
+    ])
+  const flat = rows('Lignes', { titre: text('Titre') })
+  expect(problemOf(flat, [{ titre: 'A', enfants: [] }], TODAY)).toContain('les seuls champs prévus')
+})
+
+test('trop de lignes, ou trop de niveaux, sont refusés là où ils sont', () => {
+  const row = { titre: 'A' }
+  expect(problems([{ titre: 'A', enfants: [row, row, row, row] }])).toEqual([
+    ['0.enfants', '« Unités » compte 4 lignes, le maximum est 3.'],
+  ])
+  const deep = (levels: number): object => ({ titre: 'A', ...(levels > 1 ? { enfants: [deep(levels - 1)] } : {}) })
+  expect(problems([deep(8)])).toEqual([])
+  expect(problems([deep(9)])).toEqual([[`0${'.enfants.0'.repeat(7)}`, '« Unités » compte plus de 8 niveaux.']])
+  const many = rows('Lignes', { titre: text('Titre') })
+  expect(
+    rowProblems(
+      many,
+      Array.from({ length: 501 }, () => row),
+      TODAY,
+    )[0]?.message,
+  ).toContain('plus de 500 lignes')
+})
+
+test('un connecteur lit des lignes complètes : valeurs par défaut, cases jamais indéfinies, enfants toujours là', () => {
+  expect(completeRows(units, [{ titre: 'A', enfants: [{ titre: 'B', cache: true }] }])).toEqual([
+    {
+      titre: 'A',
+      genre: 'unite',
+      jour: undefined,
+      cache: false,
+      enfants: [{ titre: 'B', genre: 'unite', jour: undefined, cache: true, enfants: [] }],
+    },
+  ])
+  expect(completeRows(units, undefined)).toEqual([])
+})
+
+test('les lignes sont typées, décrites en JSON Schema et lisibles', () => {
+  type Unit = Values<{ unites: typeof units }>['unites'][number]
+  expectTypeOf<Unit['titre']>().toEqualTypeOf<string>()
+  expectTypeOf<Unit['genre']>().toEqualTypeOf<'unite' | 'fichier'>()
+  expectTypeOf<Unit['jour']>().toEqualTypeOf<string | undefined>()
+  expectTypeOf<Unit['enfants'][number]['cache']>().toEqualTypeOf<boolean>()
+  expect(schemaOf(units)).toMatchObject({
+    type: 'array',
+    items: { properties: { titre: { type: 'string' }, enfants: { type: 'array' } }, additionalProperties: false },
+  })
+  expect(displayOf(units, [{ titre: 'A' }, { titre: 'B' }])).toBe('A, B')
+})
+
+test('un secret, un fichier ou des lignes dans une ligne : la déclaration elle-même est refusée', () => {
+  expect(() => rows('Lignes', { mot: secret('Mot de passe') })).toThrow(/« mot » \(secret\)/u)
+  expect(() => rows('Lignes', { autres: rows('Autres', {}) })).toThrow(/\(rows\)/u)
+})
