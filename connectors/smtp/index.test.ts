@@ -195,6 +195,12 @@ describe('le message', () => {
     expect(raw).toContain('<h1>&lt;script&gt;&quot;&amp;&#39;</h1>')
     expect(raw).toContain('<p><a href="https://mail.ville.example/?a=1&amp;b=2">')
     expect(raw).toContain('Content-ID: <image0>')
+    await using placed = await started({}, { contenuHtml: Buffer.from('<p>%TITRE%</p><a href="%LINK%">Ouvrir</a>') })
+    await placed.send({ document, link: 'https://mail.ville.example/?a=1&b=2' })
+    const [second] = placed.simulator.messages
+    expect(decoded(second?.raw ?? '')).toContain(
+      '<p>&lt;script&gt;&quot;&amp;&#39;</p><a href="https://mail.ville.example/?a=1&amp;b=2">Ouvrir</a>',
+    )
     await using broken = await started({}, { contenuHtml: Buffer.from(html), image0: Buffer.from('texte') })
     expect(await broken.failure()).toBeInstanceOf(ConfigurationError)
   })
