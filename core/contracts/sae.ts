@@ -21,7 +21,10 @@ export type SaeReply =
 
 /** An electronic archiving system. Transfers are known by their own identifier, so a sending can always be looked up. */
 export interface Sae {
-  /** `refused`: the service rejected the transfer at once, in these words. */
+  /**
+   * Called again after a lost answer it looks the transfer up first: a service that acknowledges nothing gives the step no other way
+   * to know. `refused`: the service rejected the transfer at once, in these words.
+   */
   send(sip: Sip): Promise<{ readonly is: 'sent' } | { readonly is: 'refused'; readonly reason: string }>
   acknowledgement(transfer: Pick<Sip, 'transferId' | 'agency'>): Promise<SaeAcknowledgement>
   reply(transfer: Pick<Sip, 'transferId' | 'agency'>): Promise<SaeReply>
