@@ -10,13 +10,24 @@ export interface VolumeEntry {
   readonly modifiedAt: Date | undefined
 }
 
+/** What a file being written will be, for the places that keep it beside the content. */
+export interface WrittenAs {
+  /** The name it is to be known by, when it is written under another. */
+  readonly name: string
+  /** Media type. */
+  readonly type: string
+}
+
 /**
  * A place of files behind a protocol, as little as that protocol must know: deposits write there, gleaners read there. Paths are relative
  * to the folder that the volume was opened on, separated by `/`; `''` is that folder. Every method throws TemporaryError, PermanentError or
  * ConfigurationError, with a French sentence.
  */
 export interface Volume {
-  stat(path: string): Promise<{ readonly kind: 'file' | 'folder'; readonly size: number } | undefined>
+  /** `id`: what the place itself calls it, which a renaming does not change; none where a path is the only name. */
+  stat(
+    path: string,
+  ): Promise<{ readonly kind: 'file' | 'folder'; readonly size: number; readonly id?: string } | undefined>
   /** What a folder holds, in no particular order. @throws ConfigurationError when it does not exist */
   list(path: string): Promise<readonly VolumeEntry[]>
   /**
@@ -27,7 +38,7 @@ export interface Volume {
   /** Creates one folder; one that is already there is a success. */
   makeFolder(path: string): Promise<void>
   /** Writes a whole file, replacing what was there. `size` is unknown for a zip made on the way. An error of `content` is thrown as it is. */
-  write(path: string, content: Readable, size: number | undefined): Promise<void>
+  write(path: string, content: Readable, size: number | undefined, as?: WrittenAs): Promise<void>
   /** Gives a file or a folder its name; answers `exists`, without any effect, when the name is taken. */
   rename(from: string, to: string): Promise<'renamed' | 'exists'>
   /** Removes a file, or a folder and what it holds. A missing one is a success. */

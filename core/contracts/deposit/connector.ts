@@ -1,4 +1,5 @@
 import { defineConnector, type ConnectContext, type ConnectorDefinition } from '../../authoring/connectors.ts'
+import type { DocumentContents } from '../../authoring/context.ts'
 import type { Fields } from '../../authoring/fields.ts'
 import { deposit } from './deposit.ts'
 import { depositFields, type DepositOptions } from './fields.ts'
@@ -16,8 +17,11 @@ export const depositConnector = <const C extends Fields>({
   volume,
   ...definition
 }: Pick<ConnectorDefinition<C, 'ged'>, 'id' | 'version' | 'label' | 'config' | 'pace' | 'pastell' | 'upgrade'> & {
-  /** Opens a session with the remote; it is closed after each deposit. */
-  readonly volume: (context: ConnectContext<C & DepositFields>) => Promise<Volume>
+  /**
+   * Opens a session with the remote; it is closed after each deposit. `contents` is the document to come, for the remotes that keep
+   * properties beside each file; none when only the connection is tested.
+   */
+  readonly volume: (context: ConnectContext<C & DepositFields>, contents?: DocumentContents) => Promise<Volume>
 }): ConnectorDefinition<C & DepositFields, 'ged'> =>
   defineConnector({
     ...definition,
@@ -25,8 +29,8 @@ export const depositConnector = <const C extends Fields>({
     provides: ['ged'],
     connect(context: ConnectContext<C & DepositFields>) {
       const options = context.config as DepositOptions
-      const during = async <T>(work: (volume: Volume) => Promise<T>): Promise<T> => {
-        const opened = await volume(context)
+      const during = async <T>(work: (volume: Volume) => Promise<T>, contents?: DocumentContents): Promise<T> => {
+        const opened = await volume(context, contents)
         try {
           return await work(opened)
         } finally {
@@ -40,7 +44,8 @@ export const depositConnector = <const C extends Fields>({
           return during(opened => opened.check())
         },
         ged: {
-          deposit: (contents, key) => during(opened => deposit(contents, key, { ...context, options, volume: opened })),
+          deposit: (contents, key) =>
+            during(opened => deposit(contents, key, { ...context, options, volume: opened }), contents),
         },
       }
     },

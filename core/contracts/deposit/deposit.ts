@@ -8,7 +8,7 @@ import { splitName } from '../../files/names.ts'
 import type { Deposited } from '../ged.ts'
 import type { DepositOptions } from './fields.ts'
 import { planDeposit, type Entry, type Plan } from './plan.ts'
-import type { Volume } from '../../volumes/volume.ts'
+import type { Volume, WrittenAs } from '../../volumes/volume.ts'
 
 /** From the name it was written under to the name it is known by. */
 interface Move {
@@ -19,7 +19,7 @@ interface Move {
 /** What the instance remembers of a deposit from the moment all of it is written: only the names remain to be given. */
 interface Prepared {
   readonly moves: readonly Move[]
-  /** Name of the file → path of what holds it. */
+  /** Name of the file → what the remote calls it, else its path. */
   readonly ids: Readonly<Record<string, string>>
 }
 
@@ -73,18 +73,24 @@ const prepare = async (contents: DocumentContents, work: string, context: Deposi
     // Left by an attempt that died: written again from the start, since a half file looks like any other.
     await volume.remove(first.from)
     await volume.makeFolder(first.from)
-    for (const entry of plan.entries) await write(`${first.from}/${entry.name}`, entry.open(), entry.size, volume)
-    return { moves, ids: Object.fromEntries(plan.entries.map(({ name }) => [name, `${first.to}/${name}`])) }
+    const ids: Record<string, string> = {}
+    for (const entry of plan.entries)
+      ids[entry.name] =
+        (await write(`${first.from}/${entry.name}`, entry.open(), entry, volume)) ?? `${first.to}/${entry.name}`
+    return { moves, ids }
   }
   if (options.typeDepot === 'zip' && first) {
-    await write(first.from, zipOf(plan.entries, contents.createdAt), undefined, volume)
-    return { moves, ids: { [first.to]: first.to } }
+    const zip = { name: first.to, type: 'application/zip', size: undefined }
+    const id = await write(first.from, zipOf(plan.entries, contents.createdAt), zip, volume)
+    return { moves, ids: { [first.to]: id ?? first.to } }
   }
+  const ids: Record<string, string> = {}
   for (const [index, entry] of plan.entries.entries()) {
     const move = moves[index]
-    if (move) await write(move.from, entry.open(), entry.size, volume)
+    if (!move) continue
+    ids[entry.name] = (await write(move.from, entry.open(), { ...entry, name: move.to }, volume)) ?? move.to
   }
-  return { moves, ids: Object.fromEntries(plan.entries.map(({ name }, index) => [name, moves[index]?.to ?? name])) }
+  return { moves, ids }
 }
 
 const movesOf = (plan: Plan, work: string, { typeDepot, suffixe }: DepositOptions): readonly Move[] => {
@@ -162,7 +168,13 @@ const forget = async ({ moves }: Prepared, record: string, { volume, memory }: D
   for (const { from } of moves) await volume.remove(from)
 }
 
-const write = async (path: string, content: Readable, size: number | undefined, volume: Volume): Promise<void> => {
+/** @returns what the remote calls the file, when it has a name of its own for it */
+const write = async (
+  path: string,
+  content: Readable,
+  { size, name, type }: WrittenAs & { readonly size: number | undefined },
+  volume: Volume,
+): Promise<string | undefined> => {
   let sent = 0
   // Counted as it is read, since the size of a zip is only known at its end. An error of the store must reach the driver.
   const counted = Readable.from(
@@ -175,7 +187,7 @@ const write = async (path: string, content: Readable, size: number | undefined, 
     { objectMode: false },
   )
   try {
-    await volume.write(path, counted, size)
+    await volume.write(path, counted, size, { name, type })
   } finally {
     counted.destroy()
     content.destroy()
@@ -185,6 +197,7 @@ const write = async (path: string, content: Readable, size: number | undefined, 
     throw new TemporaryError(
       `Le fichier déposé « ${volume.location(path)} » compte ${found?.size ?? 0} octets au lieu de ${size ?? sent} : le dépôt sera repris.`,
     )
+  return found.id
 }
 
 /** One file open at a time: each is opened when its turn comes, and closed if the zip is given up. */

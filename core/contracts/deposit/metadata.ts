@@ -71,6 +71,7 @@ const toYaml = (lines: readonly Line[]): string =>
     .join('')
 
 export const metadataExtension = { xml: '.xml', json: '.json', yaml: '.txt' } as const
+export const metadataType = { xml: 'application/xml', json: 'application/json', yaml: 'text/plain' } as const
 
 /** The metadata file of a deposit, naming the files as they are deposited (depot-files.md §A.1). */
 export const metadataFile = (

@@ -4,13 +4,15 @@ import { ConfigurationError, PermanentError } from '../../authoring/errors.ts'
 import { cleanName, distinctNames, splitName } from '../../files/names.ts'
 import { fieldNamed, filesIn, renderExpression } from '../expressions.ts'
 import type { DepositOptions } from './fields.ts'
-import { listed, metadataExtension, metadataFile, type NamedFile } from './metadata.ts'
+import { listed, metadataExtension, metadataFile, metadataType, type NamedFile } from './metadata.ts'
 import { replaceCharacters } from './replacement.ts'
 
 /** One file to write, in the order of writing. */
 export interface Entry {
   readonly name: string
   readonly size: number
+  /** Media type. */
+  readonly type: string
   open(): Readable
 }
 
@@ -104,17 +106,20 @@ export const planDeposit = (contents: DocumentContents, options: DepositOptions,
     ...each,
     name: names[names.length - wanted.length + index] ?? each.file.name,
   }))
-  const own = (name: string | undefined, text: string): Entry => ({
+  const own = (name: string | undefined, type: string, text: string): Entry => ({
     name: name ?? 'fichier',
+    type,
     size: Buffer.byteLength(text),
     open: () => Readable.from(Buffer.from(text), { objectMode: false }),
   })
   return {
     title: cleanNames([titleOf(contents, options)], options)[0] ?? contents.id,
     entries: [
-      ...named.map(({ name, file }) => ({ name, size: file.size, open: () => files.open(file) })),
-      ...(format ? [own(names[withFlag ? 1 : 0], metadataFile(format, contents, options, named))] : []),
-      ...(withFlag ? [own(names[0], END_FLAG)] : []),
+      ...named.map(({ name, file }) => ({ name, size: file.size, type: file.type, open: () => files.open(file) })),
+      ...(format
+        ? [own(names[withFlag ? 1 : 0], metadataType[format], metadataFile(format, contents, options, named))]
+        : []),
+      ...(withFlag ? [own(names[0], 'text/plain', END_FLAG)] : []),
     ],
   }
 }
