@@ -111,3 +111,5 @@ export {
   type SaeMessage,
 } from './contracts/sip/messages.ts'
 export { depositFiles, wasDeposited } from './contracts/deposit/files.ts'
+export * from './remotes/fast/index.ts'
+export { unzip, type Gathered } from './contracts/gleaner/unzip.ts'

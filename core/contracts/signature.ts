@@ -43,12 +43,19 @@ export type SignatureStatus =
     }
   | { readonly is: 'refused'; readonly reason: string; readonly bordereau?: FileRef | undefined }
 
+/** The book takes no key and cannot be searched: after a lost answer, only a person can tell whether the folder is there. */
+export interface SignatureUnknowable {
+  readonly is: 'unknowable'
+  /** What to look for in the book, for an agent. */
+  readonly reason: string
+}
+
 /** A signature book (parapheur). */
 export interface Signature {
   circuits(): Promise<readonly Choice[]>
   send(folder: SignatureFolder): Promise<SignatureSending>
   /** The identifier of the folder that carries this key, whatever its state; `undefined` when the remote has none. */
-  find(key: string): Promise<string | undefined>
+  find(key: string): Promise<string | undefined | SignatureUnknowable>
   /** Files named in the answer are already in the store: the caller commits, then calls `close`. */
   status(id: string): Promise<SignatureStatus>
   /** Archives or erases a finished or refused folder at the remote. Idempotent: an unknown folder is a success. */

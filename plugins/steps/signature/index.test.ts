@@ -48,3 +48,50 @@ test('les signatures que porte le document et le document entier vont au paraphe
   expect(document.state).toBe('termine')
   expect(document.current.data['signature.annexesSignees']).toEqual([signedAnnexe])
 })
+
+/** The answer to the sending is lost, and the book cannot be searched. */
+const lost = async () => {
+  const fake = fakeSignature()
+  const connector: Signature = {
+    ...fake.signature,
+    find: async () => ({ is: 'unknowable', reason: 'La réponse du parapheur s’est perdue.' }),
+  }
+  const hub = testHub(flow, [signature], { signature: connector })
+  const document = await hub.create({
+    objet: 'Convention',
+    lettre,
+    annexes: [],
+    'signature.circuit': { value: 'actes/deliberation', label: 'Actes / Délibération' },
+  })
+  fake.mishaps.loseNextAnswer()
+  await document.submit()
+  await hub.advance('5 min')
+  return { fake, hub, document }
+}
+
+test('un parapheur qui ne sait pas chercher laisse un agent vérifier : rien ne part une seconde fois tout seul', async () => {
+  const { fake, hub, document } = await lost()
+  expect(document.state).toBe('signature.aIdentifier')
+  expect(document.current.message).toMatch(/s’est perdue\. S'il y est, saisir son identifiant/u)
+  await hub.advance('1 d')
+  expect(fake.folders.size).toBe(1)
+})
+
+test('le dossier y est : son identifiant saisi, le suivi reprend', async () => {
+  const { fake, hub, document } = await lost()
+  await expect(document.ask('signature.reprendre')).rejects.toThrow(/saisir d’abord l’identifiant/u)
+  document.edit({ 'signature.dossierId': ' dossier-1 ' })
+  await document.ask('signature.reprendre')
+  fake.sign()
+  await hub.advance('5 min')
+  expect(document.state).toBe('termine')
+  expect(fake.folders.size).toBe(1)
+})
+
+test("le dossier n'y est pas : l'agent le renvoie, sous une autre clé", async () => {
+  const { fake, hub, document } = await lost()
+  await document.ask('signature.renvoyer')
+  await hub.advance('1 min')
+  expect(document.state).toBe('signature.envoye')
+  expect(new Set([...fake.folders.values()].map(({ key }) => key)).size).toBe(2)
+})

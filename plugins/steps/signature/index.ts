@@ -1,7 +1,7 @@
 import { date, defineStep, file, files, longText, PermanentError, remoteChoice, text, wait } from '#core'
 import type { Files, FileRef } from '#core'
 
-/** Metadata for the signature book: a JSON object of texts (`json_metadata` in Pastell). */
+/** Metadata for the signature book: a JSON object (`json_metadata` in Pastell). What is not a text stays written in JSON. */
 const metadataOf = async (store: Files, source: FileRef | undefined): Promise<Record<string, string> | undefined> => {
   if (!source) return undefined
   if (source.size > 1_000_000)
@@ -13,7 +13,12 @@ const metadataOf = async (store: Files, source: FileRef | undefined): Promise<Re
   try {
     const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new TypeError('not an object')
-    return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, String(value)]))
+    return Object.fromEntries(
+      Object.entries(parsed).map(([key, value]: [string, unknown]) => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    )
   } catch (cause) {
     throw new PermanentError(
       `Le fichier de métadonnées « ${source.name} » n'est pas un objet JSON : le corriger puis réessayer.`,
@@ -64,6 +69,11 @@ export const signature = defineStep({
   states: {
     aEnvoyer: { label: "Préparation de l'envoi au parapheur", pastell: 'preparation-send-iparapheur' },
     envoye: { label: 'Transmis au parapheur', pastell: 'send-iparapheur' },
+    aIdentifier: {
+      label: 'Peut-être au parapheur, à vérifier là-bas',
+      trouble: true,
+      editable: ['dossierId'],
+    },
     recupere: { label: 'Signature récupérée, classement du dossier' },
     refusRecupere: { label: 'Refus récupéré, classement du dossier' },
     signe: { label: 'Signature récupérée', ends: 'next', pastell: 'recu-iparapheur' },
@@ -81,13 +91,20 @@ export const signature = defineStep({
     envoyer: {
       label: 'Envoyer au parapheur',
       from: 'aEnvoyer',
-      to: 'envoye',
+      to: ['envoye', 'aIdentifier'],
       failsTo: 'erreurEnvoi',
       afterCrash: 'find',
       pastell: 'send-iparapheur',
       async find({ connector, key }, goto) {
-        const id = await connector.find(key)
-        return id === undefined ? undefined : goto('envoye', { dossierId: id }, `Dossier retrouvé au parapheur (${id})`)
+        const found = await connector.find(key)
+        if (found === undefined) return undefined
+        if (typeof found === 'string')
+          return goto('envoye', { dossierId: found }, `Dossier retrouvé au parapheur (${found})`)
+        return goto(
+          'aIdentifier',
+          {},
+          `${found.reason} S'il y est, saisir son identifiant puis « Reprendre le suivi » ; sinon, « Envoyer à nouveau ».`,
+        )
       },
       async run({ inputs, data, connector, document, key, files: store }, goto) {
         const sent = await connector.send({
@@ -105,6 +122,28 @@ export const signature = defineStep({
         })
         if (sent.is === 'refused') throw new PermanentError(sent.reason)
         return goto('envoye', { dossierId: sent.id }, `Transmis au parapheur (dossier ${sent.id})`)
+      },
+    },
+    reprendre: {
+      label: 'Reprendre le suivi',
+      from: 'aIdentifier',
+      to: 'envoye',
+      trigger: 'agent',
+      guard: ({ data }) =>
+        data.dossierId?.trim() ? true : 'saisir d’abord l’identifiant que le parapheur a donné à ce dossier',
+      async run({ data }, goto) {
+        const dossierId = data.dossierId?.trim() ?? ''
+        return goto('envoye', { dossierId }, `Suivi repris (dossier ${dossierId})`)
+      },
+    },
+    renvoyer: {
+      label: 'Envoyer à nouveau',
+      from: 'aIdentifier',
+      to: 'aEnvoyer',
+      trigger: 'agent',
+      confirm: "Avez-vous vérifié que ce document n'est pas au parapheur ? S'il y est, il serait signé deux fois.",
+      async run(_context, goto) {
+        return goto('aEnvoyer', { dossierId: undefined }, 'Absent du parapheur, envoyé à nouveau par un agent')
       },
     },
     verifier: {
