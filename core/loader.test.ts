@@ -108,7 +108,8 @@ describe.each([...loaded.connectors])('le connecteur %s', (id, { definition, hel
     }
   })
 
-  test("n'offre que des familles connues", () => expect(definition.provides.length).toBeGreaterThan(0))
+  test('offre une famille, ou travaille à ses heures', () =>
+    expect(definition.provides.length + Object.keys(definition.schedules ?? {}).length).toBeGreaterThan(0))
 })
 
 test('un dossier qui ne se charge pas arrête le démarrage, avec son nom et la raison', async () => {
