@@ -100,7 +100,7 @@ export const openHub = async (
     database,
     async serve() {
       const app = await createApp({
-        routes: apiRoutes(loaded.routes),
+        routes: apiRoutes(loaded.routes, loaded.viewers),
         mounts: loaded.mounts,
         services: cradle.services,
         ui: config.folders.ui,

@@ -6,6 +6,7 @@ import type { AnyConnector } from './authoring/connectors.ts'
 import type { Flow } from './authoring/flows.ts'
 import type { PluginDefinition } from './authoring/plugins.ts'
 import type { AnyStep } from './authoring/steps.ts'
+import type { FileViewer } from './authoring/viewers.ts'
 import type { MigrationSet } from './db/migrate.ts'
 import type { Mount } from './http/mounts.ts'
 import type { Route } from './http/route.ts'
@@ -17,6 +18,7 @@ export interface Loaded {
   readonly connectors: ReadonlyMap<string, LoadedConnector>
   readonly routes: readonly Route[]
   readonly mounts: readonly Mount[]
+  readonly viewers: readonly FileViewer[]
   readonly migrations: readonly MigrationSet[]
   /** What was loaded and how long it took, in order: printed at start-up. */
   readonly report: readonly { readonly source: string; readonly what: string; readonly ms: number }[]
@@ -55,7 +57,7 @@ const isPlugin = (value: unknown): value is PluginDefinition =>
   typeof value === 'object' &&
   value !== null &&
   'id' in value &&
-  ('flows' in value || 'steps' in value || 'routes' in value || 'mounts' in value || 'migrations' in value)
+  ['flows', 'steps', 'routes', 'mounts', 'viewers', 'migrations'].some(part => part in value)
 
 interface Shelf {
   readonly steps: Map<string, AnyStep>
@@ -63,6 +65,7 @@ interface Shelf {
   readonly connectors: Map<string, LoadedConnector>
   readonly routes: Route[]
   readonly mounts: Mount[]
+  readonly viewers: Map<string, FileViewer>
   readonly migrations: MigrationSet[]
 }
 
@@ -93,6 +96,7 @@ const shelve = (shelf: Shelf, exported: unknown, help: string): string | undefin
     for (const flow of exported.flows ?? []) add(shelf.flows, flow.stored.id, flow, 'Le flux')
     shelf.routes.push(...(exported.routes ?? []))
     shelf.mounts.push(...(exported.mounts ?? []))
+    for (const viewer of exported.viewers ?? []) add(shelf.viewers, viewer.id, viewer, 'La visionneuse')
     if (exported.migrations) shelf.migrations.push({ owner: exported.id, migrations: exported.migrations })
     return `extension ${exported.id}`
   }
@@ -130,6 +134,7 @@ export const load = async (options: {
     connectors: new Map(),
     routes: [],
     mounts: [],
+    viewers: new Map(),
     migrations: [],
   }
   const report: { source: string; what: string; ms: number }[] = []
@@ -154,5 +159,5 @@ export const load = async (options: {
       )
     }
   }
-  return { ...shelf, flows: [...shelf.flows.values()], report }
+  return { ...shelf, flows: [...shelf.flows.values()], viewers: [...shelf.viewers.values()], report }
 }

@@ -3,6 +3,7 @@ import type { Mount } from '../http/mounts.ts'
 import type { Route } from '../http/route.ts'
 import type { Flow } from './flows.ts'
 import type { AnyStep } from './steps.ts'
+import type { FileViewer } from './viewers.ts'
 
 export interface PluginDefinition {
   readonly id: string
@@ -12,6 +13,8 @@ export interface PluginDefinition {
   readonly routes?: readonly Route[]
   /** Protocols of their own, beside the native API. */
   readonly mounts?: readonly Mount[]
+  /** Pages that show a kind of file, offered beside it. */
+  readonly viewers?: readonly FileViewer[]
   /** Changes of schema, append-only, numbered from 1. */
   readonly migrations?: readonly Migration[]
 }

@@ -49,7 +49,7 @@ const rangeAsked = ({ headers }: IncomingRequest, etag: string, size: number): R
 }
 
 /** RFC 6266: an approximate name for old clients, the real one (accents, quotes) for the others. */
-const disposition = (name: string): string => {
+export const disposition = (name: string): string => {
   const plain = name
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')

@@ -76,6 +76,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     connectors: new Map([['parapheur-essai', connector]]),
     routes: [],
     mounts: [],
+    viewers: [],
     migrations: [],
     report: [],
   }

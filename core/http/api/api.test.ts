@@ -291,6 +291,7 @@ describe('qui peut quoi', () => {
       .replace(':instanceId', '1')
       .replace(':field', 'acte')
       .replace(':sha256', 'a'.repeat(64))
+      .replace(':viewer', 'pes')
       .replace(':action', 'envoyer')
       .replace(':schedule', 'relever')
       .replace(':userId', '1')

@@ -9,10 +9,10 @@ import { changeOf, DocumentParams, onDocument, present, VersionQuery } from './o
 import { DocumentView, FieldName, Sha256 } from './schemas.ts'
 
 const FieldParams = Type.Object({ ...DocumentParams.properties, field: FieldName })
-const FileParams = Type.Object({ ...FieldParams.properties, sha256: Sha256 })
+export const FileParams = Type.Object({ ...FieldParams.properties, sha256: Sha256 })
 
 /** The file that the document holds there: knowing the digest of another document's file gives nothing. */
-const fileOf = (document: Document, field: string, sha256: string): FileRef => {
+export const fileOf = (document: Document, field: string, sha256: string): FileRef => {
   const files = [document.data[field]].flat() as readonly (FileRef | undefined)[]
   const found = files.find(file => file?.sha256 === sha256)
   if (!found) throw errors.fileNotFound()

@@ -1,3 +1,4 @@
+import type { FileViewer } from '../../authoring/viewers.ts'
 import type { Route } from '../route.ts'
 import { administrationRoutes } from './administration.ts'
 import { connectorRoutes } from './connectors.ts'
@@ -13,9 +14,10 @@ import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { viewerRoutes } from './viewers.ts'
 
 /** Every route of the native API, with those that plugins add, and the one that describes them all. */
-export const apiRoutes = (ofPlugins: readonly Route[] = []): readonly Route[] =>
+export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly FileViewer[] = []): readonly Route[] =>
   withDescription([
     ...sessionRoutes,
     ...entityRoutes,
@@ -25,6 +27,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = []): readonly Route[] =>
     ...flowRoutes,
     ...documentRoutes,
     ...fileRoutes,
+    ...viewerRoutes(viewers),
     ...journalRoutes,
     ...administrationRoutes,
     ...connectorRoutes,
