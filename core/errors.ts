@@ -116,6 +116,11 @@ export const errors = {
     404,
     "Ce connecteur n'existe pas dans cette entité : il a peut-être été supprimé, rechargez la liste.",
   ),
+  recordingNotFound: define(
+    'enregistrement_introuvable',
+    404,
+    "Cet enregistrement n'existe pas, n'est pas terminé ou a été effacé : rechargez la liste.",
+  ),
   fileNotFound: define(
     'fichier_introuvable',
     404,
@@ -160,6 +165,16 @@ export const errors = {
     "Un envoi est en cours sur ce document : attendez qu'il se termine avant de le modifier.",
   ),
   actionRefused: define('action_refusee', 422, "Cette action n'est pas possible sur ce document dans son état actuel."),
+  keyReused: define(
+    'cle_deja_employee',
+    422,
+    "Cette clé d'idempotence a déjà servi à une autre demande : employez-en une nouvelle.",
+  ),
+  keyPending: define(
+    'demande_deja_recue',
+    409,
+    "Une demande est déjà partie sous cette clé et n'a pas encore sa réponse : patientez, ou vérifiez ce qu'elle a créé avant d'employer une autre clé.",
+  ),
   conflict: define('conflit', 409, 'Cette demande contredit ce qui existe déjà.'),
   entityInactive: define(
     'entite_inactive',

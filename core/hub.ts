@@ -1,8 +1,10 @@
 import type { AwilixContainer } from 'awilix'
 import type { Config } from '../config/index.ts'
 import { StartupError } from '../config/startup-error.ts'
+import { forgetOldKeys } from './http/idempotency.ts'
 import { forgetEndedSessions } from './access/sessions.ts'
 import { wire, type Cradle } from './container.ts'
+import { forgetRecordings } from './connectors/recordings.ts'
 import { startDatabase, type Database } from './db/database.ts'
 import { createKnex } from './db/knex.ts'
 import { createListener } from './db/notifications.ts'
@@ -62,6 +64,8 @@ const housekeeping = async ({ db, files, clock, log }: Cradle): Promise<void> =>
   try {
     const now = clock.now()
     await forgetEndedSessions(db, now)
+    await forgetRecordings(db, now)
+    await forgetOldKeys(db, now)
     await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
   } catch (error) {
     log.warn({ err: error }, 'housekeeping could not be done')

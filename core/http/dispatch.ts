@@ -7,8 +7,9 @@ import { callerOfRequest } from './authenticate.ts'
 import { checkRight, rightsFor } from './authorise.ts'
 import { readJson } from './body.ts'
 import { drainLater } from './drain.ts'
-import { incoming } from './incoming.ts'
-import type { ErasedContext, Route } from './route.ts'
+import { onceUnderKey } from './idempotency.ts'
+import { incoming, type IncomingRequest } from './incoming.ts'
+import { headed, type ErasedContext, type Route } from './route.ts'
 import { send } from './send.ts'
 import type { Services } from './services.ts'
 import { answerCheck, bodyCheck, paramsCheck, queryCheck } from './validation.ts'
@@ -65,9 +66,24 @@ const handlerOf = (route: Route, services: Services, options: DispatchOptions) =
       services,
     }
     await checkRight(route, context)
-    const returned = await route.handle(context)
-    send(ctx, returned, { present, status: route.status, log: services.log, ...options })
+    const sender = { status: route.status, log: services.log, ...options }
+    const key = keyOf(route, request)
+    if (key === undefined || !caller) return send(ctx, await route.handle(context), { ...sender, present })
+    const text = JSON.stringify([route.method, ctx.originalUrl, context.body])
+    const keyed = { userId: caller.id, key, request: text, now: services.clock.now() }
+    const { body, replayed } = await onceUnderKey(services.db, keyed, async () => present(await route.handle(context)))
+    send(ctx, headed({ body, headers: replayed ? { 'Idempotency-Replayed': 'true' } : {} }), {
+      ...sender,
+      present: value => value,
+    })
   }
+}
+
+/** Only what creates is kept: the rest says by itself that it was already done. */
+const keyOf = (route: Route, request: IncomingRequest): string | undefined => {
+  if (route.method !== 'POST' || route.status !== 201 || route.replay === 'never') return undefined
+  const key = request.headers['idempotency-key']
+  return typeof key === 'string' ? key : undefined
 }
 
 const describedParams = (route: Route): TSchema => {

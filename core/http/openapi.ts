@@ -64,6 +64,15 @@ const Problem = {
   },
 }
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Clé choisie par le programme, propre à cette création : la même demande répétée pendant 24 heures ne crée rien de plus et reçoit la même réponse.',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+}
+
 const errorTable = (): string =>
   ['| code | état | signification |', '|---|---|---|']
     .concat(Object.values(errors).map(({ code, status, title }) => `| \`${code}\` | ${status} | ${title} |`))
@@ -77,7 +86,11 @@ const operationOf = (route: Route, components: Map<string, Json>): Json => {
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
     ...(route.access === 'public' ? { security: [] } : {}),
-    parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
+    parameters: [
+      ...parametersOf(route.params, 'path'),
+      ...parametersOf(route.query, 'query'),
+      ...(route.method === 'POST' && route.status === 201 && route.replay !== 'never' ? [IDEMPOTENCY_KEY] : []),
+    ],
     ...requestBodyOf(route, named),
     responses: {
       [String(route.status)]: responseOf(route, named),

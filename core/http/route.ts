@@ -43,6 +43,8 @@ interface Described<P extends TSchema, Q extends TSchema, B extends TSchema, R e
   readonly produces?: string
   /** 200 unless told. */
   readonly status?: number
+  /** `never` when the answer holds a secret: it is then not kept for who asks again under the same `Idempotency-Key`. */
+  readonly replay?: 'never'
 }
 
 /**

@@ -258,6 +258,55 @@ describe('les événements', () => {
   })
 })
 
+describe('une création sous une clé (Idempotency-Key)', () => {
+  const post = (key: string, body: object, by = agent) =>
+    by.raw(documents, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+    })
+  const note = (objet: string) => ({ flow: 'note', values: { objet } })
+
+  test('répétée, elle rend la même réponse et ne crée rien de plus', async () => {
+    const first = await post('cle-1', note('Une fois'))
+    const again = await post('cle-1', note('Une fois'))
+    expect([first.status, again.status]).toEqual([201, 201])
+    expect(await again.json()).toEqual(await first.json())
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    expect((await agent.get(`${documents}?q=fois`)).body['items']).toHaveLength(1)
+  })
+
+  test('de deux demandes simultanées, une seule crée', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => post('cle-2', note('Simultanée'))))
+    expect(answers.filter(each => each.status === 201).length).toBeGreaterThan(0)
+    for (const each of answers) expect([201, 409]).toContain(each.status)
+    expect((await agent.get(`${documents}?q=simultanee`)).body['items']).toHaveLength(1)
+  })
+
+  test('pour une autre demande, la clé est refusée ; pour un autre compte, elle est libre', async () => {
+    await post('cle-3', note('Première'))
+    expect(await (await post('cle-3', note('Autre'))).json()).toMatchObject({ code: 'cle_deja_employee' })
+    expect((await post('cle-3', note('Autre'), server.as(basic('admin')))).status).toBe(201)
+  })
+
+  test('une création refusée laisse la clé pour la demande corrigée', async () => {
+    expect((await post('cle-4', note('x'.repeat(51)))).status).toBe(422)
+    expect((await post('cle-4', note('Corrigée'))).status).toBe(201)
+  })
+
+  test('une demande morte sans réponse n’est jamais refaite sous sa clé', async () => {
+    const request = JSON.stringify(['POST', `/api/v3${documents}`, note('Perdue')])
+    const requestHash = createHash('sha256').update(request).digest()
+    await database.knex('idempotency_keys').insert({
+      userId: people.agent.id,
+      key: 'cle-5',
+      requestHash,
+      createdAt: new Date(),
+    })
+    expect(await (await post('cle-5', note('Perdue'))).json()).toMatchObject({ code: 'demande_deja_recue' })
+  })
+})
+
 describe('qui peut quoi', () => {
   test('sans droit de lire un flux, ni lui ni ses documents n’existent', async () => {
     const { id } = await create()

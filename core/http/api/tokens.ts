@@ -42,6 +42,7 @@ export const tokenRoutes = [
     description:
       'La valeur n’est donnée qu’une fois. « entities » et « flows » bornent le jeton à ces entités (et celles qui en dépendent) et à ces flux ; « readOnly » lui retire toute écriture.',
     status: 201,
+    replay: 'never',
     body: exactly('NewToken', {
       name: Type.String({ minLength: 1, maxLength: 128 }),
       expiresAt: Type.Optional(Type.String({ format: 'date-time' })),
@@ -72,6 +73,7 @@ export const tokenRoutes = [
     description: 'L’ancienne cesse de servir aussitôt. La durée de vie repart pour autant que la première fois.',
     params: TokenParams,
     status: 201,
+    replay: 'never',
     response: NewTokenView,
     async handle({ params, caller, services: { db, clock } }) {
       checkIsPerson(caller)
