@@ -9,6 +9,7 @@ import { createConnections, type Connections } from './connectors/connections.ts
 import { createEngineInstances } from './connectors/engine-instances.ts'
 import { createLaneOf } from './connectors/lane-of.ts'
 import { createLanes } from './connectors/lanes.ts'
+import { createRecordings } from './connectors/recordings.ts'
 import { createRegistry, type ConnectorRegistry } from './connectors/registry.ts'
 import { createSchedules, type Schedules } from './connectors/schedules.ts'
 import { createSecrets, type Secrets } from './connectors/secrets.ts'
@@ -22,6 +23,7 @@ import type { EnginePorts, Instances, Lanes } from './engine/ports.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
+import type { RecordingsApi } from './http/ports.ts'
 import type { Services } from './http/services.ts'
 import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from './jobs/processes.ts'
 import type { Loaded } from './loader.ts'
@@ -58,6 +60,7 @@ export interface Cradle extends Given {
   readonly documents: Documents
   readonly inbox: CreateInbox
   readonly connectors: Connectors
+  readonly recordings: RecordingsApi
   readonly schedules: Schedules
   readonly engine: EnginePorts
   readonly events: DocumentEvents
@@ -100,6 +103,7 @@ const parts = {
   documents: part(createDocuments),
   inbox: part(createInbox),
   connectors: part(createConnectors),
+  recordings: part(createRecordings),
   schedules: part(createSchedules),
   engine: part(({ store, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
     documents: store,
@@ -124,6 +128,7 @@ const parts = {
     events: cradle.events,
     documents: cradle.documents,
     connectors: cradle.connectors,
+    recordings: cradle.recordings,
     rightsCatalogue: () => rightsCatalogue(cradle.flows.list()),
     settings: {
       publicUrl: cradle.config.publicUrl,

@@ -28,6 +28,11 @@ export interface ConnectContext<C> {
   readonly files: Files
   readonly clock: Clock
   readonly log: Log
+  /**
+   * Tells an operation of a protocol other than HTTP (« RETR facture.pdf → 12 345 octets »), for the recording that an administrator may
+   * have asked for; HTTP tells itself. Secrets of the settings are masked, contents have nothing to do there.
+   */
+  readonly trace: (line: string) => void
   readonly memory: Memory
   /** Folder of the published XML schemas (`PASSEUR_SCHEMAS`: `seda-2.1/`, `w3c/`…), when the administrator installed them. */
   readonly schemas?: string | undefined

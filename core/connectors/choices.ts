@@ -78,7 +78,8 @@ export const createChoices = ({
       if (known && clock.now().getTime() - known.fetchedAt.getTime() < FRESH) return known
       const name = `${instanceId} ${capability}.${method} ${key}`
       try {
-        const running = asking.get(name) ?? ask(request, key)
+        const about = { occasion: `Liste proposée aux agents (${method})` }
+        const running = asking.get(name) ?? connections.during([instanceId], about, () => ask(request, key))
         asking.set(name, running)
         return await running
       } catch (error) {

@@ -4,13 +4,15 @@ import { ConfigurationError } from '../authoring/errors.ts'
 import type { Fields } from '../authoring/fields.ts'
 import type { Capabilities } from '../contracts/index.ts'
 import type { Db } from '../db/knex.ts'
+import type { CallAbout } from '../engine/ports.ts'
 import { resolveAllowed } from './address-guard.ts'
 import { createHttp } from './http-client.ts'
 import { instanceMemory } from './memory.ts'
 import { InstanceModel } from './model.ts'
+import { createRecorder } from './recorder.ts'
 import type { ConnectorRegistry } from './registry.ts'
 import { SecretUnreadable, type Secrets } from './secrets.ts'
-import { settingsForConnect, splitSettings, type Settings, type SplitSettings } from './settings.ts'
+import { fieldsOf, isSecret, settingsForConnect, splitSettings, type Settings, type SplitSettings } from './settings.ts'
 
 export interface ConnectionDependencies {
   readonly db: Db
@@ -41,6 +43,8 @@ export interface Connections {
    * @throws ConfigurationError when it is gone, uninstalled, or its settings cannot be read
    */
   open(instanceId: string): Promise<Connection>
+  /** Runs a call on instances: named in the log, recorded when an administrator asked for it. Whatever calls a remote goes through it. */
+  during<T>(instanceIds: readonly string[], about: CallAbout, work: () => Promise<T>): Promise<T>
   /** Ends every pooled session. */
   close(): Promise<void>
 }
@@ -65,23 +69,32 @@ export const readSettings = (instance: InstanceModel, definition: AnyConnector, 
   return splitSettings(definition, definition.upgrade({ ...stored.config, ...stored.secrets }, from))
 }
 
-const withFacts = (log: Log, more: object): Log => ({
-  debug: (facts, message) => log.debug({ ...more, ...facts }, message),
-  info: (facts, message) => log.info({ ...more, ...facts }, message),
-  warn: (facts, message) => log.warn({ ...more, ...facts }, message),
-  error: (facts, message) => log.error({ ...more, ...facts }, message),
+const withFacts = (log: Log, more: () => object): Log => ({
+  debug: (facts, message) => log.debug({ ...more(), ...facts }, message),
+  info: (facts, message) => log.info({ ...more(), ...facts }, message),
+  warn: (facts, message) => log.warn({ ...more(), ...facts }, message),
+  error: (facts, message) => log.error({ ...more(), ...facts }, message),
 })
+
+/** What a recording must never show: the secret settings as `connect` receives them. */
+const secretValues = (definition: AnyConnector, config: Settings): readonly (string | Uint8Array)[] =>
+  Object.entries(fieldsOf(definition)).flatMap(([name, field]) => {
+    const value = isSecret(field) ? config[name] : undefined
+    return typeof value === 'string' || value instanceof Uint8Array ? [value] : []
+  })
 
 /** Calls under way on settings just replaced have this long to end before their sessions are closed. */
 const GRACE = 10 * 60_000
 
 interface Kept extends Connection {
+  readonly secrets: readonly (string | Uint8Array)[]
   close(): Promise<void>
 }
 
 /** Connected instances, kept as long as their settings do not change. */
 export const createConnections = (dependencies: ConnectionDependencies): Connections => {
   const { db, registry, secrets, files, clock, allowedRanges, schemas, localFolders } = dependencies
+  const recorder = createRecorder(dependencies)
   const kept = new Map<string, Kept>()
   const leaving = new Map<Kept, NodeJS.Timeout>()
 
@@ -92,15 +105,18 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
         `Le connecteur « ${instance.connector} » de « ${instance.label} » n'est plus installé sur cette plateforme : réinstallez-le, ou associez un autre connecteur.`,
       )
     const { definition } = installed
-    const log = withFacts(dependencies.log, { instance: instance.id, connector: instance.connector })
-    const http = createHttp({ files, log, allowedRanges })
+    const about = { instance: instance.id, connector: instance.connector }
+    const log = withFacts(dependencies.log, () => ({ ...about, ...recorder.facts() }))
+    const http = createHttp({ files, log, allowedRanges, recording: () => recorder.of(instance.id) })
+    const config = settingsForConnect(definition, settingsOf(instance, definition))
     const context: ConnectContext<Fields> = {
-      config: settingsForConnect(definition, settingsOf(instance, definition)),
+      config,
       http,
       network: { resolve: host => resolveAllowed(host, allowedRanges) },
       files,
       clock,
       log,
+      trace: line => recorder.of(instance.id)?.line(line),
       memory: instanceMemory(db, clock, instance.id),
       schemas,
       localFolders,
@@ -110,7 +126,7 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
       await connector.close?.()
       await http.close()
     }
-    return { instance, definition, connector, context, close }
+    return { instance, definition, connector, context, secrets: secretValues(definition, config), close }
   }
 
   const settingsOf = (instance: InstanceModel, definition: AnyConnector): SplitSettings => {
@@ -135,16 +151,25 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
     leaving.set(old, timer)
   }
 
+  const connected = async (instanceId: string): Promise<Kept> => {
+    const current = await InstanceModel.query(db).findById(instanceId)
+    if (!current) throw new ConfigurationError("Ce connecteur n'existe plus : associez-en un autre à cette étape.")
+    const before = kept.get(instanceId)
+    if (before && before.instance.revision === current.revision) return before
+    const fresh = connect(current)
+    kept.set(instanceId, fresh)
+    if (before) retire(before)
+    return fresh
+  }
+
   return {
+    during: recorder.during,
+
     async open(instanceId) {
-      const current = await InstanceModel.query(db).findById(instanceId)
-      if (!current) throw new ConfigurationError("Ce connecteur n'existe plus : associez-en un autre à cette étape.")
-      const before = kept.get(instanceId)
-      if (before && before.instance.revision === current.revision) return before
-      const fresh = connect(current)
-      kept.set(instanceId, fresh)
-      if (before) retire(before)
-      return fresh
+      const connection = await connected(instanceId)
+      const recording = recorder.of(instanceId)
+      for (const secret of recording ? connection.secrets : []) recording?.know(secret)
+      return connection
     },
 
     async close() {

@@ -47,6 +47,8 @@ export const createEngineInstances = ({
     )
   },
 
+  during: connections.during,
+
   async connect(instanceId) {
     return capabilitiesOf(await connections.open(instanceId))
   },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { PermanentError, TemporaryError } from '../authoring/errors.ts'
 import type { HttpResponse } from './http.ts'
+import type { WatchedExchange } from './recorder-recording.ts'
 
 /** What is read at once, so that an answer that nobody reads does not keep its connection busy. */
 const READ_AT_ONCE = 64 * 1024
@@ -36,6 +37,8 @@ interface Reading {
   readonly maxBytes: number
   /** Says a failure of the network while the body is read. */
   failure(error: unknown): Error
+  /** Told what is read, decompressed. */
+  readonly watched?: WatchedExchange | undefined
 }
 
 const charsetOf = (type: string | undefined): string | undefined => /charset\s*=\s*"?([\w-]+)/iu.exec(type ?? '')?.[1]
@@ -50,7 +53,10 @@ const decode = (bytes: Uint8Array, label: string): string => {
 }
 
 /** Wraps an answer of the network. Returns when it is known to have begun well: small answers are already whole. */
-export const receive = async (incoming: Incoming, { host, maxBytes, failure }: Reading): Promise<HttpResponse> => {
+export const receive = async (
+  incoming: Incoming,
+  { host, maxBytes, failure, watched }: Reading,
+): Promise<HttpResponse> => {
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [
       name.toLowerCase(),
@@ -59,10 +65,15 @@ export const receive = async (incoming: Incoming, { host, maxBytes, failure }: R
   ) as Record<string, string | undefined>
   const body = decoded(incoming.body, headers['content-encoding'] ?? '')
   const chunks = (body as AsyncIterable<Uint8Array, undefined>)[Symbol.asyncIterator]()
-  const next = () =>
-    chunks.next().catch((error: unknown) => {
+  watched?.answered(incoming.status, headers)
+  const next = async () => {
+    const read = await chunks.next().catch((error: unknown) => {
       throw failure(error)
     })
+    if (read.value) watched?.chunk(read.value)
+    if (read.done === true) watched?.ended()
+    return read
+  }
 
   const first: Uint8Array[] = []
   let size = 0

@@ -7,6 +7,7 @@ import { receive } from './http-client-answer.ts'
 import { outgoingBody } from './http-client-body.ts'
 import { guardedConnector } from './http-client-connection.ts'
 import { isLostConnection, toFailure } from './http-client-failure.ts'
+import type { Recording, WatchedExchange } from './recorder-recording.ts'
 
 export interface HttpSettings {
   /** Bodies are read from it. */
@@ -14,6 +15,8 @@ export interface HttpSettings {
   readonly log: Log
   /** Inner networks that connectors may reach, CIDR. None unless the platform says so. */
   readonly allowedRanges?: readonly string[]
+  /** What the call under way is being recorded in, if it is. */
+  readonly recording?: () => Recording | undefined
 }
 
 /** The door, and what closes it. */
@@ -54,7 +57,12 @@ const parseBase = (baseUrl: string): URL => {
 }
 
 /** The client of HTTP connectors, over undici. One pool of connections per client; redirects are answers. */
-export const createHttp = ({ files, log, allowedRanges = [] }: HttpSettings): ClosableHttp => {
+export const createHttp = ({
+  files,
+  log,
+  allowedRanges = [],
+  recording = () => undefined,
+}: HttpSettings): ClosableHttp => {
   const agents = new Set<Agent>()
 
   const client = (options: HttpOptions): HttpClient => {
@@ -80,7 +88,19 @@ export const createHttp = ({ files, log, allowedRanges = [] }: HttpSettings): Cl
         : {}),
     }
 
-    const attempt = async (request: HttpRequest, url: URL, requestId: string) => {
+    const watch = (request: HttpRequest, url: URL, requestId: string): WatchedExchange | undefined => {
+      const watched = recording()
+      if (!watched) return undefined
+      if (options.basic) watched.know(options.basic.password)
+      const headers = { ...fixedHeaders, 'x-request-id': requestId, ...request.headers }
+      return watched.http({ method: request.method ?? 'GET', url, headers, body: request.body })
+    }
+
+    const attempt = async (
+      request: HttpRequest,
+      url: URL,
+      { requestId, watched }: { readonly requestId: string; readonly watched: WatchedExchange | undefined },
+    ) => {
       const method = request.method ?? 'GET'
       const timeout = request.timeout ?? SILENCE_TIMEOUT
       const failure = (error: unknown) => toFailure(error, { host: url.host, safe: SAFE_METHODS.has(method) })
@@ -106,7 +126,7 @@ export const createHttp = ({ files, log, allowedRanges = [] }: HttpSettings): Cl
         })
       return receive(
         { status: answer.statusCode, headers: answer.headers, body: answer.body },
-        { host: url.host, maxBytes: request.maxBytes ?? MAX_BYTES, failure },
+        { host: url.host, maxBytes: request.maxBytes ?? MAX_BYTES, failure, watched },
       )
     }
 
@@ -118,19 +138,20 @@ export const createHttp = ({ files, log, allowedRanges = [] }: HttpSettings): Cl
         const facts = { requestId: randomUUID(), method, url: shown(url) }
         const started = performance.now()
         const elapsed = () => Math.round(performance.now() - started)
+        const watched = watch(request, url, facts.requestId)
+        const ways = { requestId: facts.requestId, watched }
         try {
-          const response = await attempt(request, url, facts.requestId).catch((error: unknown) => {
+          const response = await attempt(request, url, ways).catch((error: unknown) => {
             // A connection of the pool that the server has closed meanwhile: asking again costs nothing when nothing changes there.
             if (!isLostConnection(error) || (method !== 'GET' && method !== 'HEAD')) throw error
-            return attempt(request, url, facts.requestId)
+            return attempt(request, url, ways)
           })
           log.info({ ...facts, status: response.status, ms: elapsed() }, 'Réponse du service distant')
           return response
         } catch (error) {
-          log.warn(
-            { ...facts, ms: elapsed(), reason: error instanceof Error ? error.message : String(error) },
-            "Échec de l'échange",
-          )
+          const reason = error instanceof Error ? error.message : String(error)
+          watched?.failed(reason)
+          log.warn({ ...facts, ms: elapsed(), reason }, "Échec de l'échange")
           throw error
         }
       },

@@ -4,13 +4,12 @@ import { wakeWaiting } from '../documents/waiting.ts'
 import type { Db, Transaction } from '../db/knex.ts'
 import { EntityModel, lineOf } from '../entities/model.ts'
 import { errors, type FieldProblem } from '../errors.ts'
-import { appendJournal } from '../journal/append.ts'
-import { namesOf } from '../documents/authors.ts'
 import { readSettings, secretContext } from './connections.ts'
 import { AssociationModel, InstanceModel } from './model.ts'
 import type { ConnectorRegistry } from './registry.ts'
 import type { Secrets } from './secrets.ts'
 import { applySettings, type Settings } from './settings.ts'
+import { tell, type Act } from './tell.ts'
 
 /** How an instance is called; `null` for what the connector says of itself. */
 export interface Pace {
@@ -30,24 +29,6 @@ export interface NewInstance {
 }
 
 export type InstanceChanges = { readonly label?: string; readonly config?: Settings } & Partial<Pace>
-
-/** Who acts, and when: what the journal of the entity will keep. */
-export interface Act {
-  readonly by: string | undefined
-  readonly now: Date
-}
-
-/** A line in the journal of the entity: its connectors decide where its documents go. */
-export const tell = async (
-  trx: Transaction,
-  entityId: string,
-  { by, now }: Act,
-  event: string,
-  message: string,
-): Promise<void> => {
-  const entries = [{ kind: 'admin', event, message, by } as const]
-  await appendJournal(trx, { entityId, at: now, nameOf: await namesOf(trx, entries) }, entries)
-}
 
 const isId = (id: string) => /^\d{1,18}$/u.test(id)
 

@@ -73,6 +73,12 @@ export const createSchedules = ({
     const box: Inbox = inbox({ instanceId: instance.id, entityId: instance.entityId })
     return schedule.run({ ...context, connector, inbox: box })
   }
+  const call = (instanceId: string, name: string): Promise<string> =>
+    connections.during(
+      [instanceId],
+      { occasion: `Tâche périodique « ${name} »`, facts: { schedule: name } },
+      async () => perform(await connections.open(instanceId), name),
+    )
 
   return {
     async plan() {
@@ -97,7 +103,7 @@ export const createSchedules = ({
       const now = clock.now()
       if (instance.status === 'suspended') return plan(instanceId, name, nextAfter(every, now))
       try {
-        const message = await perform(await connections.open(instanceId), name)
+        const message = await call(instanceId, name)
         await plan(instanceId, name, nextAfter(every, clock.now()), message)
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error)
@@ -110,7 +116,7 @@ export const createSchedules = ({
     },
 
     async runByHand(instanceId, name) {
-      const message = await perform(await connections.open(instanceId), name)
+      const message = await call(instanceId, name)
       await db('schedule_runs')
         .insert({ instanceId, schedule: name, lastAt: clock.now(), lastMessage: message })
         .onConflict(['instance_id', 'schedule'])

@@ -14,7 +14,6 @@ import {
   ownInstance,
   removeInstance,
   resumeInstance,
-  tell,
   updateInstance,
   usableInstances,
   type InstanceChanges,
@@ -23,6 +22,7 @@ import type { InstanceModel } from './model.ts'
 import type { ConnectorRegistry, InstalledConnector } from './registry.ts'
 import type { Schedules } from './schedules.ts'
 import { SecretUnreadable, type Secrets } from './secrets.ts'
+import { tell } from './tell.ts'
 
 export type Connectors = ConnectorsApi
 
@@ -178,8 +178,11 @@ export const createConnectors = ({
     async test({ entityId }, instanceId) {
       const instance = await usable(entityId, instanceId)
       try {
-        const { connector } = await connections.open(instance.id)
-        return { ok: true, message: await connector.check() }
+        const check = async () => (await connections.open(instance.id)).connector.check()
+        return {
+          ok: true,
+          message: await connections.during([instance.id], { occasion: 'Test de la connexion' }, check),
+        }
       } catch (error) {
         // A test that fails is an answer: the sentence says what to put right.
         return { ok: false, message: said(error) }

@@ -156,8 +156,17 @@ const answerOf = async (
 ): Promise<Answer> => {
   const { ports, task, document } = work
   try {
-    const connectors = await connectAll(work, instances)
-    const outcome = await attempt(task, contextOf(work, connectors, keyOf(document, task)), doubt)
+    const called = stepNamed(work.flow, task.step).needs.flatMap(
+      need => instances.get(slotOf(task.step, need))?.id ?? [],
+    )
+    const about = {
+      occasion: `${task.label} (${document.title})`,
+      facts: { document: document.id, task: task.name, attempt: keyOf(document, task) },
+    }
+    const outcome = await ports.instances.during(called, about, async () => {
+      const connectors = await connectAll(work, instances)
+      return attempt(task, contextOf(work, connectors, keyOf(document, task)), doubt)
+    })
     return { event: { is: 'answered', task: task.name, outcome }, healthy: true }
   } catch (error) {
     if (error instanceof ConfigurationError && instance) {

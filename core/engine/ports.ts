@@ -24,11 +24,21 @@ export interface InstanceSettings {
   readonly suspended?: string | undefined
 }
 
+/** What is going on, while instances are called. */
+export interface CallAbout {
+  /** For the administrator who records it: « Envoyer à la signature ». */
+  readonly occasion: string
+  /** What the log lines of the call carry. */
+  readonly facts?: object
+}
+
 export interface Instances {
   /** Instances associated to the slots of this flow for this entity, inherited ones included, by slot (`slotOf`). */
   of(entityId: string, flowId: string): Promise<ReadonlyMap<string, InstanceSettings>>
   /** @throws ConfigurationError when its settings do not allow to connect. */
   connect(instanceId: string): Promise<Partial<Capabilities>>
+  /** Runs what calls these instances: its log lines say for what, and it is recorded when an administrator asked for it. */
+  during<T>(instanceIds: readonly string[], about: CallAbout, work: () => Promise<T>): Promise<T>
   suspend(instanceId: string, message: string): Promise<void>
 }
 

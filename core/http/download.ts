@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FileRef } from '../authoring/values.ts'
 import { errors } from '../errors.ts'
 import { FileMissingError } from '../files/errors.ts'
@@ -33,6 +34,20 @@ export const sendFile = async (request: IncomingRequest, files: StoredFiles, ref
       ...headers,
       'Content-Range': `bytes ${range.start}-${range.end}/${size}`,
       'Content-Length': String(range.end - range.start + 1),
+    },
+  })
+}
+
+/** Sends a text made by the hub as a file to keep. */
+export const attachedText = (text: string, name: string): StreamAnswer => {
+  const bytes = Buffer.from(text, 'utf8')
+  return stream({
+    open: () => Readable.from([bytes]),
+    headers: {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': disposition(name),
+      'Content-Length': String(bytes.length),
+      'X-Content-Type-Options': 'nosniff',
     },
   })
 }

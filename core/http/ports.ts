@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import type { AssociationView, ConnectorType, InstanceView } from './api/schemas.ts'
+import type { AssociationView, ConnectorType, InstanceView, RecordingView } from './api/schemas.ts'
 import type { ReadonlyDeep } from './route.ts'
 
 type View<S extends TSchema> = ReadonlyDeep<Static<S>>
@@ -33,6 +33,21 @@ export interface ConnectorsApi {
     acting: Acting,
     association: { readonly flow: string; readonly slot: string; readonly instanceId: string | null },
   ): Promise<readonly View<typeof AssociationView>[]>
+}
+
+/** « Enregistrer le prochain échange »: only for the instances of the entity itself. */
+export interface RecordingsApi {
+  /** Newest first. */
+  list(entityId: string, instanceId: string): Promise<readonly View<typeof RecordingView>[]>
+  /** The next call of this instance will be recorded, whichever process makes it; asking again starts the day again. */
+  ask(acting: Acting, instanceId: string): Promise<readonly View<typeof RecordingView>[]>
+  /** @throws errors.recordingNotFound, also while it is not ended */
+  read(
+    entityId: string,
+    instanceId: string,
+    recordingId: string,
+  ): Promise<{ readonly text: string; readonly takenAt: Date }>
+  remove(acting: Acting, instanceId: string, recordingId: string): Promise<void>
 }
 
 export interface InstancePatch {

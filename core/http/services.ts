@@ -5,7 +5,7 @@ import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import type { DocumentEvents } from './events.ts'
 import type { Documents } from '../documents/service.ts'
-import type { ConnectorsApi } from './ports.ts'
+import type { ConnectorsApi, RecordingsApi } from './ports.ts'
 
 /** What routes act with. The container builds it once; tests build theirs. */
 export interface Services {
@@ -18,6 +18,7 @@ export interface Services {
   readonly flows: FlowRegistry
   readonly documents: Documents
   readonly connectors: ConnectorsApi
+  readonly recordings: RecordingsApi
   readonly files: StoredFiles
   readonly events: DocumentEvents
   readonly settings: HttpSettings

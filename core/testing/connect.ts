@@ -6,6 +6,7 @@ import type { Fields, Values } from '../authoring/fields.ts'
 import { completeRows } from '../authoring/rows.ts'
 import { resolveAllowed } from '../connectors/address-guard.ts'
 import { createHttp } from '../connectors/http-client.ts'
+import type { Recording } from '../connectors/recorder-recording.ts'
 import type { StoredFiles } from '../files/files.ts'
 import { temporaryFiles } from './disk-files.ts'
 
@@ -46,6 +47,8 @@ export interface ConnectOptions {
   readonly schemas?: string | undefined
   /** Folders of the machine that the connector may reach: those of temporary files unless told. */
   readonly localFolders?: readonly string[]
+  /** The recording under way, for the tests of what it shows. */
+  readonly recording?: () => Recording | undefined
 }
 
 export interface ConnectedForTest<C, K extends CapabilityName> extends AsyncDisposable {
@@ -67,6 +70,7 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
     files,
     schemas,
     localFolders = [tmpdir()],
+    recording = () => undefined,
   }: ConnectOptions = {},
 ): Promise<ConnectedForTest<C, K>> => {
   const ownFiles = files ? undefined : await temporaryFiles()
@@ -74,10 +78,11 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
   if (!store) throw new Error('No file store.')
   const log = keptLog()
   const allowedRanges = allowLoopback ? ['127.0.0.0/8', '::1/128'] : []
-  const http = createHttp({ files: store, log, allowedRanges })
+  const http = createHttp({ files: store, log, allowedRanges, recording })
   const network = { resolve: (host: string) => resolveAllowed(host, allowedRanges) }
   const complete = withDefaults(definition.config, config)
-  const context = { config: complete, http, network, files: store, clock, log, memory, schemas, localFolders }
+  const trace = (line: string) => recording()?.line(line)
+  const context = { config: complete, http, network, files: store, clock, log, trace, memory, schemas, localFolders }
   const connector = definition.connect(context)
   return {
     connector,

@@ -164,6 +164,7 @@ export const testHub = (
           ),
         ),
       connect: async id => ({ [id]: capabilities[id as CapabilityName] }),
+      during: (_ids, _about, work) => work(),
       suspend: async (id, message) => {
         const instance = instances.get(id)
         if (instance) instances.set(id, { ...instance, suspended: message })

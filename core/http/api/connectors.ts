@@ -1,9 +1,21 @@
 import Type from 'typebox'
 import type { Caller } from '../../access/caller.ts'
 import { route } from '../route.ts'
-import { AssociationView, ConnectorType, EntityParams, exactly, Id, InstanceView, listOf, orNull } from './schemas.ts'
+import { attachedText } from '../download.ts'
+import {
+  AssociationView,
+  ConnectorType,
+  EntityParams,
+  exactly,
+  Id,
+  InstanceView,
+  listOf,
+  orNull,
+  RecordingView,
+} from './schemas.ts'
 
 const InstanceParams = Type.Object({ entityId: Id, instanceId: Id })
+const RecordingParams = Type.Object({ ...InstanceParams.properties, recordingId: Id })
 const READ = 'connecteur:lecture'
 const EDIT = 'connecteur:edition'
 
@@ -111,6 +123,50 @@ export const connectorRoutes = [
     response: Type.Object({ message: Type.String() }),
     handle: context =>
       context.services.connectors.run(actingOn(context), context.params.instanceId, context.params.schedule),
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/connecteurs/:instanceId/enregistrements',
+    summary: 'Lister les échanges enregistrés d’un connecteur, et ceux qui sont demandés',
+    params: InstanceParams,
+    can: EDIT,
+    response: listOf(RecordingView),
+    handle: async ({ params, services: { recordings } }) => ({
+      items: await recordings.list(params.entityId, params.instanceId),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/connecteurs/:instanceId/enregistrements',
+    summary: 'Enregistrer le prochain échange d’un connecteur, secrets masqués, pour le support',
+    params: InstanceParams,
+    can: EDIT,
+    response: listOf(RecordingView),
+    handle: async context => ({
+      items: await context.services.recordings.ask(actingOn(context), context.params.instanceId),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/entites/:entityId/connecteurs/:instanceId/enregistrements/:recordingId',
+    summary: 'Télécharger un échange enregistré',
+    params: RecordingParams,
+    can: EDIT,
+    produces: 'text/plain',
+    async handle({ params, services: { recordings } }) {
+      const { text, takenAt } = await recordings.read(params.entityId, params.instanceId, params.recordingId)
+      return attachedText(text, `echange-${params.instanceId}-${takenAt.toISOString().replaceAll(/[:.]/gu, '-')}.txt`)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/entites/:entityId/connecteurs/:instanceId/enregistrements/:recordingId',
+    summary: 'Effacer un échange enregistré, ou renoncer à celui qui est demandé',
+    params: RecordingParams,
+    can: EDIT,
+    status: 204,
+    handle: context =>
+      context.services.recordings.remove(actingOn(context), context.params.instanceId, context.params.recordingId),
   }),
   route({
     method: 'GET',

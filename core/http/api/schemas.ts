@@ -221,6 +221,18 @@ export const InstanceView = named('InstanceView', {
   spacing: orNull(Type.String()),
 })
 
+export const RecordingView = named('RecordingView', {
+  id: Id,
+  status: Type.String({ description: 'waiting, running, ready ou lost.' }),
+  askedAt: Instant,
+  askedBy: orNull(Type.String()),
+  askedUntil: Instant,
+  occasion: Type.String(),
+  takenAt: orNull(Instant),
+  size: orNull(Type.Integer()),
+  forgottenAt: Instant,
+})
+
 export const AssociationView = named('AssociationView', {
   flow: Type.String(),
   slot: Type.String(),
