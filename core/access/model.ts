@@ -14,6 +14,10 @@ export class UserModel extends BaseModel {
   declare entityId: string
   declare enabled: boolean
   declare program: boolean
+  /** PEM of the client certificate that proves the account, without its key. */
+  declare certificate: string | null
+  /** SHA-256 of that certificate (DER), in hexadecimal. */
+  declare certificateDigest: string | null
   declare createdAt: Date
 }
 

@@ -85,3 +85,12 @@ export const checkMayGrant = async (
       detail: `Le rôle « ${roleId} » comporte des droits que vous n'avez pas ici : ${missing.sort().join(', ')}.`,
     })
 }
+
+/**
+ * Whoever could change the password of an account could sign in with its rights: they must hold them all, where it holds them.
+ * @throws errors.notAllowed
+ */
+export const checkMayTake = async (db: Db, caller: Holder, userId: string): Promise<void> => {
+  if (caller.id === userId) return
+  for (const { entityId, roleId } of await grantsOf(db, userId)) await checkMayGrant(db, caller, { entityId, roleId })
+}

@@ -23,6 +23,11 @@ export interface SignIn {
   withBasic(credentials: Credentials, address: string): Promise<Caller>
 }
 
+/** The password was the right one, of an account that is shut. */
+export class AccountDisabled extends Error {
+  override readonly name = 'AccountDisabled'
+}
+
 const REMEMBERED = 5 * 60_000
 const MOST_REMEMBERED = 2_000
 
@@ -43,8 +48,10 @@ export const createSignIn = ({
   const check = async ({ login, password }: Credentials, address: string): Promise<UserModel> => {
     await throttle.attempt(login, address)
     const user = await findUserByLogin(db, login)
-    const matches = await passwordMatches(password, user?.enabled ? user.passwordHash : undefined)
+    const matches = await passwordMatches(password, user?.passwordHash)
     if (!user || !matches) throw errors.badCredentials()
+    // Said by the cause alone: the native API gives the same answer to all, whoever has the right password included.
+    if (!user.enabled) throw errors.badCredentials({ cause: new AccountDisabled(user.login) })
     await throttle.succeeded(login, address)
     return user
   }

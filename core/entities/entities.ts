@@ -1,6 +1,6 @@
 import { ForeignKeyViolationError } from 'objection'
 import type { Db, Transaction } from '../db/knex.ts'
-import { errors, type FieldProblem } from '../errors.ts'
+import { errors, Problem, type FieldProblem } from '../errors.ts'
 import { EntityModel, lineOf, ROOT, type EntityKind } from './model.ts'
 import { isSiren } from './siren.ts'
 
@@ -10,6 +10,8 @@ export interface NewEntity {
   readonly kind?: EntityKind
   /** The root when left out. */
   readonly parentId?: string
+  /** Another entity, a management centre; kept for those who ask. */
+  readonly managementCentreId?: string | null
 }
 
 /** @throws errors.entityNotFound */
@@ -25,20 +27,20 @@ export const getEntity = async (db: Db, id: string): Promise<EntityModel> => {
  */
 export const createEntity = async (
   db: Db,
-  { name, siren = null, kind = 'collectivite', parentId = '0' }: NewEntity,
+  { name, siren = null, kind = 'collectivite', parentId = '0', managementCentreId = null }: NewEntity,
 ): Promise<EntityModel> => {
   const values = checked({ name, siren })
   const parent = await getEntity(db, parentId)
   if (!parent.active) throw errors.entityInactive({ detail: `« ${parent.name} » est inactive.` })
   // `path` is left to the database, which reads the mother's under a lock.
-  return EntityModel.query(db).insertAndFetch({ ...values, kind, parentId })
+  return EntityModel.query(db).insertAndFetch({ ...values, kind, parentId, managementCentreId })
 }
 
 /** Changes what is given, leaves the rest. @throws errors.badInput, errors.entityNotFound */
 export const updateEntity = async (
   db: Db,
   id: string,
-  changes: { readonly name?: string; readonly siren?: string | null; readonly active?: boolean },
+  changes: Partial<Pick<NewEntity, 'name' | 'siren' | 'kind' | 'managementCentreId'>> & { readonly active?: boolean },
 ): Promise<EntityModel> => {
   const entity = await getEntity(db, id)
   const { name, siren } = checked({ name: changes.name ?? entity.name, siren: changes.siren ?? null })
@@ -46,6 +48,8 @@ export const updateEntity = async (
     name,
     ...(changes.siren === undefined ? {} : { siren }),
     ...(changes.active === undefined ? {} : { active: changes.active }),
+    ...(changes.kind === undefined ? {} : { kind: changes.kind }),
+    ...(changes.managementCentreId === undefined ? {} : { managementCentreId: changes.managementCentreId }),
   })
 }
 
@@ -91,6 +95,10 @@ export const deleteEntity = async (db: Db, id: string): Promise<void> => {
     throw errors.conflict({ detail: `« ${name} » ${why} : videz-la d'abord, ou désactivez-la.`, cause: error })
   }
 }
+
+/** Which table still refers to the entity, when that is why `deleteEntity` refused. */
+export const holderOf = (error: unknown): string | undefined =>
+  error instanceof Problem && error.cause instanceof ForeignKeyViolationError ? error.cause.table : undefined
 
 /** The SIREN of the entity, else of its nearest ancestor that has one (domain §1.4). */
 export const sirenOf = async (db: Db, id: string): Promise<string | undefined> => {

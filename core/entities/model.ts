@@ -16,6 +16,8 @@ export class EntityModel extends BaseModel {
   /** Ids from the root down, `/4/12/`; the root is `/`. Written by the database at creation, by `moveEntity` afterwards. */
   declare path: string
   declare active: boolean
+  /** The « centre de gestion » that an authority depends on; grants nothing. */
+  declare managementCentreId: string | null
   declare createdAt: Date
 }
 

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import type { UserModel, UserRoleModel } from '../../access/model.ts'
 import { may, rightsOf } from '../../access/rights.ts'
-import { checkMayGrant, grantRole, grantsOf, revokeRole } from '../../access/roles.ts'
+import { checkMayGrant, checkMayTake, grantRole, grantsOf, revokeRole } from '../../access/roles.ts'
 import { createUser, deleteUser, findUser, setPassword, updateUser, usersOf } from '../../access/users.ts'
 import type { Db } from '../../db/knex.ts'
 import { errors } from '../../errors.ts'
@@ -32,12 +32,6 @@ const managed = async (db: Db, { entityId, userId }: { readonly entityId: string
   const user = await findUser(db, userId)
   if (user?.entityId !== entityId) throw errors.userNotFound()
   return user
-}
-
-/** Whoever could change the password of an account could sign in with its rights: they must hold them all. */
-const checkMayTake = async (db: Db, caller: Caller, userId: string): Promise<void> => {
-  if (caller.id === userId) return
-  for (const { entityId, roleId } of await grantsOf(db, userId)) await checkMayGrant(db, caller, { entityId, roleId })
 }
 
 /** The administrator of one entity manages nobody in another: the right is asked for where the role lies too. */
