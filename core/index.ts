@@ -113,6 +113,28 @@ export {
 export { depositFiles, wasDeposited } from './contracts/deposit/files.ts'
 export * from './remotes/fast/index.ts'
 export { unzip, type Gathered } from './contracts/gleaner/unzip.ts'
+export { Html, html, type Markup } from './http/html.ts'
+export { openPj, PJ_CONTENT, pjListener, type PesPj } from './contracts/pes/pjs.ts'
+export { SIGNATURE, signatureListener, type PesSignature } from './contracts/pes/signatures.ts'
+export { textTap, type TextTap } from './contracts/pes/text-tap.ts'
+export type { FileViewer, View, ViewRequest } from './authoring/viewers.ts'
+export { unzipWhole } from './contracts/gleaner/unzip.ts'
+// Documents as an API of another shape shows them (plugins/pastell).
+export { newShortDocumentId } from './documents/ids.ts'
+export type { DocumentSearch, FoundDocument, StateWanted } from './documents/search.ts'
+export { offers, type Offer } from './engine/availability.ts'
+export { editableFields, piecesOf, problems as formProblems, type Problem as FormProblem } from './engine/form.ts'
+export { filesHeld, isEmpty } from './engine/inputs.ts'
+export { ABANDONED, DONE, DRAFT } from './engine/model.ts'
+export type {
+  CompiledField,
+  CompiledFlow,
+  CompiledState,
+  CompiledStep,
+  CompiledTask,
+  Document,
+} from './engine/model.ts'
+export type { FlowRegistry } from './flows/registry.ts'
 export { AccountDisabled } from './access/sign-in.ts'
 export { holderOf } from './entities/entities.ts'
 export type { EntityKind } from './entities/model.ts'

@@ -17,6 +17,13 @@ import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import { newDocumentId } from './ids.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
+import {
+  countDocuments,
+  searchDocuments,
+  type DocumentCount,
+  type DocumentSearch,
+  type FoundDocument,
+} from './search.ts'
 import type { StoredDocuments } from './store.ts'
 
 export interface Where {
@@ -33,6 +40,8 @@ export interface Change extends Where {
 
 export interface Documents {
   list(query: DocumentQuery): Promise<DocumentPage>
+  search(query: DocumentSearch): Promise<readonly FoundDocument[]>
+  count(where: Parameters<typeof countDocuments>[1]): Promise<readonly DocumentCount[]>
   /** @throws errors.documentNotFound */
   get(where: Where): Promise<Document>
   flowOf(document: Document): CompiledFlow
@@ -41,12 +50,17 @@ export interface Documents {
     readonly flow: string
     readonly values?: Values
     readonly by: string | undefined
+    /** Makes its identifier, until one is free in the entity: for those whose software expects another kind. */
+    readonly newId?: () => string
   }): Promise<Document>
   /** @throws errors.badInput with the sentence at each field; nothing is stored then */
   edit(change: Change & { readonly values: Values }): Promise<Document>
-  /** Puts a stored file in a field: replaces in a `file`, adds to a `files`. */
-  putFile(change: Change & { readonly field: string; readonly file: FileRef }): Promise<Document>
-  removeFile(change: Change & { readonly field: string; readonly sha256: string }): Promise<Document>
+  /** Puts a stored file in a field: replaces in a `file`, adds to a `files`, where it replaces the one that is `at` this rank. */
+  putFile(change: Change & { readonly field: string; readonly file: FileRef; readonly at?: number }): Promise<Document>
+  /** @param change `at`: its rank among those of the field, when two have the same content */
+  removeFile(
+    change: Change & { readonly field: string; readonly sha256: string; readonly at?: number },
+  ): Promise<Document>
   /**
    * A built-in action or a task, by its name. The task itself runs in a worker; the answer shows what is now due.
    * @throws errors.actionRefused with the sentence of the guard, errors.notAllowed when a particular right is missing
@@ -54,6 +68,18 @@ export interface Documents {
   act(
     change: Change & { readonly action: string; readonly may: (verb: string) => boolean },
   ): Promise<Document | undefined>
+  /**
+   * What `edit` then `act` would answer, without doing anything.
+   * @returns whether they would change anything
+   * @throws what they would throw
+   */
+  rehearse(
+    what: Omit<Change, 'by'> & {
+      readonly values: Values
+      readonly action: string | undefined
+      readonly may: (verb: string) => boolean
+    },
+  ): Promise<boolean>
   /** An administrator puts the document in a state; the job of that state is scheduled. */
   force(change: Change & { readonly state: string; readonly reason: string; readonly by: string }): Promise<Document>
   /**
@@ -87,6 +113,11 @@ const EVENTS: Readonly<Record<BuiltIn, (by: string | undefined) => Event>> = {
 const refuse = (found: readonly { readonly field: string; readonly message: string }[]) =>
   errors.badInput({ fields: found.map((problem): FieldProblem => ({ ...problem, code: 'invalide' })) })
 
+const changedIn = (document: Document, values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(document.data[name])),
+  )
+
 /** A form that cannot leave says where, field by field, and not only why. */
 const faults = (
   flow: CompiledFlow,
@@ -110,6 +141,31 @@ const overrideProblems = (flow: CompiledFlow, field: CompiledField, values: Valu
   })
 }
 
+/** @throws errors.actionRefused with the sentence of the guard, errors.notAllowed, errors.inFlight */
+const assertMay = (
+  flow: CompiledFlow,
+  document: Document,
+  action: string,
+  may: (verb: string) => boolean,
+  now: Date,
+): void => {
+  const task = flow.tasks[action]
+  if (!isBuiltIn(action) && !task)
+    throw errors.actionRefused({ detail: `L'action « ${action} » n'existe pas dans le flux « ${flow.label} ».` })
+  if (task?.definition.can !== undefined && !may(task.definition.can)) throw errors.notAllowed()
+  if (document.inFlight) throw errors.inFlight()
+  const allowed = isBuiltIn(action)
+    ? mayDo(flow, document, action, now)
+    : task
+      ? mayAsk(flow, document, task, now)
+      : true
+  if (allowed !== true)
+    throw errors.actionRefused({
+      detail: `Action impossible : ${allowed}.`,
+      fields: faults(flow, document, action, now),
+    })
+}
+
 /** Documents as people and programs act on them: load, decide with the engine, commit once. */
 export const createDocuments = ({ db, store, flows, files, choices, clock }: DocumentsDependencies): Documents => {
   const get = async ({ entityId, documentId }: Where): Promise<Document> => {
@@ -120,7 +176,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
   const flowOf = (document: Document) => flows.get(document.flowId, document.flowVersion)
 
   /** The document as the caller saw it, or the sentence that says that somebody was faster. */
-  const seen = async (change: Change): Promise<Document> => {
+  const seen = async (change: Omit<Change, 'by'>): Promise<Document> => {
     const document = await get(change)
     if (change.version !== undefined && change.version !== document.version) throw errors.documentMoved()
     return document
@@ -224,14 +280,18 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
 
   return {
     list: query => listDocuments(db, flows, query),
+    search: query => searchDocuments(db, query),
+    count: where => countDocuments(db, where),
     get,
     flowOf,
 
-    async create({ entityId, flow: flowId, values = {}, by }) {
+    async create({ entityId, flow: flowId, values = {}, by, newId = newDocumentId }) {
       const flow = flows.current(flowId)
       if (!flow) throw errors.flowNotFound()
       const now = clock.now()
-      const document = blank(flow, { id: newDocumentId(), entityId, createdBy: by }, defaults(flow, now), now)
+      let id = newId()
+      while (await store.load(entityId, id)) id = newId()
+      const document = blank(flow, { id, entityId, createdBy: by }, defaults(flow, now), now)
       const complete = await checked(flow, document, values)
       return store.create(
         settle(flow, { ...document, data: { ...document.data, ...complete } }, { is: 'created', by }, now),
@@ -242,21 +302,21 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const document = await seen(change)
       const flow = flowOf(document)
       const values = await checked(flow, document, change.values)
-      const changed = Object.fromEntries(
-        Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(document.data[name])),
-      )
+      const changed = changedIn(document, values)
       if (Object.keys(changed).length === 0) return document
       const names = Object.keys(changed).map(name => flow.fields[name]?.label ?? name)
       return commit(document, { is: 'edited', values: changed, what: `Modifié : ${names.join(', ')}`, by: change.by })
     },
 
-    async putFile({ field: name, file, ...change }) {
+    async putFile({ field: name, file, at, ...change }) {
       const document = await seen(change)
       const flow = flowOf(document)
       const field = fileField(flow, document, name)
       const problem = fileProblem(field, file)
       if (problem !== undefined) throw refuse([{ field: name, message: problem }])
-      const value = field.kind === 'file' ? file : [...filesHeld(document.data[name]), file]
+      const held = filesHeld(document.data[name])
+      const value =
+        field.kind === 'file' ? file : at !== undefined && at < held.length ? held.with(at, file) : [...held, file]
       const extract = flows.extractorOf(flow.id, name)
       const extracted = extract ? await extract(files.open(file), file) : {}
       return commit(document, {
@@ -267,14 +327,15 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       })
     },
 
-    async removeFile({ field: name, sha256, ...change }) {
+    async removeFile({ field: name, sha256, at, ...change }) {
       const document = await seen(change)
       const flow = flowOf(document)
       const field = fileField(flow, document, name)
       const before = filesHeld(document.data[name])
-      const removed = before.find(file => file.sha256 === sha256)
-      if (!removed) throw errors.fileNotFound()
-      const rest = before.filter(file => file !== removed)
+      const rank = at ?? before.findIndex(file => file.sha256 === sha256)
+      const removed = before[rank]
+      if (removed?.sha256 !== sha256) throw errors.fileNotFound()
+      const rest = before.toSpliced(rank, 1)
       return commit(document, {
         is: 'edited',
         values: { [name]: field.kind === 'files' && rest.length > 0 ? rest : undefined },
@@ -287,21 +348,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const document = await seen(change)
       const flow = flowOf(document)
       const now = clock.now()
-      const task = flow.tasks[action]
-      if (!isBuiltIn(action) && !task)
-        throw errors.actionRefused({ detail: `L'action « ${action} » n'existe pas dans le flux « ${flow.label} ».` })
-      if (task?.definition.can !== undefined && !may(task.definition.can)) throw errors.notAllowed()
-      if (document.inFlight) throw errors.inFlight()
-      const allowed = isBuiltIn(action)
-        ? mayDo(flow, document, action, now)
-        : task
-          ? mayAsk(flow, document, task, now)
-          : true
-      if (allowed !== true)
-        throw errors.actionRefused({
-          detail: `Action impossible : ${allowed}.`,
-          fields: faults(flow, document, action, now),
-        })
+      assertMay(flow, document, action, may, now)
       if (action === 'supprimer') {
         await store.remove(settle(flow, document, { is: 'deleted', by: change.by }, now), document.version)
         return undefined
@@ -310,6 +357,15 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
         document,
         isBuiltIn(action) ? EVENTS[action](change.by) : { is: 'asked', task: action, by: change.by },
       )
+    },
+
+    async rehearse({ values, action, may, ...where }) {
+      const document = await seen(where)
+      const flow = flowOf(document)
+      const changed = changedIn(document, await checked(flow, document, values))
+      if (action !== undefined)
+        assertMay(flow, { ...document, data: { ...document.data, ...changed } }, action, may, clock.now())
+      return action !== undefined || Object.keys(changed).length > 0
     },
 
     async force({ state, reason, ...change }) {

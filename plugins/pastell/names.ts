@@ -1,0 +1,140 @@
+import { ABANDONED, DONE, DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type StateWanted } from '#core'
+
+/** State of a draft that nobody has changed yet, then of a draft. */
+const CREATED = 'creation'
+export const CHANGED = 'modification'
+
+/** Actions that every flow has, and ours: several when Pastell has one button for several situations. */
+const ACTIONS: readonly (readonly [string, readonly string[]])[] = [
+  ['supression', ['supprimer']],
+  ['orientation', ['envoyer', 'poursuivre']],
+  ['reouverture', ['rouvrir']],
+  ['fatal-error', ['abandonner']],
+  ['confirmer', ['confirmer']],
+]
+
+/** The texts that stand for the types of pieces (pastell-api.md §10). */
+export type PiecePart = 'shown' | 'acte' | 'annexes' | 'file'
+const PIECE_PARTS: readonly (readonly [string, PiecePart])[] = [
+  ['type_piece', 'shown'],
+  ['type_acte', 'acte'],
+  ['type_pj', 'annexes'],
+  ['type_piece_fichier', 'file'],
+]
+
+/** A field that a Pastell name stands for; `part` when it is one of the texts of the types of pieces. */
+export interface NamedField {
+  readonly name: string
+  readonly field: CompiledField
+  readonly part?: PiecePart
+}
+
+/** Between a flow and the names that Pastell's clients use for it. */
+export interface FlowNames {
+  /** Of the folder type. */
+  readonly flow: string
+  /** Every field in the order of the form. */
+  readonly fields: readonly NamedField[]
+  /** By its Pastell name; our full names are understood too. */
+  field(name: string): NamedField | undefined
+  state(state: string, changed?: boolean): string
+  /** Ours that this name stands for; none when it is unknown. */
+  statesNamed(name: string): readonly StateWanted[]
+  action(action: string): string
+  /** Ours that this name stands for, in the order they come up. */
+  actionsNamed(name: string): readonly string[]
+}
+
+/** `_2` for the second step of its kind, `_1` for the first when there is a second (pastell-domain.md §9.4). */
+const suffixes = (flow: CompiledFlow): ReadonlyMap<string, string> => {
+  const rank = (step: CompiledStep) => {
+    const same = flow.steps.filter(each => each.definition.id === step.definition.id)
+    return same.length > 1 ? `_${same.indexOf(step) + 1}` : ''
+  }
+  return new Map(flow.steps.map(step => [step.alias, rank(step)]))
+}
+
+const withoutDot = (name: string) => name.replaceAll('.', '_')
+
+const fieldsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): readonly NamedField[] => {
+  const taken = new Set<string>()
+  return Object.values(flow.fields).flatMap(field => {
+    const suffix = suffixOf(field.step)
+    const own = field.options.pastell
+    const parts: readonly (readonly [string, PiecePart | undefined])[] =
+      field.kind === 'pieceTypes' ? PIECE_PARTS : [[own ?? '', undefined]]
+    return parts.map(([base, part]): NamedField => {
+      const wanted = base === '' ? withoutDot(field.name) : `${base}${suffix}`
+      // Two steps of different kinds may use one name (the « bordereau » of both TdT): the first one keeps it.
+      const name = taken.has(wanted) ? withoutDot(part ? `${field.name}_${part}` : field.name) : wanted
+      taken.add(name)
+      return { name, field, ...(part ? { part } : {}) }
+    })
+  })
+}
+
+const statesOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): ReadonlyMap<string, string> => {
+  const own = (name: string): string | undefined => {
+    const state = flow.states[name]
+    return state?.pastell === undefined ? undefined : `${state.pastell}${suffixOf(state.step)}`
+  }
+  /** A moment that Pastell does not tell from the one before keeps the name of the latter. */
+  const before = (name: string, seen: readonly string[]): string | undefined => {
+    if (flow.states[name]?.kind !== 'running' || seen.includes(name)) return undefined
+    const sources = Object.values(flow.tasks).filter(task => task.to.includes(name))
+    return sources.flatMap(task => task.from.flatMap(from => own(from) ?? before(from, [...seen, name]) ?? []))[0]
+  }
+  return new Map([
+    ...Object.keys(flow.states).map(name => [name, own(name) ?? before(name, []) ?? name] as const),
+    [DRAFT, CHANGED],
+    [DONE, 'termine'],
+    [ABANDONED, 'fatal-error'],
+  ])
+}
+
+const actionsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string) => {
+  const named = new Map<string, string>(ACTIONS.flatMap(([name, ours]) => ours.map(each => [each, name] as const)))
+  for (const task of Object.values(flow.tasks)) {
+    const own = task.definition.pastell
+    named.set(task.name, own === undefined ? task.name : `${own}${suffixOf(task.step)}`)
+  }
+  return named
+}
+
+const read = (flow: CompiledFlow): FlowNames => {
+  const suffix = suffixes(flow)
+  const suffixOf = (step: string | undefined) => (step === undefined ? '' : (suffix.get(step) ?? ''))
+  const fields = fieldsOf(flow, suffixOf)
+  const byName = new Map<string, NamedField>()
+  for (const named of fields) byName.set(named.name, named)
+  for (const named of fields)
+    for (const name of [named.field.name, withoutDot(named.field.name)])
+      if (!named.part && !byName.has(name)) byName.set(name, named)
+  const states = statesOf(flow, suffixOf)
+  const actions = actionsOf(flow, suffixOf)
+  return {
+    flow: flow.stored.pastell ?? flow.id,
+    fields,
+    field: name => byName.get(name),
+    state: (state, changed = true) => (state === DRAFT && !changed ? CREATED : (states.get(state) ?? state)),
+    statesNamed(name) {
+      if (name === CREATED || name === CHANGED) return [{ state: DRAFT, changed: name === CHANGED }]
+      return [...states].flatMap(([state, theirs]) => (theirs === name && state !== DRAFT ? [{ state }] : []))
+    },
+    action: action => actions.get(action) ?? action,
+    actionsNamed: name => [...actions].flatMap(([ours, theirs]) => (theirs === name || ours === name ? [ours] : [])),
+  }
+}
+
+const known = new WeakMap<CompiledFlow, FlowNames>()
+
+/** The names of a flow, computed once for each. Pure. */
+export const namesOf = (flow: CompiledFlow): FlowNames => {
+  const names = known.get(flow) ?? read(flow)
+  known.set(flow, names)
+  return names
+}
+
+/** The flow that a folder type of Pastell stands for; our own identifier is understood too. */
+export const flowNamed = (flows: readonly CompiledFlow[], type: string): CompiledFlow | undefined =>
+  flows.find(flow => namesOf(flow).flow === type) ?? flows.find(flow => flow.id === type)
