@@ -159,6 +159,11 @@ export const errors = {
     409,
     'Ce document a été modifié entre-temps : rechargez la page pour voir la dernière version.',
   ),
+  versionMismatch: define(
+    'version_depassee',
+    412,
+    'Ce document a été modifié depuis que vous l’avez lu (If-Match) : relisez-le, puis recommencez.',
+  ),
   inFlight: define(
     'envoi_en_cours',
     409,

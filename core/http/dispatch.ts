@@ -2,14 +2,14 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { TSchema } from 'typebox'
 import { Clean } from 'typebox/value'
-import { errors } from '../errors.ts'
+import { errors, Problem } from '../errors.ts'
 import { callerOfRequest } from './authenticate.ts'
 import { checkRight, rightsFor } from './authorise.ts'
 import { readJson } from './body.ts'
 import { drainLater } from './drain.ts'
 import { onceUnderKey } from './idempotency.ts'
 import { incoming, type IncomingRequest } from './incoming.ts'
-import { headed, type ErasedContext, type Route } from './route.ts'
+import { headed, isHeaded, type ErasedContext, type Route } from './route.ts'
 import { send } from './send.ts'
 import type { Services } from './services.ts'
 import { answerCheck, bodyCheck, paramsCheck, queryCheck } from './validation.ts'
@@ -67,15 +67,31 @@ const handlerOf = (route: Route, services: Services, options: DispatchOptions) =
     }
     await checkRight(route, context)
     const sender = { status: route.status, log: services.log, ...options }
+    const work = () => underCondition(request, () => route.handle(context))
     const key = keyOf(route, request)
-    if (key === undefined || !caller) return send(ctx, await route.handle(context), { ...sender, present })
+    if (key === undefined || !caller) return send(ctx, await work(), { ...sender, present })
     const text = JSON.stringify([route.method, ctx.originalUrl, context.body])
     const keyed = { userId: caller.id, key, request: text, now: services.clock.now() }
-    const { body, replayed } = await onceUnderKey(services.db, keyed, async () => present(await route.handle(context)))
-    send(ctx, headed({ body, headers: replayed ? { 'Idempotency-Replayed': 'true' } : {} }), {
+    const { body, headers, replayed } = await onceUnderKey(services.db, keyed, async () => {
+      const returned = await work()
+      return isHeaded(returned)
+        ? { body: present(returned.body), headers: returned.headers }
+        : { body: present(returned), headers: {} }
+    })
+    send(ctx, headed({ body, headers: { ...headers, ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}) } }), {
       ...sender,
       present: value => value,
     })
+  }
+}
+
+/** Whoever said « If-Match » is answered 412 when somebody was faster, as RFC 9110 wants; the others 409. */
+const underCondition = async ({ headers }: IncomingRequest, work: () => Promise<unknown>): Promise<unknown> => {
+  try {
+    return await work()
+  } catch (error) {
+    const moved = error instanceof Problem && error.code === errors.documentMoved.code
+    throw moved && headers['if-match'] !== undefined ? errors.versionMismatch({ cause: error }) : error
   }
 }
 

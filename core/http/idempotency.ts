@@ -13,10 +13,16 @@ export interface Keyed {
   readonly now: Date
 }
 
+/** What is given again: the body and the headers that go with it. */
+export interface KeptAnswer {
+  readonly body: unknown
+  readonly headers: Readonly<Record<string, string>>
+}
+
 interface Row {
   readonly requestHash: Buffer
   /** `null` while there is no answer. */
-  readonly answer: { readonly body: unknown } | null
+  readonly answer: KeptAnswer | null
 }
 
 const hashOf = (request: string): Buffer => createHash('sha256').update(request).digest()
@@ -47,22 +53,22 @@ const reserve = async (db: Db, { userId, key, request, now }: Keyed): Promise<Ro
 export const onceUnderKey = async (
   db: Db,
   keyed: Keyed,
-  work: () => Promise<unknown>,
-): Promise<{ readonly body: unknown; readonly replayed: boolean }> => {
+  work: () => Promise<KeptAnswer>,
+): Promise<KeptAnswer & { readonly replayed: boolean }> => {
   const former = await reserve(db, keyed)
-  if (former) return { body: former.body, replayed: true }
+  if (former) return { ...former, replayed: true }
   const { userId, key } = keyed
-  let body: unknown
+  let answer: KeptAnswer
   try {
-    body = await work()
+    answer = await work()
   } catch (error) {
     await db('idempotency_keys').where({ userId, key }).delete()
     throw error
   }
   await db('idempotency_keys')
     .where({ userId, key })
-    .update({ answer: JSON.stringify({ body }) })
-  return { body, replayed: false }
+    .update({ answer: JSON.stringify(answer) })
+  return { ...answer, replayed: false }
 }
 
 /** @returns how many keys were forgotten */

@@ -165,3 +165,5 @@ export const nothing = (): HeadedAnswer<never> => headed({ body: undefined as ne
 export const isAnswer = (value: unknown): value is Answer =>
   typeof value === 'object' && value !== null && KIND in value
 export const kindOf = (answer: Answer): 'stream' | 'events' | 'headed' => answer[KIND]
+export const isHeaded = (value: unknown): value is HeadedAnswer<unknown> =>
+  isAnswer(value) && kindOf(value) === 'headed'

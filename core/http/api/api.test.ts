@@ -258,6 +258,34 @@ describe('les événements', () => {
   })
 })
 
+describe('la version lue (ETag, If-Match)', () => {
+  const patch = (id: string, headers: Readonly<Record<string, string>>, body: object) =>
+    agent.raw(`${documents}/${id}`, {
+      method: 'PATCH',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+
+  test('tient lieu de « version », et une version dépassée est refusée par 412', async () => {
+    const { id } = await create()
+    const etag = (await agent.get(`${documents}/${id}`)).headers.get('etag') ?? ''
+    expect(etag).toMatch(/^"\d+"$/u)
+    const edited = await patch(id, { 'if-match': etag }, { values: { objet: 'Corrigé' } })
+    expect(edited.status).toBe(200)
+    expect(edited.headers.get('etag')).not.toBe(etag)
+    const late = await patch(id, { 'if-match': etag }, { values: { objet: 'Trop tard' } })
+    expect(late.status).toBe(412)
+    expect(await late.json()).toMatchObject({ code: 'version_depassee' })
+    expect((await agent.get(`${documents}/${id}`)).body).toMatchObject({ title: 'Corrigé' })
+  })
+
+  test('sans elle, ni « version », la demande dit ce qui manque', async () => {
+    const { id } = await create()
+    expect(await (await patch(id, {}, { values: {} })).json()).toMatchObject({ fields: [{ field: 'version' }] })
+    expect((await patch(id, { 'if-match': 'W/"x"' }, { values: {} })).status).toBe(400)
+  })
+})
+
 describe('une création sous une clé (Idempotency-Key)', () => {
   const post = (key: string, body: object, by = agent) =>
     by.raw(documents, {

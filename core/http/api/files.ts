@@ -37,11 +37,12 @@ export const fileRoutes = [
       const { documents, files, settings } = services
       const document = await documents.get(params)
       // Somebody was faster: said before the file travels, and again by the commit.
-      if (document.version !== query.version) throw errors.documentMoved()
+      const seen = changeOf(context, query.version)
+      if (document.version !== seen.version) throw errors.documentMoved()
       const limit = documents.flowOf(document).fields[params.field]?.options.maxBytes ?? Infinity
       const maxBytes = Math.min(limit, settings.uploadLimit)
       const file = await receiveFile(request, files, { name: query.nom, maxBytes })
-      const change = { ...changeOf(context, query.version), field: params.field, file }
+      const change = { ...seen, field: params.field, file }
       return present(await documents.putFile(change), context)
     },
   }),
