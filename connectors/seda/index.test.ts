@@ -6,6 +6,7 @@ import { checkSip, PermanentError, tarGz, type DocumentContents } from '#core'
 import { publishedSchemas, sampleLines, sedaConformance } from '#core/conformance'
 import { connectForTest, sampleDocument, temporaryFiles } from '#core/testing'
 import seda from './index.ts'
+import { upgrade } from './upgrade.ts'
 
 const schemas = publishedSchemas()
 const withSchemas = test.skipIf(!schemas)
@@ -29,11 +30,18 @@ const SETTINGS = {
   sortFinal: 'Destroy',
 }
 
-sedaConformance('Le connecteur SEDA', seda, {
-  'SEDA 2.1': { ...SETTINGS, version: '2.1' },
-  'SEDA 2.2': { ...SETTINGS, version: '2.2', empreinte: 'sha512' },
-  'le strict nécessaire': { serviceArchives: 'A', serviceVersant: 'B' },
-})
+sedaConformance(
+  'Le connecteur SEDA',
+  seda,
+  {
+    'SEDA 1.0': { ...SETTINGS, version: '1.0' },
+    'SEDA 2.1': { ...SETTINGS, version: '2.1' },
+    'SEDA 2.2': { ...SETTINGS, version: '2.2', empreinte: 'sha512' },
+    'le profil Vitam': { ...SETTINGS, version: 'vitam-2.1', empreinte: 'sha512' },
+    'le strict nécessaire': { serviceArchives: 'A', serviceVersant: 'B' },
+  },
+  { 'le profil Vitam': 'manifest.xml' },
+)
 
 const generated = async (
   config: Readonly<Record<string, unknown>> = {},
@@ -72,7 +80,7 @@ describe('le bordereau', () => {
   })
 
   test('suit les unités d’archives demandées, dans leur ordre et sous leur titre', async () => {
-    const { xml } = await generated({ unites: 'arrete: Acte %numero%\ninconnu: rien\nannexes:' })
+    const { xml } = await generated(upgrade({ unites: 'arrete: Acte %numero%\ninconnu: rien\nannexes:' }, 1))
     expect([...xml.matchAll(/<Title>([^<]*)<\/Title>/gu)].map(([, title]) => title)).toEqual([
       'Délibération n° 12 : école &amp; cantine',
       'Acte 2026_012',

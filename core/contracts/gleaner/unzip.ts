@@ -72,7 +72,7 @@ const unreadable = (error: unknown, archive: FileRef): Error => {
  * Stores every file of a stored archive, one after the other, never whole in memory.
  * @throws PermanentError when it is no zip, or is encrypted, holds links, leads out of itself, or grows beyond the limits
  */
-export const unzip = async (archive: FileRef, files: Files, limits: Limits): Promise<readonly Gathered[]> => {
+export const unzipWhole = async (archive: FileRef, files: Files, limits: Limits): Promise<readonly Gathered[]> => {
   const refuse = (why: string) => new PermanentError(`L'archive « ${archive.name} » est refusée : ${why}.`)
   const reader = new StoredArchive((start, end) => files.open(archive, { start, end: end - 1 }))
   const gathered: Gathered[] = []
@@ -100,7 +100,7 @@ export const unzip = async (archive: FileRef, files: Files, limits: Limits): Pro
   } catch (error) {
     throw unreadable(error, archive)
   }
-  return withoutCommonFolder(gathered)
+  return gathered
 }
 
 /** A folder that was zipped from outside holds everything one level down: that level means nothing. */
@@ -112,3 +112,7 @@ const withoutCommonFolder = (gathered: readonly Gathered[]): readonly Gathered[]
     ? gathered
     : gathered.map(({ path, file }) => ({ path: path.slice(top.length), file }))
 }
+
+/** The same, from the folder that holds everything when there is one. */
+export const unzip = async (archive: FileRef, files: Files, limits: Limits): Promise<readonly Gathered[]> =>
+  withoutCommonFolder(await unzipWhole(archive, files, limits))
