@@ -1,113 +1,127 @@
-import type { Clock } from '../authoring/context.ts'
-import type { DocumentCriteria, DocumentSearch, FoundDocument } from '../authoring/desk.ts'
-import { ConfigurationError } from '../authoring/errors.ts'
 import type { Db } from '../db/knex.ts'
-import type { FlowRegistry } from '../flows/registry.ts'
-import { actionNamed, fieldOf, knownFlow, knownState } from './named.ts'
-import { tallyOf } from './tally.ts'
-import { nextEntity, walk, type Place, type Walked, type Wanted } from './walk.ts'
+import { DRAFT } from '../engine/model.ts'
+import { DocumentModel, SUMMARY_COLUMNS } from './model.ts'
 
-/** What an instance may look at: its entity, and those below when asked. */
-export type CreateSearch = (entityId: string) => DocumentSearch
-
-const DAY = 86_400_000
-/** A count stops there: « more than » is enough for a person, and nothing is linear in the history. */
-const MOST_COUNTED = 10_000
-
-const encode = ({ entityId, after }: Place): string => JSON.stringify([entityId, after?.at.toISOString(), after?.id])
-
-const decode = (cursor: string): Place => {
-  const [entityId, at, id] = JSON.parse(cursor) as readonly [string, string | undefined, string | undefined]
-  return { entityId, after: at && id ? { at: new Date(at), id } : undefined }
+/** A state, and for the draft whether it has been changed since the document was created. */
+export interface StateWanted {
+  readonly state: string
+  readonly changed?: boolean | undefined
 }
 
-export const createSearch = ({
-  db,
-  flows,
-  clock,
-}: {
-  readonly db: Db
-  readonly flows: FlowRegistry
-  readonly clock: Clock
-}): CreateSearch => {
-  const wantedOf = (entityId: string, criteria: DocumentCriteria): Wanted => {
-    const flow = knownFlow(flows, criteria.flow)
-    const passed = 'passedBy' in criteria
-    return {
-      entityId,
-      below: criteria.below,
-      flowId: flow.id,
-      how: passed ? 'passed' : 'rests',
-      state: knownState(flow, passed ? criteria.passedBy : criteria.state),
-      excluding: criteria.excluding === undefined ? undefined : knownState(flow, criteria.excluding),
-      before: new Date(clock.now().getTime() - criteria.olderThanDays * DAY),
-    }
+/** Bounds, both left out. */
+export interface Period {
+  readonly after?: Date | undefined
+  readonly before?: Date | undefined
+}
+
+export interface DocumentSearch {
+  readonly entityId: string
+  /** Flows that the caller may read there: nothing else is ever listed. */
+  readonly readable: readonly string[]
+  /** Part of the title, whatever the case; `%` and `_` stand for anything. */
+  readonly title?: string | undefined
+  /** In one of these states now. */
+  readonly states?: readonly StateWanted[] | undefined
+  /** Entered its present state in this period. */
+  readonly stateSince?: Period | undefined
+  /** Entered one of these states, in this period; a document that did so twice is listed twice. */
+  readonly entered?: (Period & { readonly states: readonly string[] }) | undefined
+  /** Never entered any of these states. */
+  readonly neverEntered?: readonly string[] | undefined
+  /** Parts of indexed values, by full name of the field; all of them. */
+  readonly indexed?: Readonly<Record<string, string>> | undefined
+  /** `{ field }`: an indexed field. */
+  readonly orderBy?: 'stateSince' | 'title' | { readonly field: string } | undefined
+  readonly ascending?: boolean | undefined
+  readonly offset?: number | undefined
+  readonly limit: number
+}
+
+/** What a search finds: the columns of a list, as the database holds them. */
+export type FoundDocument = Pick<DocumentModel, (typeof SUMMARY_COLUMNS)[number]>
+
+const like = (part: string) => `%${part}%`
+
+/**
+ * Documents of an entity by criteria that `listDocuments` leaves to its full text: dates of the state, states passed, parts of
+ * values, any order, any window. It costs what the entity holds: for programs that ask for it, not for screens.
+ */
+export const searchDocuments = async (db: Db, search: DocumentSearch): Promise<readonly FoundDocument[]> => {
+  if (search.readable.length === 0 || search.limit <= 0) return []
+  const { entered, stateSince, states, neverEntered, orderBy = 'stateSince' } = search
+  const direction = search.ascending ? 'asc' : 'desc'
+  const rows = DocumentModel.query(db)
+    .where('documents.entityId', search.entityId)
+    .whereIn('documents.flowId', [...search.readable])
+    .select(...SUMMARY_COLUMNS.map(column => `documents.${column}`))
+    .offset(search.offset ?? 0)
+    .limit(search.limit)
+  if (search.title !== undefined) rows.where('documents.title', 'ilike', like(search.title))
+  if (states)
+    rows.where(any => {
+      for (const { state, changed } of states)
+        any.orWhere(each => {
+          each.where('documents.state', state)
+          if (changed !== undefined) each.where('documents.version', changed ? '>' : '=', 1)
+        })
+      if (states.length === 0) any.whereRaw('false')
+    })
+  if (stateSince?.after) rows.where('documents.stateSince', '>', stateSince.after)
+  if (stateSince?.before) rows.where('documents.stateSince', '<', stateSince.before)
+  if (entered) {
+    // Not a sub-query: one line for each time it entered.
+    rows.joinRaw('cross join lateral jsonb_to_recordset(documents.trail) as stop(state text, at timestamptz)')
+    rows.whereRaw('stop.state = any(?)', [[...entered.states]])
+    if (entered.after) rows.whereRaw('stop.at > ?', [entered.after])
+    if (entered.before) rows.whereRaw('stop.at < ?', [entered.before])
   }
+  if (neverEntered)
+    rows.whereRaw(
+      'not exists (select from jsonb_to_recordset(documents.trail) as stop(state text) where stop.state = any(?))',
+      [[...neverEntered]],
+    )
+  for (const [field, part] of Object.entries(search.indexed ?? {}))
+    rows.whereRaw(
+      `exists (select from document_index i where i.entity_id = documents.entity_id and i.document_id = documents.id
+         and i.field = ? and i.value ilike ?)`,
+      [field, like(part)],
+    )
+  if (typeof orderBy === 'object')
+    rows.orderByRaw(
+      `(select min(i.value) from document_index i where i.entity_id = documents.entity_id and i.document_id = documents.id
+          and i.field = ?) ${direction} nulls last`,
+      [orderBy.field],
+    )
+  else rows.orderBy(`documents.${orderBy}`, direction)
+  return rows.orderBy('documents.id', direction)
+}
 
-  const found = (flowId: string, row: Walked): FoundDocument => ({
-    entityId: row.entityId,
-    id: row.id,
-    version: row.version,
-    title: row.title,
-    state: row.state,
-    stateLabel: flows.current(flowId)?.states[row.state]?.label ?? row.state,
-    since: row.since,
-  })
+/** How many documents are in each state, by entity and flow; the draft in two parts, changed since its creation or not. */
+export interface DocumentCount extends StateWanted {
+  readonly entityId: string
+  readonly flowId: string
+  readonly count: number
+}
 
-  return entityId => {
-    const find: DocumentSearch['find'] = async (criteria, { after, most = 100 } = {}) => {
-      const wanted = wantedOf(entityId, criteria)
-      // A cursor is only a place to go on from: the scope is checked again, as it may have changed since.
-      const place = after === undefined ? await nextEntity(db, wanted, undefined) : decode(after)
-      if (!place) return { items: [], next: undefined, examined: 0 }
-      const rows = await walk(db, wanted, place)
-      const items: FoundDocument[] = []
-      let examined = 0
-      for (const row of rows.page) {
-        examined += 1
-        if (row.kept) items.push(found(wanted.flowId, row))
-        if (items.length === most) break
-      }
-      const last = rows.page[examined - 1]
-      const more = rows.more || examined < rows.page.length
-      const next =
-        more && last ? { entityId: place.entityId, after: last } : await nextEntity(db, wanted, place.entityId)
-      return { items, next: next && encode(next), examined }
-    }
-
-    return {
-      find,
-
-      async count(criteria) {
-        let [count, examined] = [0, 0]
-        let after: string | undefined
-        do {
-          const page = await find(criteria, { after, most: MOST_COUNTED })
-          count += page.items.length
-          examined += page.examined
-          after = page.next
-        } while (after !== undefined && examined < MOST_COUNTED)
-        return { count, exact: after === undefined }
-      },
-
-      async tally({ flow: name, from, to, below }) {
-        const flow = knownFlow(flows, name)
-        const rows = await tallyOf(db, { entityId, below, flowId: flow.id, from, to })
-        return rows.map(row => ({ ...row, stateLabel: flow.states[row.state]?.label ?? row.state }))
-      },
-
-      async verify(name, { action, fields }) {
-        const flow = knownFlow(flows, name)
-        if (action !== undefined && actionNamed(flow, action) === undefined)
-          throw new ConfigurationError(
-            `L'action « ${action} » n'existe pas dans le flux « ${flow.label} » : corrigez le réglage du connecteur, par exemple « supprimer ».`,
-          )
-        const unknown = fields.find(field => !fieldOf(flow, field))
-        if (unknown !== undefined)
-          throw new ConfigurationError(
-            `Le champ « ${unknown} » n'existe pas dans le flux « ${flow.label} » : corrigez le réglage du connecteur.`,
-          )
-      },
-    }
-  }
+/** @param where `readable`: flow → entities where the caller may read it */
+export const countDocuments = async (
+  db: Db,
+  where: { readonly readable: ReadonlyMap<string, readonly string[]> },
+): Promise<readonly DocumentCount[]> => {
+  const entities = [...new Set([...where.readable.values()].flat())]
+  if (entities.length === 0) return []
+  const rows = await db('documents')
+    .whereIn('entityId', entities)
+    .whereIn('flowId', [...where.readable.keys()])
+    .select<{ entityId: string; flowId: string; state: string; changed: boolean; count: string }[]>(
+      'entityId',
+      'flowId',
+      'state',
+      db.raw('(state <> ? or version > 1) as changed', [DRAFT]),
+      db.raw('count(*) as count'),
+    )
+    .groupBy(['entityId', 'flowId', 'state', 'changed'])
+  return rows
+    .filter(({ entityId, flowId }) => where.readable.get(flowId)?.includes(entityId))
+    .map(row => ({ ...row, count: Number(row.count) }))
 }
