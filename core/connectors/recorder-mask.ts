@@ -93,6 +93,8 @@ const spellings = (secret: string): readonly string[] => {
     new URLSearchParams({ '': secret }).toString().slice(1),
     json,
     json.replaceAll('/', '\\/'),
+    // A JSON text within a JSON text.
+    JSON.stringify(json).slice(1, -1),
     inAsciiJson(json),
     inAsciiJson(json).replaceAll('/', '\\/'),
     inXml(secret),
