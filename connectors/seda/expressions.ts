@@ -41,6 +41,7 @@ const inTag = (tag: string, path: string): string =>
     )
     .join('')
 
+/** Whether it is a template is told by what the administrator wrote, before any name of a stranger is in it. */
 const withPlace = (expression: string, { rank = 0, path = '', directory = true }: Place): string => {
   const fixed = expression
     .replaceAll('#FILE_NUM#', String(rank))
@@ -63,7 +64,7 @@ const withPlace = (expression: string, { rank = 0, path = '', directory = true }
 /** A fault of an expression that can be seen without a document; `undefined` when there is none. */
 export const expressionFault = (expression: string): string | undefined => {
   const source = withPlace(expression, {})
-  return isTemplate(source) ? checkTemplate(source) : undefined
+  return isTemplate(expression) ? checkTemplate(source) : undefined
 }
 
 const dayIn = (line: JournalLine | undefined): string => (line ? localDay(line.at) : '')
@@ -84,7 +85,7 @@ export const sayFor = (
   }
   return async (expression = '', place = {}) => {
     const source = withPlace(expression, place)
-    if (!isTemplate(source))
+    if (!isTemplate(expression))
       return renderExpression(
         source.replaceAll('%journal.debut%', first).replaceAll('%journal.fin%', last),
         contents,

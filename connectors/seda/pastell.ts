@@ -75,7 +75,7 @@ const treeOf = (source: unknown): readonly Settings[] => {
   }
 }
 
-/** A header value of Pastell under our name; what is empty there is empty here, our defaults included. */
+/** Header values of Pastell under our names; what is empty there takes our default. */
 const headerOf = (data: Settings): Settings =>
   Object.fromEntries(
     Object.entries(sedaFields).flatMap(([name, { options }]) => {
@@ -101,6 +101,8 @@ export const fromPastell = (config: Settings): Settings => {
     ...headerOf({ ...values, ArchiveUnit_ExternalReference: reference }),
     ...(version ? { version } : {}),
     ...(tree.length > 0 ? { unites: tree } : {}),
-    ...(hash_algorithm === undefined ? {} : { empreinte: String(hash_algorithm) === '1' ? 'sha512' : 'sha256' }),
+    ...(hash_algorithm === undefined
+      ? {}
+      : { empreinte: ['1', 1].includes(hash_algorithm as string | number) ? 'sha512' : 'sha256' }),
   }
 }
