@@ -5,6 +5,8 @@ import type { FileRef } from './values.ts'
 /** What somebody asks to see. They have the right to read the file: it was checked, as for a download. */
 export interface ViewRequest {
   readonly file: FileRef
+  /** Local name of the root element of an XML file, when its first bytes tell it. */
+  readonly root: string | undefined
   /** The content, from its beginning: a viewer may read it more than once. */
   open(): Readable
   /** Parameters of the address: the links of the page are relative (`?bordereau=2`). */

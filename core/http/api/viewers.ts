@@ -15,12 +15,13 @@ import { listOf } from './schemas.ts'
 /** Where the root of an XML file is, unless it begins with a very long comment. */
 const HEAD = 16 * 1024
 
-const suits = async ({ types, roots }: FileViewer, file: FileRef, files: StoredFiles): Promise<boolean> => {
-  if (!types.includes(file.type)) return false
-  if (!roots || file.size === 0) return !roots
-  const root = await rootIn(files.open(file, { start: 0, end: Math.min(HEAD, file.size) - 1 }))
-  return root !== undefined && roots.includes(root)
-}
+const rootOf = async (file: FileRef, files: StoredFiles): Promise<string | undefined> =>
+  file.type === 'application/xml'
+    ? rootIn(files.open(file, { start: 0, end: Math.min(HEAD, file.size) - 1 }))
+    : undefined
+
+const suits = ({ types, roots }: FileViewer, file: FileRef, root: string | undefined): boolean =>
+  types.includes(file.type) && (!roots || (root !== undefined && roots.includes(root)))
 
 const VIEW = '/entites/:entityId/documents/:documentId/fichiers/:field/:sha256/vues'
 const ViewerView = Type.Object({ id: Type.String(), label: Type.String() }, { title: 'FileView' })
@@ -47,8 +48,8 @@ export const viewerRoutes = (viewers: readonly FileViewer[]): readonly Route[] =
     response: listOf(ViewerView),
     async handle({ params, services: { documents, files } }) {
       const file = fileOf(await documents.get(params), params.field, params.sha256)
-      const suited = await Promise.all(viewers.map(viewer => suits(viewer, file, files)))
-      return { items: viewers.filter((_viewer, rank) => suited[rank]).map(({ id, label }) => ({ id, label })) }
+      const root = await rootOf(file, files)
+      return { items: viewers.filter(each => suits(each, file, root)).map(({ id, label }) => ({ id, label })) }
     },
   }),
   route({
@@ -70,7 +71,8 @@ export const viewerRoutes = (viewers: readonly FileViewer[]): readonly Route[] =
         request.signal.addEventListener('abort', () => content.destroy(), { once: true })
         return content
       }
-      const view = await viewer.show({ file, open, query }).catch((error: unknown) => {
+      const root = await rootOf(file, files)
+      const view = await viewer.show({ file, root, open, query }).catch((error: unknown) => {
         if (!request.signal.aborted) throw error
         return undefined
       })
