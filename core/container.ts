@@ -10,12 +10,15 @@ import { createEngineInstances } from './connectors/engine-instances.ts'
 import { createLaneOf } from './connectors/lane-of.ts'
 import { createLanes } from './connectors/lanes.ts'
 import { createRecordings } from './connectors/recordings.ts'
+import { createReports, type ReportsService } from './connectors/reports.ts'
 import { createRegistry, type ConnectorRegistry } from './connectors/registry.ts'
 import { createSchedules, type Schedules } from './connectors/schedules.ts'
 import { createSecrets, type Secrets } from './connectors/secrets.ts'
 import { createConnectors, type Connectors } from './connectors/service.ts'
 import { createKnex, type Db } from './db/knex.ts'
 import type { Listener } from './db/notifications.ts'
+import { createDesk, type CreateDesk } from './documents/desk.ts'
+import { createFinder, type CreateFinder } from './documents/finder.ts'
 import { createInbox, type CreateInbox } from './documents/inbox.ts'
 import { createDocuments, type Documents } from './documents/service.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
@@ -59,6 +62,9 @@ export interface Cradle extends Given {
   readonly store: StoredDocuments
   readonly documents: Documents
   readonly inbox: CreateInbox
+  readonly finder: CreateFinder
+  readonly desk: CreateDesk
+  readonly reports: ReportsService
   readonly connectors: Connectors
   readonly recordings: RecordingsApi
   readonly schedules: Schedules
@@ -81,12 +87,13 @@ const parts = {
   files: part(({ config }: Cradle) => createFiles({ folder: config.folders.files })),
   registry: part(({ loaded }: Cradle) => createRegistry([...loaded.connectors.values()])),
   secrets: part(({ config }: Cradle) => createSecrets(config.secretKeys)),
-  connections: part(({ db, registry, secrets, files, clock, log, config }: Cradle) =>
+  connections: part(({ db, registry, secrets, files, finder, clock, log, config }: Cradle) =>
     createConnections({
       db,
       registry,
       secrets,
       files,
+      finder,
       clock,
       log,
       allowedRanges: config.allowedNetworks,
@@ -102,6 +109,9 @@ const parts = {
   store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
   documents: part(createDocuments),
   inbox: part(createInbox),
+  finder: part(createFinder),
+  desk: part(createDesk),
+  reports: part(createReports),
   connectors: part(createConnectors),
   recordings: part(createRecordings),
   schedules: part(createSchedules),
@@ -126,9 +136,11 @@ const parts = {
     flows: cradle.flows,
     files: cradle.files,
     events: cradle.events,
+    sources: cradle.loaded.report,
     documents: cradle.documents,
     connectors: cradle.connectors,
     recordings: cradle.recordings,
+    reports: cradle.reports,
     rightsCatalogue: () => rightsCatalogue(cradle.flows.list()),
     settings: {
       publicUrl: cradle.config.publicUrl,

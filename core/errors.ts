@@ -121,6 +121,11 @@ export const errors = {
     404,
     "Cet enregistrement n'existe pas, n'est pas terminé ou a été effacé : rechargez la liste.",
   ),
+  reportNotFound: define(
+    'rapport_introuvable',
+    404,
+    "Ce rapport n'existe pas, ou il a laissé sa place à de plus récents : rechargez la liste.",
+  ),
   fileNotFound: define(
     'fichier_introuvable',
     404,

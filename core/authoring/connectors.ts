@@ -1,5 +1,6 @@
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { Clock, Files, Log } from './context.ts'
+import type { Desk, DocumentFinder, Reports } from './desk.ts'
 import type { Fields, FieldSpec, Values } from './fields.ts'
 import type { FileRef } from './values.ts'
 import type { Http } from '../connectors/http.ts'
@@ -34,6 +35,8 @@ export interface ConnectContext<C> {
    */
   readonly trace: (line: string) => void
   readonly memory: Memory
+  /** The documents of the entity of the instance, to look at. */
+  readonly documents: DocumentFinder
   /** Folder of the published XML schemas (`PASSEUR_SCHEMAS`: `seda-2.1/`, `w3c/`…), when the administrator installed them. */
   readonly schemas?: string | undefined
   /** Folders of the machine below which connectors may read and write (`PASSEUR_DOSSIERS_LOCAUX`). None unless told. */
@@ -94,7 +97,12 @@ export interface Schedule<C, K extends CapabilityName> {
   readonly every?: string
   /** Returns the sentence shown to the administrator. */
   run(
-    context: ConnectContext<C> & { readonly connector: Pick<Capabilities, K>; readonly inbox: Inbox },
+    context: ConnectContext<C> & {
+      readonly connector: Pick<Capabilities, K>
+      readonly inbox: Inbox
+      readonly documents: Desk
+      readonly reports: Reports
+    },
   ): Promise<string>
 }
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../authoring/errors.ts'
 import type { Fields } from '../authoring/fields.ts'
 import type { Capabilities } from '../contracts/index.ts'
 import type { Db } from '../db/knex.ts'
+import type { CreateFinder } from '../documents/finder.ts'
 import type { CallAbout } from '../engine/ports.ts'
 import { resolveAllowed } from './address-guard.ts'
 import { createHttp } from './http-client.ts'
@@ -19,6 +20,7 @@ export interface ConnectionDependencies {
   readonly registry: ConnectorRegistry
   readonly secrets: Secrets
   readonly files: Files
+  readonly finder: CreateFinder
   readonly clock: Clock
   readonly log: Log
   /** Inner networks that connectors may reach, CIDR. */
@@ -93,7 +95,7 @@ interface Kept extends Connection {
 
 /** Connected instances, kept as long as their settings do not change. */
 export const createConnections = (dependencies: ConnectionDependencies): Connections => {
-  const { db, registry, secrets, files, clock, allowedRanges, schemas, localFolders } = dependencies
+  const { db, registry, secrets, files, finder, clock, allowedRanges, schemas, localFolders } = dependencies
   const recorder = createRecorder(dependencies)
   const kept = new Map<string, Kept>()
   const leaving = new Map<Kept, NodeJS.Timeout>()
@@ -118,6 +120,7 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
       log,
       trace: line => recorder.of(instance.id)?.line(line),
       memory: instanceMemory(db, clock, instance.id),
+      documents: finder(instance.entityId),
       schemas,
       localFolders,
     }

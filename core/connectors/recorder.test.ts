@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { defineConnector } from '../authoring/connectors.ts'
 import { secret, text, url } from '../authoring/fields.ts'
 import { TemporaryError } from '../authoring/errors.ts'
-import { town } from '../documents/documents.fixture.ts'
+import { testFlows, town } from '../documents/documents.fixture.ts'
+import { createFinder } from '../documents/finder.ts'
 import { keptLog } from '../testing/connect.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
 import { temporaryFiles } from '../testing/disk-files.ts'
@@ -105,6 +106,7 @@ beforeEach(async () => {
     registry,
     secrets,
     files,
+    finder: createFinder({ db: database.knex, flows: testFlows, clock }),
     clock,
     log,
     allowedRanges: ['127.0.0.0/8'],

@@ -4,12 +4,14 @@ import type { Clock, Log } from '../authoring/context.ts'
 import { milliseconds } from '../authoring/durations.ts'
 import { ConfigurationError } from '../authoring/errors.ts'
 import type { Db } from '../db/knex.ts'
+import type { CreateDesk } from '../documents/desk.ts'
 import type { CreateInbox } from '../documents/inbox.ts'
 import type { Instances } from '../engine/ports.ts'
 import { enqueueSchedule } from '../jobs/queue.ts'
 import type { Connection, Connections } from './connections.ts'
 import { InstanceModel } from './model.ts'
 import type { ConnectorRegistry } from './registry.ts'
+import type { ReportsOf } from './reports.ts'
 
 /** What instances do by themselves: gleaning, refreshing a classification, reading letters. */
 export interface Schedules {
@@ -40,6 +42,8 @@ export const createSchedules = ({
   connections,
   instances,
   inbox,
+  desk,
+  reports,
   clock,
   log,
 }: {
@@ -48,6 +52,8 @@ export const createSchedules = ({
   readonly connections: Connections
   readonly instances: Pick<Instances, 'suspend'>
   readonly inbox: CreateInbox
+  readonly desk: CreateDesk
+  readonly reports: { readonly of: ReportsOf }
   readonly clock: Clock
   readonly log: Log
 }): Schedules => {
@@ -70,8 +76,9 @@ export const createSchedules = ({
   const perform = async ({ instance, definition, connector, context }: Connection, name: string): Promise<string> => {
     const schedule = schedulesOf(definition)[name]
     if (!schedule) throw new ConfigurationError(`« ${definition.label} » n'a plus de tâche « ${name} ».`)
-    const box: Inbox = inbox({ instanceId: instance.id, entityId: instance.entityId })
-    return schedule.run({ ...context, connector, inbox: box })
+    const sender = { instanceId: instance.id, entityId: instance.entityId }
+    const box: Inbox = inbox(sender)
+    return schedule.run({ ...context, connector, inbox: box, documents: desk(sender), reports: reports.of(sender) })
   }
   const call = (instanceId: string, name: string): Promise<string> =>
     connections.during(

@@ -1,7 +1,10 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import type { Db } from '../db/knex.ts'
 import { testFlows } from '../documents/documents.fixture.ts'
+import { createDesk } from '../documents/desk.ts'
+import { createFinder } from '../documents/finder.ts'
 import { createInbox } from '../documents/inbox.ts'
+import { createDocuments } from '../documents/service.ts'
 import { createStore } from '../documents/store.ts'
 import { temporaryFiles } from '../testing/disk-files.ts'
 import { keptLog } from '../testing/connect.ts'
@@ -12,6 +15,7 @@ import { parapheur, type Remote } from './connectors.fixture.ts'
 import { createEngineInstances } from './engine-instances.ts'
 import { createLaneOf } from './lane-of.ts'
 import { createRegistry } from './registry.ts'
+import { createReports } from './reports.ts'
 import { createSchedules } from './schedules.ts'
 import { createSecrets } from './secrets.ts'
 import { createConnectors } from './service.ts'
@@ -25,14 +29,18 @@ export const connectorsHub = async (db: Db) => {
   const registry = createRegistry([{ definition: parapheur(remote), help: '# Aide' }])
   const secrets = createSecrets({ current: createSecretKey(randomBytes(32)), old: [] })
   const flows = testFlows
-  const connections = createConnections({ db, registry, secrets, files, clock, log, allowedRanges: [] })
+  const finder = createFinder({ db, flows, clock })
+  const connections = createConnections({ db, registry, secrets, files, finder, clock, log, allowedRanges: [] })
   const instances = createEngineInstances({ db, flows, connections, clock })
   const laneOf = createLaneOf({ db, flows, registry, clock })
   const store = createStore({ db, flows, laneOf })
   const inbox = createInbox({ db, store, flows, files, clock })
-  const schedules = createSchedules({ db, registry, connections, instances, inbox, clock, log })
-  const connectors = createConnectors({ db, registry, secrets, connections, schedules, flows, clock })
   const choices = createChoices({ db, connections, clock, log })
+  const documents = createDocuments({ db, store, flows, files, choices, clock })
+  const desk = createDesk({ db, documents, finder })
+  const reports = createReports({ db, clock })
+  const schedules = createSchedules({ db, registry, connections, instances, inbox, desk, reports, clock, log })
+  const connectors = createConnectors({ db, registry, secrets, connections, schedules, flows, clock })
   const close = async () => {
     await connections.close()
     await files[Symbol.asyncDispose]()
@@ -48,6 +56,10 @@ export const connectorsHub = async (db: Db) => {
     laneOf,
     store,
     inbox,
+    documents,
+    finder,
+    desk,
+    reports,
     schedules,
     connectors,
     choices,

@@ -1,5 +1,6 @@
 import type { Conversion } from './conversion.ts'
 import type { Convocation } from './convocation.ts'
+import type { Entretien } from './entretien.ts'
 import type { Ged } from './ged.ts'
 import type { Glaneur } from './glaneur.ts'
 import type { Horodatage } from './horodatage.ts'
@@ -30,12 +31,14 @@ export interface Capabilities {
   transformation: Transformation
   conversion: Conversion
   glaneur: Glaneur
+  entretien: Entretien
 }
 
 export type CapabilityName = keyof Capabilities
 
 export type * from './conversion.ts'
 export type * from './convocation.ts'
+export type * from './entretien.ts'
 export type * from './ged.ts'
 export type * from './glaneur.ts'
 export type * from './horodatage.ts'

@@ -13,6 +13,7 @@ const LABELS: Readonly<Record<string, string>> = {
   transformation: 'transformation',
   conversion: 'conversion en PDF',
   glaneur: 'relève de fichiers',
+  entretien: 'entretien des dossiers',
 }
 
 export const capabilityLabel = (capability: string): string => LABELS[capability] ?? capability

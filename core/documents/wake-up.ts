@@ -1,13 +1,14 @@
 import type { Db } from '../db/knex.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
 import { enqueue, PRIORITY } from '../jobs/queue.ts'
+import { isPerson } from './authors.ts'
 import { DOCUMENT_COLUMNS, DocumentModel, toDocument } from './model.ts'
 import type { LaneOf } from './store.ts'
 import type { Document } from '../engine/model.ts'
 
 /** Agents do not wait behind the course of things, nor that behind polls. */
 export const priorityOf = ({ due }: Document): number => {
-  if (due?.by !== undefined) return PRIORITY.agent
+  if (isPerson(due?.by)) return PRIORITY.agent
   return (due?.tries ?? 0) > 0 ? PRIORITY.poll : PRIORITY.course
 }
 

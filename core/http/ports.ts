@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import type { AssociationView, ConnectorType, InstanceView, RecordingView } from './api/schemas.ts'
+import type { AssociationView, ConnectorType, InstanceView, RecordingView, ReportView } from './api/schemas.ts'
 import type { ReadonlyDeep } from './route.ts'
 
 type View<S extends TSchema> = ReadonlyDeep<Static<S>>
@@ -48,6 +48,18 @@ export interface RecordingsApi {
     recordingId: string,
   ): Promise<{ readonly text: string; readonly takenAt: Date }>
   remove(acting: Acting, instanceId: string, recordingId: string): Promise<void>
+}
+
+/** What the schedules of an instance left for its administrators: only for the instances of the entity itself. */
+export interface ReportsApi {
+  /** Newest first. */
+  list(entityId: string, instanceId: string): Promise<readonly View<typeof ReportView>[]>
+  /** @throws errors.reportNotFound */
+  read(
+    entityId: string,
+    instanceId: string,
+    reportId: string,
+  ): Promise<{ readonly name: string; readonly content: string }>
 }
 
 export interface InstancePatch {

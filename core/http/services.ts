@@ -3,9 +3,10 @@ import type { Clock, Log } from '../authoring/context.ts'
 import type { Db } from '../db/knex.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import type { LoadedSource } from '../loader.ts'
 import type { DocumentEvents } from './events.ts'
 import type { Documents } from '../documents/service.ts'
-import type { ConnectorsApi, RecordingsApi } from './ports.ts'
+import type { ConnectorsApi, RecordingsApi, ReportsApi } from './ports.ts'
 
 /** What routes act with. The container builds it once; tests build theirs. */
 export interface Services {
@@ -19,8 +20,11 @@ export interface Services {
   readonly documents: Documents
   readonly connectors: ConnectorsApi
   readonly recordings: RecordingsApi
+  readonly reports: ReportsApi
   readonly files: StoredFiles
   readonly events: DocumentEvents
+  /** What was loaded at start-up, in order: the folders of the product, then the packages that the configuration names. */
+  readonly sources: readonly LoadedSource[]
   readonly settings: HttpSettings
 }
 

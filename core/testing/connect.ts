@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import type { CapabilityName } from '../contracts/index.ts'
 import type { ConnectContext, Connected, ConnectorDefinition, Memory } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
+import type { Desk, Reports } from '../authoring/desk.ts'
 import type { Fields, Values } from '../authoring/fields.ts'
 import { completeRows } from '../authoring/rows.ts'
 import { resolveAllowed } from '../connectors/address-guard.ts'
@@ -9,6 +10,7 @@ import { createHttp } from '../connectors/http-client.ts'
 import type { Recording } from '../connectors/recorder-recording.ts'
 import type { StoredFiles } from '../files/files.ts'
 import { temporaryFiles } from './disk-files.ts'
+import { noDocuments, noReports } from './no-documents.ts'
 
 /** A memory that lasts as long as its test. */
 export const temporaryMemory = (): Memory => {
@@ -53,7 +55,12 @@ export interface ConnectOptions {
 
 export interface ConnectedForTest<C, K extends CapabilityName> extends AsyncDisposable {
   readonly connector: Connected<K>
-  readonly context: ConnectContext<C> & { readonly files: StoredFiles; readonly log: ReturnType<typeof keptLog> }
+  readonly context: ConnectContext<C> & {
+    readonly files: StoredFiles
+    readonly log: ReturnType<typeof keptLog>
+    readonly documents: Desk
+    readonly reports: Reports
+  }
 }
 
 /**
@@ -82,7 +89,20 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
   const network = { resolve: (host: string) => resolveAllowed(host, allowedRanges) }
   const complete = withDefaults(definition.config, config)
   const trace = (line: string) => recording()?.line(line)
-  const context = { config: complete, http, network, files: store, clock, log, trace, memory, schemas, localFolders }
+  const context = {
+    config: complete,
+    http,
+    network,
+    files: store,
+    clock,
+    log,
+    trace,
+    memory,
+    documents: noDocuments(),
+    reports: noReports(),
+    schemas,
+    localFolders,
+  }
   const connector = definition.connect(context)
   return {
     connector,

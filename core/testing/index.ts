@@ -15,7 +15,12 @@ export * from './stamp-pki.ts'
 export * from '../volumes/webdav/simulator.ts'
 export { outgoingBody } from '../connectors/http-client-body.ts'
 export * from './fake-inbox.ts'
-export { createChorusSimulator, type ChorusSimulator, type ChorusSimulatorOptions } from '../remotes/chorus/simulator/index.ts'
+export {
+  createChorusSimulator,
+  type ChorusSimulator,
+  type ChorusSimulatorOptions,
+} from '../remotes/chorus/simulator/index.ts'
 export * from '../volumes/s3/simulator.ts'
 export * from '../volumes/ftp/simulator.ts'
 export * from '../remotes/fast/simulator.ts'
+export * from './no-documents.ts'

@@ -10,6 +10,7 @@ import { fileRoutes } from './files.ts'
 import { flowRoutes } from './flows.ts'
 import { healthRoutes } from './health.ts'
 import { journalRoutes } from './journal.ts'
+import { reportRoutes } from './reports.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -31,6 +32,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...journalRoutes,
     ...administrationRoutes,
     ...connectorRoutes,
+    ...reportRoutes,
     ...eventRoutes,
     ...healthRoutes,
     ...ofPlugins,

@@ -233,6 +233,13 @@ export const RecordingView = named('RecordingView', {
   forgottenAt: Instant,
 })
 
+export const ReportView = named('ReportView', {
+  id: Id,
+  name: Type.String(),
+  at: Instant,
+  size: Type.Integer({ description: 'En octets.' }),
+})
+
 export const AssociationView = named('AssociationView', {
   flow: Type.String(),
   slot: Type.String(),
