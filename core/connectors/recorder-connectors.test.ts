@@ -29,16 +29,18 @@ const secretFields = (definition: (typeof connectors)[number]) =>
 
 const settingsOf = (definition: (typeof connectors)[number]) =>
   Object.fromEntries(
-    Object.entries(definition.config as Readonly<Record<string, FieldSpec>>).flatMap(([name, field]) => {
-      if (field.kind === 'secret') return [[name, `SECRET-${definition.id}-${name}-é/&"`]]
-      if (field.kind === 'secretFile') return [[name, Buffer.from(`FICHIER-${definition.id}-${name}-secret`)]]
-      if (field.options.default !== undefined) return []
-      if (field.kind === 'url') return [[name, echo.url]]
-      if (field.kind === 'text' && /h[oô]te|serveur/iu.test(`${name} ${field.label}`)) return [[name, '127.0.0.1']]
-      if (field.kind === 'text') return [[name, `valeur-${name}`]]
-      if (field.kind === 'number') return [[name, Number(new URL(echo.url).port)]]
-      return []
-    }),
+    Object.entries(definition.config as Readonly<Record<string, FieldSpec>>).flatMap(
+      ([name, field]): [string, unknown][] => {
+        if (field.kind === 'secret') return [[name, `SECRET-${definition.id}-${name}-é/&"`]]
+        if (field.kind === 'secretFile') return [[name, Buffer.from(`FICHIER-${definition.id}-${name}-secret`)]]
+        if (field.options.default !== undefined) return []
+        if (field.kind === 'url') return [[name, echo.url]]
+        if (field.kind === 'text' && /h[oô]te|serveur/iu.test(`${name} ${field.label}`)) return [[name, '127.0.0.1']]
+        if (field.kind === 'text') return [[name, `valeur-${name}`]]
+        if (field.kind === 'number') return [[name, Number(new URL(echo.url).port)]]
+        return []
+      },
+    ),
   )
 
 const traces = (secret: string): readonly string[] => {

@@ -5,6 +5,7 @@ import { deposit } from './deposit.ts'
 import { depositFields, type DepositOptions } from './fields.ts'
 import { fileExpressions } from './plan.ts'
 import { replaceCharacters } from './replacement.ts'
+import { openTraced } from '../../volumes/traced.ts'
 import type { Volume } from '../../volumes/volume.ts'
 
 export type DepositFields = typeof depositFields
@@ -30,7 +31,7 @@ export const depositConnector = <const C extends Fields>({
     connect(context: ConnectContext<C & DepositFields>) {
       const options = context.config as DepositOptions
       const during = async <T>(work: (volume: Volume) => Promise<T>, contents?: DocumentContents): Promise<T> => {
-        const opened = await volume(context, contents)
+        const opened = await openTraced(() => volume(context, contents), context.trace)
         try {
           return await work(opened)
         } finally {

@@ -1,6 +1,7 @@
 import { defineConnector, type ConnectContext, type ConnectorDefinition } from '../../authoring/connectors.ts'
 import { ConfigurationError } from '../../authoring/errors.ts'
 import type { Fields } from '../../authoring/fields.ts'
+import { openTraced } from '../../volumes/traced.ts'
 import type { Volume } from '../../volumes/volume.ts'
 import { tryOn } from './expressions.ts'
 import { gleanerFields, type GleanerOptions } from './fields.ts'
@@ -58,7 +59,7 @@ export const gleanerConnector = <const C extends Fields>({
     work: (session: { readonly volume: Volume; readonly options: GleanerOptions }) => Promise<T>,
   ): Promise<T> => {
     const options = checked(context.config)
-    const opened = await volume(context)
+    const opened = await openTraced(() => volume(context), context.trace)
     try {
       return await work({ volume: opened, options })
     } finally {

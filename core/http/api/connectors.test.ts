@@ -87,6 +87,24 @@ test('une tâche s’exécute à la main, et dit ce qu’elle a fait', async () 
   expect((await agent.get(`${base}/${id}`)).body.code).toBe('connecteur_introuvable')
 })
 
+test('le prochain échange s’enregistre, se télécharge en texte et s’efface', async () => {
+  const id = await create()
+  const address = `${base}/${id}/enregistrements`
+  expect((await agent.send('POST', address)).body['items']).toMatchObject([{ status: 'waiting', askedBy: 'agent' }])
+  await agent.send('POST', `${base}/${id}/test`)
+  const { body } = await agent.get(address)
+  expect(body['items']).toMatchObject([{ status: 'ready', occasion: 'Test de la connexion' }])
+  const [{ id: recording = '' } = {}] = body['items'] as { id?: string }[]
+  const file = await agent.raw(`${address}/${recording}`)
+  expect(file.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  expect(file.headers.get('content-disposition')).toMatch(/^attachment; filename="echange-.*\.txt"/u)
+  const text = await file.text()
+  expect(text).toContain('Aucun échange avec un service distant pendant cet appel.')
+  expect(text).not.toContain(SECRET)
+  expect((await agent.send('DELETE', `${address}/${recording}`)).status).toBe(204)
+  expect((await agent.get(`${address}/${recording}`)).body.code).toBe('enregistrement_introuvable')
+})
+
 test('qui peut lire les connecteurs ne peut ni les changer ni les essayer', async () => {
   const id = await create()
   await saveRole(database.knex, { id: 'lecteur', label: 'Lecteur', rights: ['connecteur:lecture'] })
@@ -100,8 +118,14 @@ test('qui peut lire les connecteurs ne peut ni les changer ni les essayer', asyn
     ['POST', '/test'],
     ['POST', '/reprise'],
     ['POST', '/taches/aLaMain'],
+    ['GET', '/enregistrements'],
+    ['POST', '/enregistrements'],
+    ['GET', '/enregistrements/1'],
+    ['DELETE', '/enregistrements/1'],
   ] as const)
-    expect((await only.send(method, `${base}/${id}${path}`, {})).body.code).toBe('droit_insuffisant')
+    expect((await only.send(method, `${base}/${id}${path}`, method === 'GET' ? undefined : {})).body.code).toBe(
+      'droit_insuffisant',
+    )
 })
 
 const ofInstances = apiRoutes().filter(route => route.path.includes(':instanceId'))
@@ -114,6 +138,7 @@ test.each(ofInstances.map(route => [route.method, route.path] as const))(
       .replace(':entityId', people.neighbour)
       .replace(':instanceId', id)
       .replace(':schedule', 'aLaMain')
+      .replaceAll(/:\w+Id\b/gu, '1')
     const answer = await server
       .as(basic('voisin'))
       .send(method, address, method === 'PATCH' ? { label: 'À moi' } : undefined)
