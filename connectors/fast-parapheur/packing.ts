@@ -55,7 +55,7 @@ export const unpacked = async (content: FileRef, sent: SentFolder | undefined, f
   const rest = gathered.filter(each => each !== found).map(({ file }) => file)
   const sentAs = (file: FileRef) => others.find(({ name }) => name === file.name)
   return {
-    document: found?.file ?? { ...content, name: main?.name ?? 'document.zip' },
+    document: { ...(found?.file ?? content), name: main?.name ?? found?.file.name ?? 'document.zip' },
     annexes: rest.filter(
       file => sentAs(file)?.kind !== 'signature' && (sentAs(file)?.sha256 ?? file.sha256) === file.sha256,
     ),

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import {
   createAuthority,
   simDocuments,
+  simIdentity,
   simSoap,
   startSimServer,
   temporaryFiles,
@@ -51,7 +52,7 @@ const REFUSED = 'Refusé'
 /** FAST-Parapheur: the SOAP service of documents, the REST upload on the fly, circuits that advance. */
 export const createSimulator = async (options: FastParapheurSimulatorOptions = {}): Promise<FastParapheurSimulator> => {
   const authority = options.authority ?? createAuthority()
-  const client = authority.issueClient('Ville de démonstration')
+  const identity = simIdentity(authority)
   const files = await temporaryFiles()
   const part = simDocuments({ files, siren: SIREN, circuits: CIRCUITS })
   const soap = simSoap(files, { [DOCUMENTS_PATH]: part.service })
@@ -78,7 +79,7 @@ export const createSimulator = async (options: FastParapheurSimulatorOptions = {
   const server = await startSimServer({
     ...(options.port === undefined ? {} : { port: options.port }),
     bodies: 'disk',
-    tls: { ...authority.issueServer(), clientAuthority: authority.certificate },
+    tls: { ...identity.server, clientAuthority: authority.certificate },
     named: request => soap.named(request),
     handler: async request => {
       const answered = await soap.answer(request, server.url)
@@ -114,8 +115,8 @@ export const createSimulator = async (options: FastParapheurSimulatorOptions = {
     config: {
       adresse: `${server.url}${DOCUMENTS_PATH}?wsdl`,
       abonnement: SIREN,
-      certificat: client.pfx,
-      certificatMotDePasse: client.passphrase,
+      certificat: identity.client.pfx,
+      certificatMotDePasse: identity.client.passphrase,
       autorite: Buffer.from(authority.certificate),
     },
     faults: server.faults,

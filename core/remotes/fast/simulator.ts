@@ -5,3 +5,4 @@ export {
   type SimDocumentsOptions,
 } from './simulator-documents.ts'
 export { simElement, simSoap, type SimAnswer, type SimOperation } from './simulator-soap.ts'
+export { simIdentity } from './simulator-identity.ts'

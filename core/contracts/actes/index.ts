@@ -1,0 +1,17 @@
+export { readActesClassification, type ActesClassification } from './classification.ts'
+export { acteFault } from './faults.ts'
+export {
+  ACTES_NAMESPACE,
+  cancellationMessage,
+  readActesAnomaly,
+  readActesReceipt,
+  transmissionMessage,
+} from './messages.ts'
+export {
+  acteIdentifier,
+  messageFileName,
+  NATURE_CODES,
+  numberInIdentifier,
+  pieceFileNames,
+  type ActesAuthority,
+} from './names.ts'
