@@ -68,9 +68,11 @@ const ITEMS: ReadonlySet<string> = new Set(['Bordereau', 'FactureIndiv', 'Marche
 const DEEPEST_ITEM = 4
 
 /** Whether this element is one of the things listed. What the treasury returns under other names is shown all the same. */
-export const isItem = (path: readonly string[]): boolean =>
-  (path.length <= DEEPEST_ITEM && path.length > 2 && ITEMS.has(path.at(-1) ?? '')) ||
-  (path.length === 3 && path[0] === 'PES_Retour' && !path[2]?.startsWith('EnTete'))
+export const isItem = (path: readonly string[]): boolean => {
+  if (path.length < 3 || path.length > DEEPEST_ITEM || !path[1]?.startsWith('PES_')) return false
+  if (ITEMS.has(path.at(-1) ?? '')) return true
+  return path[0] === 'PES_Retour' && path.length === 3 && !path[2]?.startsWith('EnTete')
+}
 
 /** The values by which people know an item. The first met in the item is the right one. */
 const KEPT: ReadonlySet<string> = new Set([

@@ -170,6 +170,7 @@ export const fr = {
   },
   file: {
     download: 'Télécharger {name} ({type}, {size})',
+    view: '{view} : {name} (nouvel onglet)',
   },
   connectors: {
     title: 'Connecteurs',

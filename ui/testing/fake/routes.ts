@@ -188,6 +188,16 @@ export const routes: readonly { readonly method: string; readonly path: string; 
   },
   {
     method: 'GET',
+    path: 'visionneuses',
+    handle: () => ({ items: [{ id: 'pes', label: 'Voir le PES', types: ['application/xml'] }] }),
+  },
+  {
+    method: 'GET',
+    path: 'entites/*/documents/*/fichiers/*/*/vues',
+    handle: () => ({ items: [{ id: 'pes', label: 'Voir le PES' }] }),
+  },
+  {
+    method: 'GET',
     path: 'entites/*/documents/*/choix/*',
     handle: (_, { parts }) => ({
       choices: choices[parts[5] ?? ''] ?? [],
