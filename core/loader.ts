@@ -21,7 +21,17 @@ export interface Loaded {
   readonly viewers: readonly FileViewer[]
   readonly migrations: readonly MigrationSet[]
   /** What was loaded and how long it took, in order: printed at start-up. */
-  readonly report: readonly { readonly source: string; readonly what: string; readonly ms: number }[]
+  readonly report: readonly LoadedSource[]
+}
+
+/** One folder, or one package. */
+export interface LoadedSource {
+  readonly source: string
+  readonly what: string
+  readonly ms: number
+  /** Identifiers of the flows and connectors that came with it. */
+  readonly flows: readonly string[]
+  readonly connectors: readonly string[]
 }
 
 export interface LoadedConnector {
@@ -137,7 +147,7 @@ export const load = async (options: {
     viewers: new Map(),
     migrations: [],
   }
-  const report: { source: string; what: string; ms: number }[] = []
+  const report: LoadedSource[] = []
   const folders = ['connectors', 'plugins']
     .flatMap(name => foldersOf(join(here, name)))
     .map(folder => relative(here, folder))
@@ -150,8 +160,16 @@ export const load = async (options: {
   ]
   for (const { source, specifier, help } of sources) {
     const started = performance.now()
+    const known = { flows: shelf.flows.size, connectors: shelf.connectors.size }
     try {
-      report.push({ source, what: await loadModule(shelf, specifier, await help), ms: performance.now() - started })
+      const what = await loadModule(shelf, specifier, await help)
+      report.push({
+        source,
+        what,
+        ms: performance.now() - started,
+        flows: [...shelf.flows.keys()].slice(known.flows),
+        connectors: [...shelf.connectors.keys()].slice(known.connectors),
+      })
     } catch (cause) {
       throw new LoadError(
         `« ${source} » ne peut pas être chargé : ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { inTransaction } from '../db/unit-of-work.ts'
 import type { Db } from '../db/knex.ts'
 import { errors } from '../errors.ts'
@@ -14,6 +15,25 @@ export interface NewUser {
   /** Entity whose administrators manage the account. */
   readonly entityId: string
   readonly program?: boolean
+  /** PEM of a client certificate, which proves the account as a password would. */
+  readonly certificate?: string | null
+}
+
+/** How a certificate is recognised: SHA-256 of its DER, in hexadecimal. `undefined` when the text is not one. */
+export const certificateDigest = (pem: string): string | undefined => {
+  try {
+    return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
+  } catch {
+    return undefined
+  }
+}
+
+const certified = (pem: string | null | undefined) => {
+  if (pem === undefined) return {}
+  const digest = pem === null ? null : certificateDigest(pem)
+  if (digest === undefined)
+    throw invalid('certificate', "Ce n'est pas un certificat au format PEM : exportez-le à nouveau, sans sa clé.")
+  return { certificate: pem, certificateDigest: digest }
 }
 
 /** The account of that login, whatever the letter case. */
@@ -23,23 +43,29 @@ export const findUserByLogin = async (db: Db, login: string): Promise<UserModel 
 export const findUser = async (db: Db, id: string): Promise<UserModel | undefined> => UserModel.query(db).findById(id)
 
 /** @throws errors.badInput when the login is taken or not writable, or the password too weak */
-export const createUser = async (db: Db, { password, ...user }: NewUser): Promise<UserModel> => {
+export const createUser = async (db: Db, { password, certificate, ...user }: NewUser): Promise<UserModel> => {
   const login = await checkedLogin(db, user.login)
   const passwordHash = password === undefined ? null : await hashChecked(password, login)
-  return UserModel.query(db).insertAndFetch({ ...user, login, passwordHash })
+  return UserModel.query(db).insertAndFetch({ ...user, ...certified(certificate), login, passwordHash })
 }
 
 /** What may be changed of an account besides its password. */
 export type UserChanges = Partial<
-  Pick<NewUser, 'login' | 'firstName' | 'lastName' | 'email' | 'entityId'> & { readonly enabled: boolean }
+  Pick<NewUser, 'login' | 'firstName' | 'lastName' | 'email' | 'entityId' | 'certificate'> & {
+    readonly enabled: boolean
+  }
 >
 
 /** Changes what is given, leaves the rest. @throws errors.userNotFound, errors.badInput */
-export const updateUser = async (db: Db, userId: string, changes: UserChanges): Promise<UserModel> => {
+export const updateUser = async (
+  db: Db,
+  userId: string,
+  { certificate, ...changes }: UserChanges,
+): Promise<UserModel> => {
   const user = await UserModel.query(db).findById(userId)
   if (!user) throw errors.userNotFound()
   const login = changes.login === undefined ? user.login : await checkedLogin(db, changes.login, userId)
-  return user.$query(db).patchAndFetch({ ...changes, login })
+  return user.$query(db).patchAndFetch({ ...changes, ...certified(certificate), login })
 }
 
 /**

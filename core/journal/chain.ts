@@ -19,22 +19,21 @@ export interface ChainedLine {
 /** What the first line of an entity is chained to. */
 export const GENESIS = '0'.repeat(64)
 
-/** SHA-256 (hexadecimal) of the canonical JSON of a line, the hash of the previous one included: changing any line breaks all that follow. */
-export const hashOf = (line: ChainedLine): string =>
-  createHash('sha256')
-    .update(
-      canonicalJson({
-        entityId: line.entityId,
-        seq: line.seq,
-        at: line.at.toISOString(),
-        documentId: line.documentId,
-        kind: line.kind,
-        event: line.event,
-        message: line.message,
-        authorId: line.authorId,
-        authorName: line.authorName,
-        detail: line.detail,
-        prevHash: line.prevHash,
-      }),
-    )
-    .digest('hex')
+/** The canonical JSON of a line, the hash of the previous one included: what is hashed, to the byte. */
+export const chainedText = (line: ChainedLine): string =>
+  canonicalJson({
+    entityId: line.entityId,
+    seq: line.seq,
+    at: line.at.toISOString(),
+    documentId: line.documentId,
+    kind: line.kind,
+    event: line.event,
+    message: line.message,
+    authorId: line.authorId,
+    authorName: line.authorName,
+    detail: line.detail,
+    prevHash: line.prevHash,
+  })
+
+/** SHA-256 (hexadecimal) of that text: changing any line breaks all that follow. */
+export const hashOf = (line: ChainedLine): string => createHash('sha256').update(chainedText(line)).digest('hex')

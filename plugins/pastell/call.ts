@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Caller, FileRef, MountRequest, Services } from '#core'
 import type { Json } from './http/json.ts'
 import type { Given } from './http/parameters.ts'
@@ -21,6 +22,8 @@ export interface Call {
 export type Reply =
   | { readonly is: 'json'; readonly body: Json; readonly status?: number }
   | { readonly is: 'file'; readonly file: FileRef; readonly name: string }
+  /** Long, hence never whole in memory. */
+  | { readonly is: 'stream'; readonly open: () => Readable; readonly type: string; readonly name: string }
   | { readonly is: 'bytes'; readonly body: Uint8Array | string; readonly type: string; readonly name: string }
   /** 204, without a body. */
   | { readonly is: 'nothing' }

@@ -58,6 +58,12 @@ const written = (reply: Reply, { verb, services, version }: Call): MountAnswer =
         },
         body: () => services.files.open(reply.file),
       }
+    case 'stream':
+      return {
+        status: 200,
+        headers: { 'Content-Type': reply.type, 'Content-Disposition': attachment(reply.name) },
+        body: reply.open,
+      }
     case 'bytes':
       return {
         status: 200,

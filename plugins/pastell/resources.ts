@@ -1,9 +1,27 @@
 import type { Resource } from './call.ts'
 import { badRequest, notFound } from './http/errors.ts'
+import { document } from './resources/document.ts'
+import { entite } from './resources/entite.ts'
+import { extension } from './resources/extension.ts'
+import { flux } from './resources/flux.ts'
+import { journal } from './resources/journal.ts'
+import { role } from './resources/role.ts'
+import { utilisateur } from './resources/utilisateur.ts'
+import { utilisateurRole } from './resources/utilisateur-role.ts'
 import { version } from './resources/version.ts'
 
 /** Every resource of the API by its name, lower case first. */
-const RESOURCES: Readonly<Record<string, Resource>> = { version }
+const RESOURCES: Readonly<Record<string, Resource>> = {
+  version,
+  document,
+  flux,
+  entite,
+  utilisateur,
+  utilisateurRole,
+  role,
+  journal,
+  extension,
+}
 
 /** These keep their own name below an entity: `/entite/7/document/aB3xY9z`. */
 const BELOW_ENTITY: Readonly<Record<string, string>> = {
