@@ -51,7 +51,7 @@ export const createDesk =
       const known = await db('entities')
         .where('id', document.entityId)
         .whereRaw(`path like (select path from entities where id = ?) || '%'`, [entityId])
-        .first<unknown>('id')
+        .first<{ id: string } | undefined>('id')
       if (known === undefined) throw errors.documentNotFound()
       return { entityId: document.entityId, documentId: document.id, version: document.version, by }
     }

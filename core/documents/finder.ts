@@ -76,6 +76,7 @@ export const createFinder = ({
     }
 
     return {
+      entityId,
       find,
 
       async count(criteria) {

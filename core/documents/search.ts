@@ -42,25 +42,17 @@ export type FoundDocument = Pick<DocumentModel, (typeof SUMMARY_COLUMNS)[number]
 
 const like = (part: string) => `%${part}%`
 
-/**
- * Documents of an entity by criteria that `listDocuments` leaves to its full text: dates of the state, states passed, parts of
- * values, any order, any window. It costs what the entity holds: for programs that ask for it, not for screens.
- */
-export const searchDocuments = async (db: Db, search: DocumentSearch): Promise<readonly FoundDocument[]> => {
-  if (search.readable.length === 0 || search.limit <= 0) return []
-  const { entered, stateSince, states, neverEntered, orderBy = 'stateSince' } = search
-  const direction = search.ascending ? 'asc' : 'desc'
+/** Everything a search asks for but its order and its window. */
+const matching = (db: Db, search: Omit<DocumentSearch, 'limit'>) => {
+  const { entered, stateSince, states, neverEntered } = search
   const rows = DocumentModel.query(db)
     .where('documents.entityId', search.entityId)
     .whereIn('documents.flowId', [...search.readable])
-    .select(...SUMMARY_COLUMNS.map(column => `documents.${column}`))
-    .offset(search.offset ?? 0)
-    .limit(search.limit)
   if (search.title !== undefined) rows.where('documents.title', 'ilike', like(search.title))
   if (states)
     rows.where(any => {
       for (const { state, changed } of states)
-        any.orWhere(each => {
+        void any.orWhere(each => {
           each.where('documents.state', state)
           if (changed !== undefined) each.where('documents.version', changed ? '>' : '=', 1)
         })
@@ -86,6 +78,21 @@ export const searchDocuments = async (db: Db, search: DocumentSearch): Promise<r
          and i.field = ? and i.value ilike ?)`,
       [field, like(part)],
     )
+  return rows
+}
+
+/**
+ * Documents of an entity by criteria that `listDocuments` leaves to its full text: dates of the state, states passed, parts of
+ * values, any order, any window. It costs what the entity holds: for programs that ask for it, not for screens.
+ */
+export const searchDocuments = async (db: Db, search: DocumentSearch): Promise<readonly FoundDocument[]> => {
+  if (search.readable.length === 0 || search.limit <= 0) return []
+  const { orderBy = 'stateSince' } = search
+  const direction = search.ascending ? 'asc' : 'desc'
+  const rows = matching(db, search)
+    .select(...SUMMARY_COLUMNS.map(column => `documents.${column}`))
+    .offset(search.offset ?? 0)
+    .limit(search.limit)
   if (typeof orderBy === 'object')
     rows.orderByRaw(
       `(select min(i.value) from document_index i where i.entity_id = documents.entity_id and i.document_id = documents.id
@@ -95,6 +102,12 @@ export const searchDocuments = async (db: Db, search: DocumentSearch): Promise<r
   else rows.orderBy(`documents.${orderBy}`, direction)
   return rows.orderBy('documents.id', direction)
 }
+
+/** How many documents such a search would find. */
+export const countFound = async (
+  db: Db,
+  search: Omit<DocumentSearch, 'limit' | 'offset' | 'orderBy'>,
+): Promise<number> => (search.readable.length === 0 ? 0 : matching(db, search).resultSize())
 
 /** How many documents are in each state, by entity and flow; the draft in two parts, changed since its creation or not. */
 export interface DocumentCount extends StateWanted {

@@ -19,11 +19,13 @@ import { newDocumentId } from './ids.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
 import {
   countDocuments,
+  countFound,
   searchDocuments,
   type DocumentCount,
   type DocumentSearch,
   type FoundDocument,
 } from './search.ts'
+import { ranksOf, withFile, withoutFile } from './ranks.ts'
 import type { StoredDocuments } from './store.ts'
 
 export interface Where {
@@ -41,6 +43,9 @@ export interface Change extends Where {
 export interface Documents {
   list(query: DocumentQuery): Promise<DocumentPage>
   search(query: DocumentSearch): Promise<readonly FoundDocument[]>
+  /** How many such a search would find. */
+  countFound(search: Parameters<typeof countFound>[1]): Promise<number>
+  /** By entity, flow and state. */
   count(where: Parameters<typeof countDocuments>[1]): Promise<readonly DocumentCount[]>
   /** @throws errors.documentNotFound */
   get(where: Where): Promise<Document>
@@ -55,9 +60,9 @@ export interface Documents {
   }): Promise<Document>
   /** @throws errors.badInput with the sentence at each field; nothing is stored then */
   edit(change: Change & { readonly values: Values }): Promise<Document>
-  /** Puts a stored file in a field: replaces in a `file`, adds to a `files`, where it replaces the one that is `at` this rank. */
+  /** Puts a stored file in a field: replaces in a `file`, adds to a `files`; `at`: its number there, where it replaces any. */
   putFile(change: Change & { readonly field: string; readonly file: FileRef; readonly at?: number }): Promise<Document>
-  /** @param change `at`: its rank among those of the field, when two have the same content */
+  /** @param change `at`: its number there, when two have the same content */
   removeFile(
     change: Change & { readonly field: string; readonly sha256: string; readonly at?: number },
   ): Promise<Document>
@@ -281,6 +286,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
   return {
     list: query => listDocuments(db, flows, query),
     search: query => searchDocuments(db, query),
+    countFound: search => countFound(db, search),
     count: where => countDocuments(db, where),
     get,
     flowOf,
@@ -314,14 +320,12 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const field = fileField(flow, document, name)
       const problem = fileProblem(field, file)
       if (problem !== undefined) throw refuse([{ field: name, message: problem }])
-      const held = filesHeld(document.data[name])
-      const value =
-        field.kind === 'file' ? file : at !== undefined && at < held.length ? held.with(at, file) : [...held, file]
+      const value = field.kind === 'file' ? { [name]: file } : withFile(document.data, name, file, at)
       const extract = flows.extractorOf(flow.id, name)
       const extracted = extract ? await extract(files.open(file), file) : {}
       return commit(document, {
         is: 'edited',
-        values: { ...extracted, [name]: value },
+        values: { ...extracted, ...value },
         what: `Fichier déposé dans « ${field.label} » : ${file.name}`,
         by: change.by,
       })
@@ -332,13 +336,13 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       const flow = flowOf(document)
       const field = fileField(flow, document, name)
       const before = filesHeld(document.data[name])
-      const rank = at ?? before.findIndex(file => file.sha256 === sha256)
-      const removed = before[rank]
+      const place =
+        at === undefined ? before.findIndex(file => file.sha256 === sha256) : ranksOf(document.data, name).indexOf(at)
+      const removed = before[place]
       if (removed?.sha256 !== sha256) throw errors.fileNotFound()
-      const rest = before.toSpliced(rank, 1)
       return commit(document, {
         is: 'edited',
-        values: { [name]: field.kind === 'files' && rest.length > 0 ? rest : undefined },
+        values: withoutFile(document.data, name, place),
         what: `Fichier retiré de « ${field.label} » : ${removed.name}`,
         by: change.by,
       })

@@ -5,6 +5,7 @@ import { offers, routeProgress } from '../engine/availability.ts'
 import { editableFields, problems, type Problem } from '../engine/form.ts'
 import { stepNamed } from '../engine/inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from '../engine/model.ts'
+import { isRanks } from './ranks.ts'
 
 /** What a person or a program sees of documents; the shapes are those of `http/api/schemas.ts`. */
 
@@ -211,7 +212,7 @@ export const documentView = (flow: CompiledFlow, document: Document, viewer: Vie
   const hidden = new Set(Object.values(flow.fields).flatMap(field => (field.options.hidden ? [field.name] : [])))
   return {
     ...summaryOf(flow, document),
-    values: Object.fromEntries(Object.entries(document.data).filter(([name]) => !hidden.has(name))),
+    values: Object.fromEntries(Object.entries(document.data).filter(([name]) => !hidden.has(name) && !isRanks(name))),
     pages: pagesOf(flow, field => editable.has(field.name)),
     route: routeProgress(flow, document).map(stop => ({
       alias: stop.alias,

@@ -1,4 +1,5 @@
-import { filesHeld, isEmpty, type Choice, type CompiledField, type FileRef, type PieceType } from '#core'
+import { filesHeld, isEmpty, type Choice, type CompiledField, type PieceType } from '#core'
+import { pastellDate } from './http/dates.ts'
 import type { PhpValue } from './http/php-values.ts'
 import type { Json } from './http/json.ts'
 import type { PiecePart } from './names.ts'
@@ -99,19 +100,8 @@ export const toPastell = (field: CompiledField, value: unknown, part?: PiecePart
 export const typologyFile = (types: readonly PieceType[]): string =>
   JSON.stringify(types.map(({ name, label }) => ({ filename: name, typologie: label })))
 
-/** The piece of a list that a number of the API designates. */
-export const numbered = (files: readonly FileRef[], number: string | undefined): number | undefined => {
-  const rank = Number(number ?? '0')
-  return Number.isInteger(rank) && rank >= 0 && rank < files.length ? rank : undefined
-}
-
-const paris = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', dateStyle: 'short', timeStyle: 'medium' })
-
-/** `2024-05-02 09:00:00`, as the clock on the wall says it. */
-export const phpDate = (date: Date): string => paris.format(date)
-
 /** `02/05/2024`: what `date_in_fr` asks for. */
-export const phpDay = (date: Date): string => paris.format(date).slice(0, 10).split('-').toReversed().join('/')
+export const phpDay = (date: Date): string => pastellDate(date).slice(0, 10).split('-').toReversed().join('/')
 
 /** A day or an instant of the wall clock of Paris; `undefined` when it is neither. */
 export const fromPhpDate = (text: string): Date | undefined => {
@@ -119,6 +109,6 @@ export const fromPhpDate = (text: string): Date | undefined => {
   if (date === undefined) return undefined
   const guess = new Date(`${date}T${time}Z`)
   if (Number.isNaN(guess.getTime())) return undefined
-  const seen = new Date(`${paris.format(guess).replace(' ', 'T')}Z`)
+  const seen = new Date(`${pastellDate(guess).replace(' ', 'T')}Z`)
   return new Date(guess.getTime() - (seen.getTime() - guess.getTime()))
 }

@@ -1,4 +1,12 @@
-import { ABANDONED, DONE, DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type StateWanted } from '#core'
+import {
+  ABANDONED,
+  DONE,
+  DRAFT,
+  type CompiledField,
+  type CompiledFlow,
+  type CompiledStep,
+  type StateWanted,
+} from '#core'
 
 /** State of a draft that nobody has changed yet, then of a draft. */
 const CREATED = 'creation'
@@ -33,6 +41,8 @@ export interface NamedField {
 export interface FlowNames {
   /** Of the folder type. */
   readonly flow: string
+  /** What ends every name of a step: nothing, or its rank among those of its kind. */
+  suffix(step: string): string
   /** Every field in the order of the form. */
   readonly fields: readonly NamedField[]
   /** By its Pastell name; our full names are understood too. */
@@ -114,6 +124,7 @@ const read = (flow: CompiledFlow): FlowNames => {
   const actions = actionsOf(flow, suffixOf)
   return {
     flow: flow.stored.pastell ?? flow.id,
+    suffix: suffixOf,
     fields,
     field: name => byName.get(name),
     state: (state, changed = true) => (state === DRAFT && !changed ? CREATED : (states.get(state) ?? state)),
