@@ -44,6 +44,7 @@ export interface Tally {
 
 /** Reads the documents of the entity of the instance, and never any other's. */
 export interface DocumentFinder {
+  readonly entityId: string
   /**
    * A page of documents, oldest first, walked along an index: the cost is that of the page, whatever the history holds. A page may be
    * short, or empty, and not be the last.

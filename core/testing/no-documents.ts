@@ -2,6 +2,7 @@ import type { Desk, Reports } from '../authoring/desk.ts'
 
 /** An entity without any document: what most connectors see of documents. */
 export const noDocuments = (): Desk => ({
+  entityId: '1',
   find: async () => ({ items: [], next: undefined, examined: 0 }),
   count: async () => ({ count: 0, exact: true }),
   tally: async () => [],
