@@ -23,6 +23,8 @@ export const sendFile = async (request: IncomingRequest, files: StoredFiles, ref
     'Content-Security-Policy': "sandbox; default-src 'none'",
     'Accept-Ranges': 'bytes',
     ETag: etag,
+    // Of the whole file, whatever range is sent (RFC 9530).
+    'Repr-Digest': `sha-256=:${Buffer.from(ref.sha256, 'hex').toString('base64')}:`,
   }
   if (request.headers['if-none-match'] === etag) return stream({ open: () => files.open(ref), status: 304, headers })
   const range = rangeAsked(request, etag, size)

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { PassThrough, Readable } from 'node:stream'
-import { ZipFile } from 'yazl'
+import { Readable } from 'node:stream'
 import type { Memory } from '../../authoring/connectors.ts'
 import type { Clock, DocumentContents, Files } from '../../authoring/context.ts'
 import { PermanentError, TemporaryError } from '../../authoring/errors.ts'
 import { splitName } from '../../files/names.ts'
+import { zipOf } from '../../files/zip.ts'
 import type { Deposited } from '../ged.ts'
 import type { DepositOptions } from './fields.ts'
-import { planDeposit, type Entry, type Plan } from './plan.ts'
+import { planDeposit, type Plan } from './plan.ts'
 import type { Volume, WrittenAs } from '../../volumes/volume.ts'
 
 /** From the name it was written under to the name it is known by. */
@@ -198,22 +198,4 @@ const write = async (
       `Le fichier déposé « ${volume.location(path)} » compte ${found?.size ?? 0} octets au lieu de ${size ?? sent} : le dépôt sera repris.`,
     )
   return found.id
-}
-
-/** One file open at a time: each is opened when its turn comes, and closed if the zip is given up. */
-const zipOf = (entries: readonly Entry[], date: Date): Readable => {
-  const zip = new ZipFile()
-  const output = new PassThrough()
-  let current: Readable | undefined
-  zip.on('error', (error: Error) => output.destroy(error))
-  output.on('close', () => current?.destroy())
-  for (const entry of entries)
-    zip.addReadStreamLazy(entry.name, { mtime: date, size: entry.size }, done => {
-      current = entry.open()
-      current.on('error', error => output.destroy(error))
-      done(null, current)
-    })
-  zip.end()
-  zip.outputStream.pipe(output)
-  return output
 }

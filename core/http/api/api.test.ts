@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { Validator } from '@seriousme/openapi-schema-validator'
+import yauzl from 'yauzl'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { grantRole, saveRole } from '../../access/roles.ts'
 import { createUser } from '../../access/users.ts'
@@ -258,6 +260,28 @@ describe('les événements', () => {
   })
 })
 
+test('tout un document se télécharge en un zip, fichiers, valeurs et journal', async () => {
+  const document = await create({ objet: 'École & cantine' })
+  const held = (await (await put(document, PDF, 'délibération.pdf')).json()) as Shown
+  const twin = (await (await put(held, PDF, 'délibération.pdf', 'annexes')).json()) as Shown
+  await put(twin, Buffer.from('%PDF-1.7 autre'), 'délibération.pdf', 'annexes')
+  const answer = await agent.raw(`${documents}/${document.id}/archive`)
+  expect(answer.headers.get('content-disposition')).toContain('Ecole & cantine.zip')
+  const zip = await yauzl.fromBufferPromise(Buffer.from(await answer.arrayBuffer()))
+  const entries: Record<string, Buffer> = {}
+  for await (const entry of zip.eachEntry())
+    entries[entry.fileName] = await buffer(await zip.openReadStreamPromise(entry))
+  expect(Object.keys(entries).sort()).toEqual([
+    'document.json',
+    'délibération.pdf',
+    'délibération_1.pdf',
+    'journal.json',
+  ])
+  expect(entries['délibération.pdf']).toEqual(PDF)
+  expect(JSON.parse(String(entries['document.json']))).toMatchObject({ title: 'École & cantine' })
+  expect(JSON.parse(String(entries['journal.json']))).not.toHaveLength(0)
+})
+
 describe('la version lue (ETag, If-Match)', () => {
   const patch = (id: string, headers: Readonly<Record<string, string>>, body: object) =>
     agent.raw(`${documents}/${id}`, {
@@ -372,6 +396,8 @@ describe('qui peut quoi', () => {
       .replace(':action', 'envoyer')
       .replace(':schedule', 'relever')
       .replace(':userId', '1')
+      .replace(':recordingId', '1')
+      .replace(':reportId', '1')
 
   test('toute adresse d’une entité est connue de ce contrôle', () => {
     expect(scoped.length).toBeGreaterThan(20)

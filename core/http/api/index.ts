@@ -1,6 +1,7 @@
 import type { FileViewer } from '../../authoring/viewers.ts'
 import type { Route } from '../route.ts'
 import { administrationRoutes } from './administration.ts'
+import { archiveRoutes } from './archive.ts'
 import { connectorRoutes } from './connectors.ts'
 import { withDescription } from './description.ts'
 import { documentRoutes } from './documents.ts'
@@ -28,6 +29,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...flowRoutes,
     ...documentRoutes,
     ...fileRoutes,
+    ...archiveRoutes,
     ...viewerRoutes(viewers),
     ...journalRoutes,
     ...administrationRoutes,
