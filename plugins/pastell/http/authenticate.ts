@@ -1,4 +1,4 @@
-import { callerOfToken, Problem, type Caller, type MountRequest, type Services } from '#core'
+import { AccountDisabled, callerOfToken, Problem, type Caller, type MountRequest, type Services } from '#core'
 import { PastellError } from './errors.ts'
 
 const refused = (message = 'Accès interdit') =>
@@ -26,7 +26,8 @@ export const callerOf = async ({ headers, address }: MountRequest, services: Ser
   try {
     return await services.signIn.withBasic(credentials, address)
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) throw refused()
+    if (error instanceof Problem && error.status === 401)
+      throw error.cause instanceof AccountDisabled ? refused('Votre compte a été désactivé') : refused()
     throw error
   }
 }

@@ -11,7 +11,9 @@ const elsewhere = () =>
   )
 
 /** The extensions by their number: a rank, which only serves to ask for one again. */
-const extensionsOf = ({ services: { sources } }: Call): ReadonlyMap<string, Record<string, Json>> =>
+const extensionsOf = ({
+  services: { sources },
+}: Call): ReadonlyMap<string, Readonly<Record<string, Json>> & { readonly id: string; readonly path: string }> =>
   new Map(
     sources
       .filter(({ source }) => !source.startsWith('connectors/'))
@@ -57,8 +59,8 @@ export const extension: Resource = {
   async POST(call) {
     await requireOn(call, ROOT, 'system:edition')
     const path = call.given.text('path') ?? ''
-    const known = [...extensionsOf(call).values()].find(each => each['path'] === path)
-    if (known) throw new PastellError(409, `L'extension #${String(known['id'])} est déja présente`)
+    const known = [...extensionsOf(call).values()].find(each => each.path === path)
+    if (known) throw new PastellError(409, `L'extension #${known.id} est déja présente`)
     // Whether a folder exists is not told to whoever asks: none is one of ours.
     throw badRequest(`Le chemin « ${path} » n'existe pas sur le système de fichier`)
   },

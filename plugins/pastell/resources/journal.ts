@@ -3,7 +3,7 @@ import { chainedText, journalEvent, journalEvents, type JournalEvent, type Journ
 import { entityIdOf, isNumber, requireOn } from '../access.ts'
 import { json, type Call, type Reply, type Resource } from '../call.ts'
 import { csvLine } from '../http/csv.ts'
-import { NEVER, pastellDate } from '../http/dates.ts'
+import { isDay, NEVER, pastellDate } from '../http/dates.ts'
 import { badRequest, notFound } from '../http/errors.ts'
 import { flowNamed, namesOf } from '../names.ts'
 
@@ -72,8 +72,7 @@ const detail = (services: Services, event: JournalEvent) => {
 const day = (call: Call, name: string): string | undefined => {
   const text = call.given.text(name)
   if (!text) return undefined
-  const exists = /^\d{4}-\d{2}-\d{2}$/u.test(text) && new Date(`${text}T12:00:00Z`).toJSON()?.startsWith(text)
-  if (exists !== true) throw badRequest(`Le paramètre ${name} n'est pas une date valide, format attendu : 2020-03-31`)
+  if (!isDay(text)) throw badRequest(`Le paramètre ${name} n'est pas une date valide, format attendu : 2020-03-31`)
   return text
 }
 

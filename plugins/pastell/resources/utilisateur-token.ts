@@ -1,7 +1,7 @@
 import { createToken, deleteToken, localDay, Problem, renewToken, tokensOf, type ApiTokenModel } from '#core'
 import { isNumber } from '../access.ts'
 import type { Call } from '../call.ts'
-import { pastellDate } from '../http/dates.ts'
+import { isDay, pastellDate } from '../http/dates.ts'
 import { badRequest, forbidden } from '../http/errors.ts'
 import type { Json } from '../http/json.ts'
 
@@ -28,8 +28,7 @@ const startOfDay = (day: string): Date => {
 
 const expiry = (given: string | undefined, now: Date): Date | null => {
   if (!given) return null
-  const exists = /^\d{4}-\d{2}-\d{2}$/u.test(given) && new Date(`${given}T12:00:00Z`).toJSON()?.startsWith(given)
-  if (exists !== true) throw badRequest("La date d'expiration est fausse, format attendu : 2020-03-31")
+  if (!isDay(given)) throw badRequest("La date d'expiration est fausse, format attendu : 2020-03-31")
   if (given <= localDay(now)) throw badRequest("La date d'expiration est antérieure à la date d'aujourd'hui")
   return startOfDay(given)
 }
