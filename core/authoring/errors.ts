@@ -8,9 +8,15 @@ export class TemporaryError extends Error {
   override readonly name = 'TemporaryError'
   /** The request may have reached the remote before the failure: look before sending again. */
   readonly maybeSent: boolean
-  constructor(message: string, options: { readonly maybeSent?: boolean; readonly cause?: unknown } = {}) {
+  /** Milliseconds that the remote asks us to wait. Filled in from `Retry-After` when the last HTTP answer of the call asked for it. */
+  readonly retryAfter: number | undefined
+  constructor(
+    message: string,
+    options: { readonly maybeSent?: boolean; readonly retryAfter?: number | undefined; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause })
     this.maybeSent = options.maybeSent ?? false
+    this.retryAfter = options.retryAfter
   }
 }
 

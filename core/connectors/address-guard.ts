@@ -4,13 +4,16 @@ import { ConfigurationError } from '../authoring/errors.ts'
 
 /**
  * Addresses that a connector may not reach unless the platform allows them: the machine itself, its local links (which
- * hold the metadata services of clouds), private and carrier networks, multicast and reserved ranges.
+ * hold the metadata services of clouds), private and carrier networks, multicast and reserved ranges, and the ranges of IPv6 that
+ * carry an IPv4 address (NAT64, 6to4, Teredo, the old « compatible » ones), behind which any of those may hide.
  */
 const INNER_RANGES = [
   '0.0.0.0/8',
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
+  // Not in a private range, and yet the inner service of Azure.
+  '168.63.129.16',
   '169.254.0.0/16',
   '172.16.0.0/12',
   '192.0.0.0/24',
@@ -18,10 +21,14 @@ const INNER_RANGES = [
   '198.18.0.0/15',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/127',
+  '::/96',
   '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2001::/32',
+  '2002::/16',
   'fc00::/7',
   'fe80::/10',
+  'fec0::/10',
   'ff00::/8',
 ] as const
 
@@ -78,9 +85,9 @@ export const assertAllowedHost = (host: string, allowedRanges: readonly string[]
  * The address judged is the very one that is connected to, so a name that changes between two resolutions gains nothing.
  */
 export const guardedLookup =
-  (allowedRanges: readonly string[]): LookupFunction =>
+  (allowedRanges: readonly string[], lookup: typeof systemLookup = systemLookup): LookupFunction =>
   (hostname, options, callback) => {
-    systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, [])
       const forbidden = addresses.find(({ address }) => isForbidden(address, allowedRanges))
       if (forbidden) return callback(refusal(hostname, forbidden.address), [])

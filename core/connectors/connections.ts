@@ -109,7 +109,13 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
     const { definition } = installed
     const about = { instance: instance.id, connector: instance.connector }
     const log = withFacts(dependencies.log, () => ({ ...about, ...recorder.facts() }))
-    const http = createHttp({ files, log, allowedRanges, recording: () => recorder.of(instance.id) })
+    const http = createHttp({
+      files,
+      log,
+      allowedRanges,
+      recording: () => recorder.of(instance.id),
+      asked: recorder.asked,
+    })
     const config = settingsForConnect(definition, settingsOf(instance, definition))
     const context: ConnectContext<Fields> = {
       config,

@@ -5,8 +5,6 @@ import { ConnectFailure } from './http-client-failure.ts'
 import { secureContext } from './http-client-tls.ts'
 import type { HttpOptions } from './http.ts'
 
-const CONNECT_TIMEOUT = 10_000
-
 /** Longest wait for a server that sends no session ticket to refuse our certificate. */
 const REFUSAL_TIMEOUT = 250
 
@@ -38,9 +36,10 @@ const whenAccepted = (socket: TLSSocket, done: (error: Error | null) => void): v
 export const guardedConnector = (
   allowedRanges: readonly string[],
   tls: HttpOptions['tls'],
+  timeout: number,
 ): buildConnector.connector => {
   const connect = buildConnector({
-    timeout: CONNECT_TIMEOUT,
+    timeout,
     lookup: guardedLookup(allowedRanges),
     // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED has no effect here.
     rejectUnauthorized: true,

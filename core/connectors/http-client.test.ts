@@ -6,7 +6,7 @@ import { ConfigurationError, PermanentError, TemporaryError } from '../authoring
 import { keptLog } from '../testing/connect.ts'
 import { temporaryFiles } from '../testing/disk-files.ts'
 import { startSimServer, type SimRequest, type SimResponse, type SimServer } from '../testing/sim-server.ts'
-import { createHttp } from './http-client.ts'
+import { createHttp, patienceOf } from './http-client.ts'
 import type { HttpOptions } from './http.ts'
 
 let files: Awaited<ReturnType<typeof temporaryFiles>>
@@ -86,6 +86,16 @@ describe('requests', () => {
     expect([response.status, response.headers['location']]).toEqual([302, '/login'])
   })
 
+  test('a redirection to an inner address is an answer, and following it would be refused', async () => {
+    respond = () => ({ status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data' } })
+    const client = clientOf()
+    const { headers } = await client.request({ path: '/' })
+    expect(await failureOf(clientOf({ baseUrl: headers['location'] ?? '' }).request({ path: '' }))).toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringMatching(/169\.254\.169\.254.*réseau interne/u) as string,
+    })
+  })
+
   test('charsets: declared, imposed, and compressed answers', async () => {
     respond = () => ({
       body: Buffer.from('accusé', 'latin1'),
@@ -138,6 +148,35 @@ describe('failures', () => {
     )
     expect(error).toBeInstanceOf(TemporaryError)
     expect(error).toMatchObject({ maybeSent: false, message: expect.stringMatching(/refuse la connexion/u) as string })
+  })
+
+  test('a server that accepts and never shakes hands: temporary, nothing was sent', async () => {
+    const silent = createServer(() => undefined)
+    await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
+    const address = silent.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const http = createHttp({ files, log, allowedRanges, connectTimeout: 150 })
+    openHttp.push(http)
+    const client = http.client({ baseUrl: `https://127.0.0.1:${port}` })
+    const error = await failureOf(client.request({ method: 'POST', path: '/', body: { json: {} } }))
+    silent.close()
+    expect(error).toMatchObject({
+      name: 'TemporaryError',
+      maybeSent: false,
+      message: expect.stringMatching(/ne répond pas à la connexion/u) as string,
+    })
+  })
+
+  test.each([
+    [429, '120', 120_000],
+    [503, 'Sun, 22 Nov 2026 00:10:00 GMT', 600_000],
+    [503, 'Sat, 21 Nov 2026 00:00:00 GMT', 0],
+    [429, 'bientôt', undefined],
+    [429, undefined, undefined],
+    [200, '120', undefined],
+  ])('a %i that says « Retry-After: %s » asks to wait %s ms', (status, said, expected) => {
+    const headers = { date: 'Sun, 22 Nov 2026 00:00:00 GMT', 'retry-after': said }
+    expect(patienceOf({ status, headers })).toBe(expected)
   })
 
   test('an unknown name: temporary, nothing was sent', async () => {

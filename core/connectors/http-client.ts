@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Agent } from 'undici'
 import type { Files, Log } from '../authoring/context.ts'
 import { ConfigurationError } from '../authoring/errors.ts'
-import type { Http, HttpClient, HttpOptions, HttpRequest } from './http.ts'
+import type { Http, HttpClient, HttpOptions, HttpRequest, HttpResponse } from './http.ts'
 import { receive } from './http-client-answer.ts'
 import { outgoingBody } from './http-client-body.ts'
 import { guardedConnector } from './http-client-connection.ts'
@@ -17,6 +17,10 @@ export interface HttpSettings {
   readonly allowedRanges?: readonly string[]
   /** What the call under way is being recorded in, if it is. */
   readonly recording?: () => Recording | undefined
+  /** Told at each answer how long the remote asks to wait, in milliseconds (`Retry-After` of a 429 or a 503). */
+  readonly asked?: (patience: number | undefined) => void
+  /** Milliseconds for a connection to be open, handshake included: 10 s unless told. */
+  readonly connectTimeout?: number
 }
 
 /** The door, and what closes it. */
@@ -37,6 +41,14 @@ const toUrl = (baseUrl: string, { path, query = {} }: HttpRequest): URL => {
   for (const [name, value] of Object.entries(query))
     if (value !== undefined) url.searchParams.append(name, String(value))
   return url
+}
+
+/** What a remote that is busy asks to wait: seconds, or a date, read by its own clock. */
+export const patienceOf = ({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>): number | undefined => {
+  const said = status === 429 || status === 503 ? headers['retry-after']?.trim() : undefined
+  if (said === undefined || said === '') return undefined
+  const patience = /^\d+$/u.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.parse(headers['date'] ?? '')
+  return Number.isFinite(patience) ? Math.max(0, patience) : undefined
 }
 
 /** The address as a log may show it: secrets of the query masked. */
@@ -62,6 +74,8 @@ export const createHttp = ({
   log,
   allowedRanges = [],
   recording = () => undefined,
+  asked = () => undefined,
+  connectTimeout = 10_000,
 }: HttpSettings): ClosableHttp => {
   const agents = new Set<Agent>()
 
@@ -70,7 +84,7 @@ export const createHttp = ({
     // Made at the first request: preparing a connector never fails, using it says what is wrong.
     const pool = (): Agent => {
       agent ??= new Agent({
-        connect: guardedConnector(allowedRanges, options.tls),
+        connect: guardedConnector(allowedRanges, options.tls, connectTimeout),
         pipelining: 1,
         keepAliveTimeout: 4_000,
       })
@@ -146,6 +160,7 @@ export const createHttp = ({
             if (!isLostConnection(error) || (method !== 'GET' && method !== 'HEAD')) throw error
             return attempt(request, url, ways)
           })
+          asked(patienceOf(response))
           log.info({ ...facts, status: response.status, ms: elapsed() }, 'Réponse du service distant')
           return response
         } catch (error) {

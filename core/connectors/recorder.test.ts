@@ -240,6 +240,22 @@ test('une entité qui hérite du connecteur n’en voit pas les échanges', asyn
   })
 })
 
+test('le délai que le service demande va avec l’erreur, sans que le connecteur s’en mêle', async () => {
+  respond = () => ({ status: 429, headers: { 'retry-after': '90' } })
+  const failing = (then: () => Promise<unknown>) =>
+    connections.during([id], { occasion: 'Envoyer' }, async () => {
+      await (await connections.open(id)).connector.check()
+      await then()
+      throw new TemporaryError('Trop de demandes.', { maybeSent: true })
+    })
+  await expect(failing(async () => undefined)).rejects.toMatchObject({ retryAfter: 90_000, maybeSent: true })
+  const calm = async () => {
+    respond = () => ({ status: 500 })
+    await (await connections.open(id)).connector.check()
+  }
+  await expect(failing(calm)).rejects.toMatchObject({ retryAfter: undefined })
+})
+
 test('les lignes du journal technique disent de quel appel et de quel document elles parlent', async () => {
   await check()
   const last = log.lines.at(-1)?.facts

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { Clock, Log } from '../authoring/context.ts'
+import { TemporaryError } from '../authoring/errors.ts'
 import type { Db } from '../db/knex.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
 import type { CallAbout } from '../engine/ports.ts'
@@ -16,6 +17,8 @@ export interface Recorder {
   during<T>(instanceIds: readonly string[], about: CallAbout, work: () => Promise<T>): Promise<T>
   /** The recording that the call under way makes of this instance, if any. */
   of(instanceId: string): Recording | undefined
+  /** An answer came, which asked to wait so many milliseconds, or did not: a TemporaryError of the call will say it. */
+  asked(patience: number | undefined): void
   /** What a log line of the call under way carries. */
   facts(): object
 }
@@ -34,6 +37,8 @@ interface Taken {
 }
 
 interface CallUnderWay {
+  /** What the last HTTP answer asked to wait, in milliseconds. */
+  patience: number | undefined
   readonly facts: object
   readonly recordings: ReadonlyMap<string, Recording>
 }
@@ -65,6 +70,12 @@ const headingOf = (
   `Fin : ${to.toISOString()}`,
   'Les secrets sont remplacés par ***. Relisez ce fichier avant de le transmettre : il peut contenir des données personnelles.',
 ]
+
+/** The same failure, with the patience that the remote asked for: connectors need not carry it. */
+const patient = (error: unknown, patience: number | undefined): unknown =>
+  error instanceof TemporaryError && error.retryAfter === undefined && patience !== undefined
+    ? new TemporaryError(error.message, { maybeSent: error.maybeSent, retryAfter: patience, cause: error })
+    : error
 
 export const createRecorder = ({
   db,
@@ -109,6 +120,7 @@ export const createRecorder = ({
         if (taken) made.push({ taken, recording: createRecording(clock) })
       }
       const under: CallUnderWay = {
+        patience: undefined,
         facts: { call: randomUUID(), ...outer?.facts, ...about.facts },
         recordings: new Map([
           ...(outer?.recordings ?? []),
@@ -120,13 +132,18 @@ export const createRecorder = ({
         return await calls.run(under, work)
       } catch (error) {
         ending = `Résultat : ${error instanceof Error ? `${error.name} : ${error.message}` : String(error)}`
-        throw error
+        throw patient(error, under.patience)
       } finally {
         for (const { taken, recording } of made)
           await quietly(taken.instanceId, () =>
             keep(taken, recording.text(headingOf(taken, about, from, clock.now()), ending)),
           )
       }
+    },
+
+    asked(patience) {
+      const under = calls.getStore()
+      if (under) under.patience = patience
     },
 
     of: instanceId => calls.getStore()?.recordings.get(instanceId),

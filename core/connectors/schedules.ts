@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import type { AnyConnector, AnySchedule, Inbox } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import { milliseconds } from '../authoring/durations.ts'
-import { ConfigurationError } from '../authoring/errors.ts'
+import { ConfigurationError, TemporaryError } from '../authoring/errors.ts'
 import type { Db } from '../db/knex.ts'
 import type { CreateDesk } from '../documents/desk.ts'
 import type { CreateInbox } from '../documents/inbox.ts'
@@ -117,7 +117,8 @@ export const createSchedules = ({
         log.warn({ err: error, instance: instanceId, schedule: name }, 'a schedule failed')
         if (error instanceof ConfigurationError) await instances.suspend(instanceId, message)
         const usual = nextAfter(every, now)
-        const soon = new Date(now.getTime() + RETRY)
+        const asked = error instanceof TemporaryError ? (error.retryAfter ?? 0) : 0
+        const soon = new Date(now.getTime() + Math.max(RETRY, asked))
         await plan(instanceId, name, usual < soon ? usual : soon, message)
       }
     },

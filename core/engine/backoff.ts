@@ -5,8 +5,15 @@ const spread = (text: string): number => {
   return hash / 4_294_967_296
 }
 
-/** 15 s, 30 s, 1 min… up to 1 h, ± 20 % so that a thousand documents do not come back at the same second. */
-export const backoff = (documentId: string, failures: number): number => {
+/** What a remote asks for is heard up to a day: beyond, asking again costs it little. */
+const LONGEST_ASKED = 24 * 3_600_000
+
+/**
+ * 15 s, 30 s, 1 min… up to 1 h, ± 20 % so that a thousand documents do not come back at the same second.
+ * @param asked what the remote asked to wait (`Retry-After`), never shortened; those who were all told the same are spread after it
+ */
+export const backoff = (documentId: string, failures: number, asked = 0): number => {
   const base = Math.min(15_000 * 2 ** Math.min(failures - 1, 12), 3_600_000)
-  return Math.round(base * (0.8 + 0.4 * spread(`${documentId}#${failures}`)))
+  const chance = spread(`${documentId}#${failures}`)
+  return Math.round(Math.max(base * (0.8 + 0.4 * chance), Math.min(asked, LONGEST_ASKED) * (1 + 0.2 * chance)))
 }

@@ -348,6 +348,10 @@ test('the same event gives the same move: settle has no clock and no chance', ()
 test('retries grow from seconds to an hour, and a thousand documents do not come back together', () => {
   expect(backoff('a', 1)).toBeLessThan(20_000)
   expect(backoff('a', 30)).toBeLessThanOrEqual(3_600_000 * 1.2)
+  // What the remote asks for is never shortened, and never believed beyond a day or so.
+  expect(backoff('a', 1, 600_000)).toBeGreaterThanOrEqual(600_000)
+  expect(backoff('a', 1, 1)).toBe(backoff('a', 1))
+  expect(backoff('a', 1, 365 * 86_400_000)).toBeLessThanOrEqual(1.2 * 86_400_000)
   expect(new Set(Array.from({ length: 1000 }, (_, index) => backoff(`doc${index}`, 3))).size).toBeGreaterThan(900)
 })
 

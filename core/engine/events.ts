@@ -36,6 +36,8 @@ export interface Failure {
   readonly message: string
   /** The remote may have received the request. */
   readonly maybeSent: boolean
+  /** Milliseconds that the remote asked us to wait. */
+  readonly retryAfter?: number | undefined
 }
 
 /** Paces that an administrator set on instances; they replace those of the steps. */

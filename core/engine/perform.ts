@@ -39,7 +39,10 @@ const pacesOf = (instances: ReadonlyMap<string, InstanceSettings>): Paces => {
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const failureOf = (error: unknown): Failure => {
-  if (error instanceof TemporaryError) return { kind: 'temporary', message: error.message, maybeSent: error.maybeSent }
+  if (error instanceof TemporaryError) {
+    const { message, maybeSent, retryAfter } = error
+    return { kind: 'temporary', message, maybeSent, retryAfter }
+  }
   if (error instanceof PermanentError) return { kind: 'permanent', message: error.message, maybeSent: false }
   return {
     kind: 'unexpected',

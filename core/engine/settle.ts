@@ -100,7 +100,7 @@ const failed = (flow: CompiledFlow, draft: Draft, name: string, failure: Failure
     const failures = (before.due?.failures ?? 0) + 1
     const due: Due = {
       task: name,
-      at: plus(now, backoff(before.id, failures)),
+      at: plus(now, backoff(before.id, failures, failure.retryAfter)),
       tries: before.due?.tries ?? 0,
       failures,
       by: before.due?.by,

@@ -15,6 +15,11 @@ export interface Issued {
   readonly key: string
 }
 
+/** The certificate of a server, and the same one long past its date, for the simulators that are asked to show it. */
+export interface IssuedServer extends Issued {
+  expired(): Issued
+}
+
 /** A client certificate as an operator hands it over. */
 export interface IssuedClient extends Issued {
   readonly pfx: Uint8Array
@@ -36,7 +41,7 @@ export interface ClientOptions extends Validity {
 
 export interface Authority extends Issued {
   /** A server certificate for these names and addresses. */
-  issueServer(hosts?: readonly string[], validity?: Validity): Issued
+  issueServer(hosts?: readonly string[], validity?: Validity): IssuedServer
   /** A client certificate whose common name is `name`. */
   issueClient(name: string, options?: ClientOptions): IssuedClient
 }
@@ -108,23 +113,26 @@ const toPfx = (
 /** The authority that owns this certificate and key. */
 export const authorityFrom = (own: Issued): Authority => ({
   ...own,
-  issueServer: (hosts = ['localhost', '127.0.0.1'], validity = {}) =>
-    issue(
-      {
-        ...validity,
-        commonName: hosts[0] ?? 'localhost',
-        extensions: [
-          { name: 'basicConstraints', cA: false, critical: true },
-          { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-          { name: 'extKeyUsage', serverAuth: true },
-          {
-            name: 'subjectAltName',
-            altNames: hosts.map(host => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })),
-          },
-        ],
-      },
-      own,
-    ),
+  issueServer: (hosts = ['localhost', '127.0.0.1'], validity = {}) => {
+    const until = (dates: Validity) =>
+      issue(
+        {
+          ...dates,
+          commonName: hosts[0] ?? 'localhost',
+          extensions: [
+            { name: 'basicConstraints', cA: false, critical: true },
+            { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+            { name: 'extKeyUsage', serverAuth: true },
+            {
+              name: 'subjectAltName',
+              altNames: hosts.map(host => (isIP(host) ? { type: 7, ip: host } : { type: 2, value: host })),
+            },
+          ],
+        },
+        own,
+      )
+    return { ...until(validity), expired: () => until({ notAfter: new Date('2020-01-01') }) }
+  },
   issueClient: (commonName, { passphrase = 'passeur', algorithm = 'aes256', ...validity } = {}) => {
     const issued = issue(
       {

@@ -69,6 +69,30 @@ describe('sim-server', () => {
     expect(await (await fetch(server.url)).text()).toBe('fait 2')
   })
 
+  test('throttled: nothing is done, and the server says when to come back', async () => {
+    let done = 0
+    const server = await start({ handler: () => ({ body: `fait ${++done}` }) })
+    server.faults.plan({ kind: 'throttle', seconds: 30 })
+    const refused = await fetch(server.url)
+    expect([refused.status, refused.headers.get('retry-after'), done]).toEqual([429, '30', 0])
+  })
+
+  test('duplicate: the request is carried out twice for one answer', async () => {
+    let done = 0
+    const server = await start({ handler: () => ({ body: `fait ${++done}` }) })
+    server.faults.plan({ kind: 'duplicate' })
+    expect(await (await fetch(server.url)).text()).toBe('fait 2')
+    expect(done).toBe(2)
+  })
+
+  test('wrong encoding: the header says UTF-8, the bytes are in ISO-8859-1', async () => {
+    const server = await start({ handler: () => ({ json: { mot: 'délibéré' } }) })
+    server.faults.plan({ kind: 'wrongEncoding' })
+    const response = await fetch(server.url)
+    expect(response.headers.get('content-type')).toContain('UTF-8')
+    expect(Buffer.from(await response.arrayBuffer()).toString('latin1')).toBe('{"mot":"délibéré"}')
+  })
+
   test('a truncated answer breaks the reading, not the request', async () => {
     const server = await start({ handler: () => ({ body: 'abc', truncated: 10 }) })
     const response = await fetch(server.url)
@@ -117,6 +141,16 @@ describe('mutual TLS with the demonstration authority', () => {
     expect((await get(url, { ca: authority.certificate })).body).toMatch(/No required SSL certificate/u)
     expect((await get(url, with_(expired))).body).toMatch(/SSL certificate error/u)
     expect((await get(url, with_(other.issueClient('Intrus')))).body).toMatch(/SSL certificate error/u)
+  })
+
+  test('the certificate of the server expires while it runs, and is renewed by clear', async () => {
+    const running = await start({ tls: authority.issueServer(), handler: () => ({ body: 'ok' }) })
+    const trusted = { ca: authority.certificate }
+    expect((await get(running.url, trusted)).body).toBe('ok')
+    running.faults.expireCertificate()
+    await expect(get(running.url, trusted)).rejects.toMatchObject({ code: 'CERT_HAS_EXPIRED' })
+    running.faults.clear()
+    expect((await get(running.url, trusted)).body).toBe('ok')
   })
 
   test('a client that does not know the authority refuses the server', async () => {

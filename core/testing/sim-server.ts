@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
@@ -27,6 +28,8 @@ export interface SimResponse {
 export type SimHandler = (request: SimRequest) => SimResponse | Promise<SimResponse>
 
 export interface SimTls extends Issued {
+  /** What `faults.expireCertificate()` shows; `issueServer` gives it. */
+  readonly expired?: () => Issued
   /** PEM of the authority of the client certificates. When given, a request without one of its certificates is refused. */
   readonly clientAuthority?: string
 }
@@ -64,6 +67,20 @@ const certificateRefused = (why: string): SimResponse => ({
 const GARBAGE: SimResponse = {
   headers: { 'content-type': 'text/html; charset=utf-8' },
   body: '<!DOCTYPE html><html><body><h1>Maintenance en cours</h1></body></html>',
+}
+
+const throttled = (seconds: number): SimResponse => ({
+  status: 429,
+  headers: { 'content-type': 'text/html', 'retry-after': String(seconds) },
+  body: '<html><body><h1>429 Too Many Requests</h1></body></html>',
+})
+
+/** The same answer by a server that never heard of UTF-8: a JSON text keeps its header and loses its accents. */
+const inLatin1 = async ({ json, body = '', headers, ...rest }: SimResponse): Promise<SimResponse> => {
+  if (body instanceof Uint8Array) return { ...rest, body, ...(headers ? { headers } : {}) }
+  const said = json === undefined ? (typeof body === 'string' ? body : await text(body)) : JSON.stringify(json)
+  const type = json === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }
+  return { ...rest, headers: { ...type, ...headers }, body: Buffer.from(said, 'latin1') }
 }
 
 const write = async (out: ServerResponse, response: SimResponse): Promise<void> => {
@@ -121,9 +138,35 @@ const answer = async (
       status: fault.status,
       body: fault.body ?? `<html><body><h1>${fault.status}</h1></body></html>`,
     })
+  if (fault?.kind === 'throttle') return write(out, throttled(fault.seconds))
+  if (fault?.kind === 'duplicate') await handler(request)
   const response = await handler(request)
   if (fault?.kind === 'cutAfter') return void incoming.socket.destroy()
-  await write(out, response)
+  await write(out, fault?.kind === 'wrongEncoding' ? await inLatin1(response) : response)
+}
+
+const startTls = (tls: SimTls, faults: Faults, listener: RequestListener): Server => {
+  const shown = ({ certificate, key }: Issued) => ({
+    cert: certificate,
+    key,
+    ...(tls.clientAuthority ? { ca: tls.clientAuthority } : {}),
+  })
+  const server = createTlsServer(
+    {
+      ...shown(tls),
+      // Refusals are told in HTTP, as nginx does, so that the handshake itself does not depend on Node's habits.
+      ...(tls.clientAuthority ? { requestCert: true, rejectUnauthorized: false } : {}),
+    },
+    listener,
+  )
+  faults.onCertificate(which => {
+    if (which === 'expired' && !tls.expired)
+      throw new Error('This certificate was not made by issueServer: it has no expired twin.')
+    server.setSecureContext(shown(which === 'expired' && tls.expired ? tls.expired() : tls))
+    // Whoever kept a connection open would not see the change.
+    server.closeIdleConnections()
+  })
+  return server
 }
 
 /**
@@ -142,17 +185,7 @@ export const startSimServer = async (options: SimServerOptions): Promise<SimServ
       out.end(`Simulateur : ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     })
   }
-  const server: Server = tls
-    ? createTlsServer(
-        {
-          cert: tls.certificate,
-          key: tls.key,
-          // Refusals are told in HTTP, as nginx does, so that the handshake itself does not depend on Node's habits.
-          ...(tls.clientAuthority ? { ca: tls.clientAuthority, requestCert: true, rejectUnauthorized: false } : {}),
-        },
-        listener,
-      )
-    : createServer(listener)
+  const server: Server = tls ? startTls(tls, faults, listener) : createServer(listener)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

@@ -23,6 +23,12 @@ export type Fault =
   | { readonly kind: 'cutAfter' }
   /** 200 with something that is not the protocol (an HTML page). */
   | { readonly kind: 'garbage' }
+  /** Too many requests: nothing is done, `Retry-After` says to come back in so many seconds. */
+  | { readonly kind: 'throttle'; readonly seconds: number }
+  /** The request is *carried out twice*, as when a proxy on the way repeats it; the second answer is given. */
+  | { readonly kind: 'duplicate' }
+  /** Carried out, and the answer comes in ISO-8859-1 whatever its header says. */
+  | { readonly kind: 'wrongEncoding' }
 
 export interface PlannedFault {
   readonly fault: Fault
@@ -35,10 +41,21 @@ export interface PlannedFault {
 /** The faults waiting for their request. */
 export class Faults {
   #planned: { fault: Fault; on: RegExp | undefined; left: number }[] = []
+  #certificate: (which: 'valid' | 'expired') => void = () => undefined
   #watched: { on: RegExp; then: () => void }[] = []
 
   plan(fault: Fault, { on, times = 1 }: { readonly on?: RegExp; readonly times?: number } = {}): void {
     this.#planned.push({ fault, on, left: times })
+  }
+
+  /** From now on the server shows an expired certificate to those who connect, until `clear()`. Without TLS, nothing changes. */
+  expireCertificate(): void {
+    this.#certificate('expired')
+  }
+
+  /** For the server: which certificate to show from now on. */
+  onCertificate(show: (which: 'valid' | 'expired') => void): void {
+    this.#certificate = show
   }
 
   /** From now on every connection is cut before anything is read, until `clear()`. */
@@ -48,6 +65,7 @@ export class Faults {
 
   clear(): void {
     this.#planned = []
+    this.#certificate('valid')
   }
 
   /** Calls `then` once, when such a request has been received and before it is carried out: a good moment to kill the caller. */
