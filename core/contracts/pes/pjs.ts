@@ -90,8 +90,11 @@ export const pjListener = (tap: TextTap, found: (pj: PesPj) => void): Required<X
 const writing = (to: PassThrough | ReturnType<typeof createGunzip>) => async (bytes: Buffer) => {
   if (bytes.length === 0 || to.destroyed || to.write(bytes)) return
   await new Promise<void>(resolve => {
-    to.once('drain', resolve)
-    to.once('close', resolve)
+    const goOn = () => {
+      to.off('drain', goOn).off('close', goOn)
+      resolve()
+    }
+    to.on('drain', goOn).on('close', goOn)
   })
 }
 
