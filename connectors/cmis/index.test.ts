@@ -55,7 +55,11 @@ test.each(['dossier', 'zip', 'fichiers'])(
     const first = await connected.connector.ged.deposit(await sampleDocument(files, { title: 'Acte' }), 'clé 1')
     const again = await sampleDocument(files, { id: 'd-2', title: 'Acte' })
     await expect(connected.connector.ged.deposit(again, 'clé 2')).rejects.toThrow('existe déjà')
-    await using renaming = await bench.connect({ typeDepot, existeDeja: 'renommer' })
+    await using renaming = await connectForTest(
+      cmis,
+      { ...bench.simulator.config, typeDepot, existeDeja: 'renommer' },
+      { files },
+    )
     const second = await renaming.connector.ged.deposit(again, 'clé 3')
     expect(new Set([...Object.values(first.ids), ...Object.values(second.ids)]).size).toBe(typeDepot === 'zip' ? 2 : 8)
     expect(bench.simulator.count('inachevé')).toBe(0)

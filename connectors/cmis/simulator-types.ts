@@ -1,5 +1,8 @@
 import type { SimRequest, SimResponse } from '#core/testing'
 
+type Value = string | number | readonly (string | number)[]
+export type Properties = ReadonlyMap<string, Value>
+
 interface Definition {
   readonly propertyType: 'string' | 'datetime' | 'id'
   readonly cardinality: 'single' | 'multi'
@@ -69,7 +72,7 @@ export const readProperties = (
   request: SimRequest,
   typeId?: string,
 ):
-  | { readonly ok: true; readonly type: string; readonly properties: ReadonlyMap<string, unknown> }
+  | { readonly ok: true; readonly type: string; readonly properties: Properties }
   | { readonly ok: false; readonly answer: SimResponse } => {
   const refused = (answer: SimResponse) => ({ ok: false, answer }) as const
   const given = propertiesIn(request)
@@ -77,8 +80,10 @@ export const readProperties = (
   const type = TYPES[id]
   if (!type) return refused(fault(404, 'objectNotFound', `Type '${id}' is unknown!`))
   const aspects = (given.get('cmis:secondaryObjectTypeIds') ?? []).map(each => TYPES[each]?.definitions)
-  const definitions: Readonly<Record<string, Definition>> = Object.assign({}, type.definitions, ...aspects)
-  const properties = new Map<string, unknown>()
+  const definitions: Readonly<Record<string, Definition>> = Object.fromEntries(
+    [type.definitions, ...aspects].flatMap(each => Object.entries(each ?? {})),
+  )
+  const properties = new Map<string, Value>()
   for (const [name, values] of given) {
     const definition = definitions[name]
     if (!definition) return refused(fault(400, 'invalidArgument', `Property '${name}' is unknown!`))
@@ -87,7 +92,8 @@ export const readProperties = (
     if (definition.propertyType === 'datetime' && !values.every(value => /^-?\d+$/u.test(value)))
       return refused(fault(400, 'invalidArgument', `Property '${name}' value is not an Date value!`))
     const read = definition.propertyType === 'datetime' ? values.map(Number) : values
-    properties.set(name, definition.cardinality === 'multi' ? read : read[0])
+    const [first = ''] = read
+    properties.set(name, definition.cardinality === 'multi' ? read : first)
   }
   const missing = Object.entries(definitions).find(([name, { required }]) => required && !properties.get(name))
   if (!typeId && missing)

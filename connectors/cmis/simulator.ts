@@ -89,7 +89,7 @@ export const createSimulator = async (options: CmisSimulatorOptions = {}): Promi
     const read = readProperties(request)
     if (!read.ok) return read.answer
     if (options.readOnly) return fault(403, 'permissionDenied', 'Permission denied')
-    const name = String(read.properties.get('cmis:name'))
+    const name = read.properties.get('cmis:name')?.toString() ?? ''
     const [file] = request.files
     const taken = conflict(held, parent, name)
     if (taken) return taken
@@ -107,7 +107,7 @@ export const createSimulator = async (options: CmisSimulatorOptions = {}): Promi
     update: (held, node, request) => {
       const read = readProperties(request, node.type)
       if (!read.ok) return read.answer
-      const name = String(read.properties.get('cmis:name') ?? node.name)
+      const name = read.properties.get('cmis:name')?.toString() ?? node.name
       const taken = node.parent && conflict(held, node.parent, name, node)
       if (taken) return taken
       node.name = name
