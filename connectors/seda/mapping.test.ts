@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import yazl from 'yazl'
-import { at, checkSip, childrenOf, parseXml, PermanentError, readSlip, type Files, type XmlElement } from '#core'
+import { at, checkSip, childrenOf, parseXml, PermanentError, readSlip, tarGz, type Files, type XmlElement } from '#core'
 import { publishedSchemas, sampleLines } from '#core/conformance'
 import { connectForTest, sampleDocument, temporaryFiles } from '#core/testing'
 import seda from './index.ts'
@@ -218,6 +219,24 @@ describe('ce que chaque version exige', () => {
     expect(slip.files).toHaveLength(4)
     expect(slip.references).toHaveLength(5)
     expect(new Set(slip.references).size).toBe(4)
+  })
+
+  test('dans l’archive de Vitam, le manifeste doit être là, une fois, et être le bordereau lui-même', async () => {
+    const packed = (entries: Readonly<Record<string, string>>) =>
+      tarGz(
+        Object.entries(entries).map(([name, content]) => ({
+          name,
+          size: Buffer.byteLength(content),
+          modified: new Date('2026-01-01'),
+          open: () => Readable.from(Buffer.from(content)),
+        })),
+      )
+    const { xml } = await generated({ version: 'vitam-2.1' })
+    const faultsOf = async (entries: Readonly<Record<string, string>>) =>
+      (await checkSip(Buffer.from(xml), packed(entries), undefined, 'manifest.xml')).faults.join('\n')
+    expect(await faultsOf({})).toContain('contient 0 fois « manifest.xml »')
+    expect(await faultsOf({ 'manifest.xml': '<autre/>' })).toContain("n'est pas le bordereau")
+    expect(await faultsOf({ 'manifest.xml': xml })).not.toContain('manifest.xml')
   })
 
   test('le versement se rattache à une unité existante, à la manière de chacun', async () => {

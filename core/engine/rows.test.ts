@@ -1,7 +1,9 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import { choice, date, flag, rows, secret, text, type Values } from '../authoring/fields.ts'
+import { defineConnector } from '../authoring/connectors.ts'
 import { completeRows } from '../authoring/rows.ts'
 import { schemaOf } from '../authoring/schema.ts'
+import { applySettings, settingsForConnect } from '../connectors/settings.ts'
 import { displayOf, problemOf, rowProblems } from './values.ts'
 
 const TODAY = '2026-07-01'
@@ -92,4 +94,33 @@ test('les lignes sont typées, décrites en JSON Schema et lisibles', () => {
 test('un secret, un fichier ou des lignes dans une ligne : la déclaration elle-même est refusée', () => {
   expect(() => rows('Lignes', { mot: secret('Mot de passe') })).toThrow(/« mot » \(secret\)/u)
   expect(() => rows('Lignes', { autres: rows('Autres', {}) })).toThrow(/\(rows\)/u)
+})
+
+test('les réglages d’un connecteur disent la faute au champ de la ligne, et reçoivent des lignes complètes', () => {
+  const connector = defineConnector({
+    id: 'essai',
+    version: 1,
+    label: 'Essai',
+    provides: [],
+    config: { unites: units },
+    connect: () => ({ check: async () => Promise.resolve('') }),
+  })
+  const apply = (unites: unknown) =>
+    applySettings(connector, { config: {}, secrets: {} }, { unites }, new Date('2026-07-01T10:00:00Z'))
+  const stored = apply([{ titre: 'A' }])
+  expect(stored.config).toEqual({ unites: [{ titre: 'A' }] })
+  expect(settingsForConnect(connector, stored)).toEqual({
+    unites: [{ titre: 'A', genre: 'unite', jour: undefined, cache: false, enfants: [] }],
+  })
+  expect(() => apply([{ titre: 'A', enfants: [{ titre: '' }] }])).toThrow(
+    expect.objectContaining({
+      fields: [
+        {
+          field: 'config.unites.0.enfants.0.titre',
+          message: '« Titre » est à renseigner.',
+          code: 'invalide',
+        },
+      ],
+    }),
+  )
 })
