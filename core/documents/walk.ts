@@ -54,12 +54,14 @@ const bindings = ({ entityId, below, flowId, state, excluding, before }: Wanted)
   excluded: excluding === undefined ? null : JSON.stringify([{ state: excluding }]),
 })
 
-/** The next entity of the scope that has something to look at: one probe of the index for each. */
+/** The next entity of the scope that has something to look at: one probe of the index for each, which the order asks for. */
 export const nextEntity = async (db: Db, wanted: Wanted, after: string | undefined): Promise<Place | undefined> => {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
     `select e.id from entities e
+     cross join lateral (
+       select from documents d where d.entity_id = e.id and d.flow_id = :flow and ${MATCHING[wanted.how]}
+       order by ${ORDER[wanted.how]}, d.id limit 1) oldest
      where ${SCOPE} and e.id > :after
-       and exists (select from documents d where d.entity_id = e.id and d.flow_id = :flow and ${MATCHING[wanted.how]})
      order by e.id limit 1`,
     { ...bindings(wanted), after: after ?? '-1' },
   )
