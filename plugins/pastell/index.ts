@@ -1,5 +1,6 @@
 import { definePlugin } from '#core'
+import { pastellLinks } from './links.ts'
 import { pastellApi } from './mount.ts'
 
 /** What lets software written for Pastell work by changing a URL. */
-export default definePlugin({ id: 'pastell', version: 1, mounts: [pastellApi] })
+export default definePlugin({ id: 'pastell', version: 1, mounts: [pastellApi, pastellLinks] })
