@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import yauzl from 'yauzl'
 import { ConfigurationError, PermanentError } from '../../authoring/errors.ts'
@@ -220,6 +221,29 @@ describe('les formes de dépôt', () => {
       await expect(run({ typeDepot }, { annexes: [absent] })).rejects.toThrow("absent de l'entrepôt")
     }
   })
+  test('un contenu absent d’un zip que le serveur tarde à lire est dit de même', async () => {
+    await using files = await temporaryFiles()
+    const { volume, tree } = memoryVolume()
+    const slow: Volume = {
+      ...volume,
+      write: async (path, content, size) => {
+        await pause(50)
+        await volume.write(path, content, size)
+      },
+    }
+    const missing = { sha256: '0'.repeat(64), name: 'a.pdf', size: 3, type: 'application/pdf' } as FileRef
+    const document = await sampleDocument(files, { values: { acte: missing } })
+    const context = {
+      volume: slow,
+      files,
+      memory: temporaryMemory(),
+      clock: { now: () => new Date('2026-07-28T10:15:00Z') },
+      options: { ...DEFAULTS, typeDepot: 'zip' as const },
+    }
+    await expect(deposit(document, 'clé', context)).rejects.toThrow()
+    expect([...tree.keys()]).toEqual([])
+  })
+
   test('un dossier sans fichier est refusé, sauf si des métadonnées sont demandées', async () => {
     const empty = { acte: undefined, annexes: [], 'tdtActes.ar': undefined }
     await expect(run({}, empty)).rejects.toThrow(PermanentError)

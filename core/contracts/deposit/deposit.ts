@@ -176,6 +176,8 @@ const write = async (
   volume: Volume,
 ): Promise<string | undefined> => {
   let sent = 0
+  // A zip opens its files at once, long before some volumes read it: its error is kept by the stream, and thrown by that reading.
+  content.on('error', () => undefined)
   // Counted as it is read, since the size of a zip is only known at its end. An error of the store must reach the driver.
   const counted = Readable.from(
     (async function* () {
