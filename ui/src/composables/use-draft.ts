@@ -4,6 +4,7 @@ import { ApiError } from '../api/errors.ts'
 import { upload } from '../api/upload.ts'
 import { checkAll } from '../forms/check.ts'
 import { holds } from '../forms/conditions.ts'
+import { labelIn } from '../forms/rows.ts'
 import { isEmpty, same } from '../forms/values.ts'
 import type { DocumentView, PageView, Problem, Values } from '../api/types.ts'
 import { oneAtATime } from './one-at-a-time.ts'
@@ -83,7 +84,7 @@ export const useDraft = (entityId: string, documentId: string) => {
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...others } = edits.value
     edits.value = same(value, saved.value[name]) ? others : { ...others, [name]: value }
-    problems.value = problems.value.filter(problem => problem.field !== name)
+    problems.value = problems.value.filter(({ field }) => field !== name && !field.startsWith(`${name}.`))
   }
 
   /** Runs one call that changes the document, after those already asked for, and takes in the document that comes back. */
@@ -146,8 +147,7 @@ export const useDraft = (entityId: string, documentId: string) => {
   )
 
   const uploading = computed(() => uploads.items.value.some(({ status }) => status !== 'failed'))
-  const labelOf = (name: string): string =>
-    base.value?.pages.flatMap(page => page.fields).find(field => field.name === name)?.label ?? name
+  const labelOf = (name: string): string => labelIn(base.value?.pages.flatMap(page => page.fields) ?? [], name)
   const hear = (version: number) => (heard.value = Math.max(heard.value, version))
   return {
     base,
