@@ -24,13 +24,13 @@ const signPiece = async (file: FileRef, files: Files): Promise<FileRef> => {
   return files.save(await signPdf(await buffer(files.open(file))), file.name)
 }
 
-/** What `download` gives of a signed document: in a zip, the first file is the one that was signed. */
-export const signedContent = async (file: FileRef, files: Files): Promise<FileRef> => {
+/** What `download` gives of a signed document: in a zip, its first `signed` files. */
+export const signedContent = async (file: FileRef, files: Files, signed: number): Promise<FileRef> => {
   if (file.type !== 'application/zip') return signPiece(file, files)
   const zip = new ZipFile()
   const gathered = await unzip(file, files, { files: 1_000, bytes: 1024 ** 3 })
   for (const [rank, entry] of gathered.entries()) {
-    const piece = rank === 0 ? await signPiece(entry.file, files) : entry.file
+    const piece = rank < signed ? await signPiece(entry.file, files) : entry.file
     zip.addReadStream(files.open(piece), entry.path, { compress: false })
   }
   zip.end()

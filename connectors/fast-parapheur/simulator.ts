@@ -21,6 +21,8 @@ export interface FastParapheurSimulatorOptions {
   readonly progress?: number
   /** Issues the certificates of the server and of its clients; a new one unless given. */
   readonly authority?: Authority
+  /** Every PDF of a zip is signed, and not only the first file. */
+  readonly signsAnnexes?: true
 }
 
 export interface FastParapheurSimulator extends Simulator {
@@ -93,7 +95,8 @@ export const createSimulator = async (options: FastParapheurSimulatorOptions = {
   const stepOf = async (document: SimDocument): Promise<void> => {
     const next = STEPS[document.events.length]
     if (!next || isOver(document)) return
-    if (next[0] === 'Signé') document.result = await signedContent(document.file, files)
+    if (next[0] === 'Signé')
+      document.result = await signedContent(document.file, files, options.signsAnnexes ? Infinity : 1)
     part.push(document, ...next)
     document.slip = await sheetOf(document, files)
   }

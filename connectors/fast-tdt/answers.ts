@@ -46,8 +46,9 @@ export const readAnswer = async <T>(depot: ActesDepot, file: FileRef, read: (byt
 /** Where an acte stands: what the préfecture has answered is in the folder, or nothing is yet. */
 export const acteAnswers = (depot: ActesDepot, marks: Marks, treatment: string) => ({
   async status(id: string): Promise<ActeStatus> {
+    const names = await depot.names()
     assertOurs(id, depot)
-    const answer = onlyAnswer(await depot.names(), id, ['1-2', '1-3'])
+    const answer = onlyAnswer(names, id, ['1-2', '1-3'])
     if (answer === undefined) return { is: 'pending', message: PENDING[treatment] ?? 'En attente de la préfecture' }
     if (answer.startsWith(`${id}-1-3_`)) {
       const detail = await readAnswer(depot, await depot.fetch(answer, answer), readActesAnomaly)

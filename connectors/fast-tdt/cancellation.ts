@@ -45,8 +45,8 @@ export const acteCancellation = ({
     findCancellation: async id => asked(id, await depot().names()),
 
     async cancel(id) {
-      assertOurs(id, depot())
       const names = await depot().names()
+      assertOurs(id, depot())
       if ((await asked(id, names)) !== undefined)
         return { is: 'refused', reason: `L'annulation de l'acte ${id} a déjà été demandée.` }
       const message = messageFileName(id, '6-1')
@@ -61,8 +61,9 @@ export const acteCancellation = ({
 
     async cancellationStatus(cancellationId) {
       const id = cancellationId.endsWith(SUFFIX) ? cancellationId.slice(0, -SUFFIX.length) : cancellationId
+      const names = await depot().names()
       assertOurs(id, depot())
-      const answer = onlyAnswer(await depot().names(), id, ['6-2'])
+      const answer = onlyAnswer(names, id, ['6-2'])
       if (answer === undefined)
         return { is: 'pending', message: 'Annulation transmise à FAST, en attente de la réponse de la préfecture' }
       const ar = await depot().fetch(answer, `${numberInIdentifier(id)}-ar-annulation.xml`)

@@ -26,8 +26,8 @@ export const stampedPieces = async (
     new PermanentError(
       `Les fichiers de l'acte ${id} ne sont pas ceux qui ont été envoyés : les exemplaires tamponnés ne peuvent pas être attribués sans risque d'erreur.`,
     )
-  if (sent && sent.join() !== pieces.map(({ sha256 }) => sha256).join()) throw foreign()
   const stamped = (await depot.names()).filter(name => name.startsWith(id) && /\.pdf$/iu.test(name))
+  if (sent && sent.join() !== pieces.map(({ sha256 }) => sha256).join()) throw foreign()
   const ranks = stamped.map(rankOf)
   if (new Set(ranks).size !== ranks.length || ranks.some(rank => rank < 0 || rank >= pieces.length)) throw foreign()
   if (!ranks.includes(0) && wait)
