@@ -123,18 +123,16 @@ export const countDocuments = async (
 ): Promise<readonly DocumentCount[]> => {
   const entities = [...new Set([...where.readable.values()].flat())]
   if (entities.length === 0) return []
-  const rows = await db('documents')
-    .whereIn('entityId', entities)
-    .whereIn('flowId', [...where.readable.keys()])
-    .select<{ entityId: string; flowId: string; state: string; changed: boolean; count: string }[]>(
-      'entityId',
-      'flowId',
-      'state',
-      db.raw('(state <> ? or version > 1) as changed', [DRAFT]),
-      db.raw('count(*) as count'),
-    )
-    .groupBy(['entityId', 'flowId', 'state', 'changed'])
+  const { rows } = await db.raw<{
+    rows: { entity: string; flow: string; state: string; changed: boolean; count: string }[]
+  }>(
+    `select entity_id as "entity", flow_id as "flow", state, (state <> :draft or version > 1) as changed, count(*) as count
+     from documents
+     where entity_id = any(:entities) and flow_id = any(:flows)
+     group by entity_id, flow_id, state, changed`,
+    { draft: DRAFT, entities, flows: [...where.readable.keys()] },
+  )
   return rows
-    .filter(({ entityId, flowId }) => where.readable.get(flowId)?.includes(entityId))
-    .map(row => ({ ...row, count: Number(row.count) }))
+    .filter(({ entity, flow }) => where.readable.get(flow)?.includes(entity))
+    .map(({ entity, flow, count, ...state }) => ({ ...state, entityId: entity, flowId: flow, count: Number(count) }))
 }

@@ -89,6 +89,12 @@ const searchOf = (
   }
 }
 
+/** What the interface of Pastell calls a state: its draft has two names. */
+const labelOf = (flow: CompiledFlow | undefined, document: FoundDocument): string => {
+  if (document.state === DRAFT) return isChanged(document) ? 'En cours de rédaction' : 'Créé'
+  return flow?.states[document.state]?.label ?? document.state
+}
+
 const rowOf = ({ services }: Call, entity: EntityModel, date: (at: Date) => string, document: FoundDocument): Json => {
   const flow = services.flows.current(document.flowId)
   const names = flow && namesOf(flow)
@@ -114,7 +120,7 @@ const rowOf = ({ services }: Call, entity: EntityModel, date: (at: Date) => stri
     is_active: entity.active,
     entite_base: entity.name,
     entite: [],
-    last_action_display: flow?.states[document.state]?.label ?? document.state,
+    last_action_display: labelOf(flow, document),
   }
 }
 
