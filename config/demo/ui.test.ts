@@ -300,6 +300,36 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     await page.getByText('Archives de demain', { exact: true }).waitFor({ state: 'detached' })
   })
 
+  test('le bordereau SEDA se règle unité par unité, au clavier aussi, et garde ce qui est enregistré', async () => {
+    const { page } = open
+    const units = page.getByRole('group', { name: "Unités d'archives" })
+    const line = (name: RegExp) => units.getByRole('button', { name })
+    await page.getByRole('link', { name: 'Régler Bordereau SEDA (démonstration)' }).click()
+    await units.getByRole('button', { name: "Ajouter une ligne à « Unités d'archives »" }).click()
+    await page.locator('#champ-unites-0-titre').and(page.locator(':focus')).fill('Acte %objet%')
+    await page.locator('#champ-unites-0-sortFinal').fill('Conserver')
+    await units.getByRole('button', { name: 'Ajouter une ligne dans « Acte %objet% »' }).click()
+    await page.keyboard.press('Enter')
+    await page.locator('#champ-unites-0-enfants-0-titre').fill('Original')
+    await open.pick(page.locator('#champ-unites-0-enfants-0-genre'), "Fichiers d'un champ")
+    await page.locator('#champ-unites-0-enfants-0-champ').fill('arrete')
+    expect(await axe(page)).toEqual([])
+    await open.button('Enregistrer').click()
+    await page.getByText('sont enregistrés').first().waitFor()
+    await page.reload()
+    await line(/1\.1\s*Original/u).waitFor()
+    await open.button('Tester').click()
+    await page.getByText('SEDA 2.1').first().waitFor()
+    await units.getByRole('button', { name: 'Supprimer « Acte %objet% »' }).click()
+    await open.button('Enregistrer').click()
+    await page.getByText('sont enregistrés').first().waitFor()
+    await page.reload()
+    await units.getByRole('button', { name: /^Ajouter/u }).waitFor()
+    expect(await line(/Original/u).count()).toBe(0)
+    await page.getByRole('link', { name: 'Connecteurs' }).first().click()
+    await open.heading('Connecteurs').waitFor()
+  })
+
   test('un service hérite des connecteurs de la ville, et le dit', async () => {
     const { page } = open
     await open.pick(page.locator('#entite'), 'Finances', 'fin')
