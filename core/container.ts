@@ -20,6 +20,7 @@ import type { Listener } from './db/notifications.ts'
 import { createDesk, type CreateDesk } from './documents/desk.ts'
 import { createFinder, type CreateFinder } from './documents/finder.ts'
 import { createInbox, type CreateInbox } from './documents/inbox.ts'
+import { createLinks, type Links } from './documents/links.ts'
 import { createDocuments, type Documents } from './documents/service.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
 import type { EnginePorts, Instances, Lanes } from './engine/ports.ts'
@@ -61,6 +62,7 @@ export interface Cradle extends Given {
   readonly laneOf: LaneOf
   readonly store: StoredDocuments
   readonly documents: Documents
+  readonly links: Links
   readonly inbox: CreateInbox
   readonly finder: CreateFinder
   readonly desk: CreateDesk
@@ -108,6 +110,7 @@ const parts = {
   laneOf: part(createLaneOf),
   store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
   documents: part(createDocuments),
+  links: part(createLinks),
   inbox: part(createInbox),
   finder: part(createFinder),
   desk: part(createDesk),
@@ -138,6 +141,7 @@ const parts = {
     events: cradle.events,
     sources: cradle.loaded.report,
     documents: cradle.documents,
+    links: cradle.links,
     connectors: cradle.connectors,
     recordings: cradle.recordings,
     reports: cradle.reports,
@@ -145,6 +149,7 @@ const parts = {
     settings: {
       publicUrl: cradle.config.publicUrl,
       behindProxy: cradle.config.behindProxy,
+      certificateHeader: cradle.config.certificateHeader,
       sessionLifetime: cradle.config.sessionLifetime,
       uploadLimit: cradle.config.uploadLimit,
       metrics: cradle.config.metrics,

@@ -129,6 +129,29 @@ export interface StateDefinition<F = Fields> {
   readonly pastell?: string
 }
 
+/** A page of the remote that an agent opens from the document. */
+export interface LinkDefinition<F, N extends CapabilityName, S extends string> {
+  /** The button. */
+  readonly label: string
+  readonly from: S | readonly S[]
+  /** Right needed besides `<flow>:edition`, as for a task. */
+  readonly can?: string
+  /**
+   * Makes the address, at each click: it may let its bearer in, so it is sent to the browser and kept nowhere. The journal says that it
+   * was asked for.
+   * @param returnTo where the remote may send the browser back: the page of the document
+   * @returns `undefined` when this remote has no such page
+   */
+  open(
+    context: {
+      readonly data: Values<F>
+      readonly connector: Capabilities[N]
+      readonly connectors: Pick<Capabilities, N>
+    },
+    returnTo: string,
+  ): Promise<string | undefined>
+}
+
 /** Messages that a remote sends about a document: found by an indexed field, put into a `files` field. */
 export interface Correspondence<F> {
   readonly by: keyof F & string
@@ -154,6 +177,8 @@ export interface StepDefinition<
   readonly initial: NoInfer<S>
   readonly states: Readonly<Record<S, StateDefinition<F>>>
   readonly tasks: { readonly [K in keyof T]: TaskDefinition<I, F, N, S, T[K]> }
+  /** Pages of the remote that agents open, by a name that no task bears. */
+  readonly links?: Readonly<Record<string, LinkDefinition<F, N, NoInfer<S>>>>
   readonly correspondence?: Correspondence<F>
 }
 
@@ -213,6 +238,7 @@ export const firstOf = <V>(...refs: readonly Ref<V>[]): Ref<V> => ({ ref: refs.m
 /** What the registry and the engine hold: `defineStep` checked the types of a step, and forgets them. */
 export type AnyStep = StepDefinition
 export type AnyTask = AnyStep['tasks'][string]
+export type AnyLink = NonNullable<AnyStep['links']>[string]
 
 /** A step, callable by flows: `signature({ titre: objet, document: acte })`. */
 export interface Step<I extends Fields = Fields, F extends Fields = Fields> {

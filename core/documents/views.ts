@@ -76,6 +76,7 @@ export interface DocumentView extends DocumentSummary {
     readonly reason?: string
     readonly confirm?: string
     readonly kind: string
+    readonly opens?: true
   }[]
   readonly problems: readonly Problem[]
   readonly inFlight: boolean
@@ -199,6 +200,7 @@ const actionsOf = (flow: CompiledFlow, document: Document, viewer: Viewer, now: 
       kind: offer.kind,
       ...optional('reason', available === true ? undefined : available),
       ...optional('confirm', offer.confirm),
+      ...optional('opens', offer.opens),
     }
   })
 

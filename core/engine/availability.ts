@@ -1,7 +1,7 @@
 import { problems } from './form.ts'
 import { fieldsOf, inputsOf, isEmpty, routeOf, stepNamed } from './inputs.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
-import type { CompiledFlow, CompiledTask, Document } from './model.ts'
+import type { CompiledFlow, CompiledLink, CompiledTask, Document } from './model.ts'
 
 /** Buttons that every flow has, beside the tasks of its steps. */
 export const BUILT_IN = ['envoyer', 'poursuivre', 'confirmer', 'rouvrir', 'abandonner', 'supprimer'] as const
@@ -64,6 +64,10 @@ export const mayAsk = (flow: CompiledFlow, document: Document, task: CompiledTas
   return true
 }
 
+/** May an agent open this page of the remote now? */
+export const mayOpen = (flow: CompiledFlow, document: Document, link: CompiledLink): true | string =>
+  link.from.includes(document.state) || `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
+
 const builtIn: Readonly<Record<BuiltIn, (flow: CompiledFlow, document: Document, now: Date) => true | string>> = {
   envoyer: (flow, document, now) => {
     if (document.state !== DRAFT) return `l'état « ${labelOf(flow, document.state)} » ne le permet pas`
@@ -108,6 +112,8 @@ export interface Offer {
   readonly kind: 'primary' | 'normal' | 'danger'
   /** Right needed besides `<flow>:edition`. */
   readonly can?: string
+  /** Leads to a page of the remote, whose address is asked for at each click, instead of being done here. */
+  readonly opens?: true
 }
 
 const BUILT_IN_OFFERS: Readonly<Record<BuiltIn, Omit<Offer, 'available' | 'name'>>> = {
@@ -158,6 +164,13 @@ const taskOffer = (flow: CompiledFlow, document: Document, task: CompiledTask, n
 /** Everything that may be proposed for this document, with the sentence when it is not possible now. */
 export const offers = (flow: CompiledFlow, document: Document, now: Date): readonly Offer[] => {
   const tasks = Object.values(flow.tasks).flatMap(task => taskOffer(flow, document, task, now) ?? [])
+  const links = Object.values(flow.links).flatMap((link): readonly Offer[] => {
+    const { name, label, definition } = link
+    const can = definition.can === undefined ? {} : { can: definition.can }
+    return mayOpen(flow, document, link) === true
+      ? [{ name, label, available: true, kind: 'primary', opens: true, ...can }]
+      : []
+  })
   const own = BUILT_IN.flatMap(action => {
     const available = mayDo(flow, document, action, now)
     const relevant =
@@ -166,7 +179,12 @@ export const offers = (flow: CompiledFlow, document: Document, now: Date): reado
       (action === 'poursuivre' && flow.states[document.state]?.kind === 'over')
     return relevant ? [{ name: action, ...BUILT_IN_OFFERS[action], available }] : []
   })
-  return [...own.filter(each => each.kind === 'primary'), ...tasks, ...own.filter(each => each.kind !== 'primary')]
+  return [
+    ...own.filter(each => each.kind === 'primary'),
+    ...links,
+    ...tasks,
+    ...own.filter(each => each.kind !== 'primary'),
+  ]
 }
 
 /** Progress of a document along its route, for the drawing. */

@@ -5,7 +5,7 @@ import type { StoredFlow } from '../authoring/flows.ts'
 import type { AnyStep, AnyTask, Binding, PlacedStep, StateDefinition } from '../authoring/steps.ts'
 import type { CapabilityName } from '../contracts/index.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
-import type { CompiledField, CompiledFlow, CompiledState, CompiledStep, CompiledTask } from './model.ts'
+import type { CompiledField, CompiledFlow, CompiledLink, CompiledState, CompiledStep, CompiledTask } from './model.ts'
 
 /** A flow that cannot run; `faults` are sentences for its author. */
 export class FlowError extends Error {
@@ -98,6 +98,14 @@ const stepFaults = (step: AnyStep): readonly string[] => {
   }
   for (const [name, field] of Object.entries(step.fields))
     if (!field.label) faults.push(`${at} : le champ « ${name} » n'a pas de libellé.`)
+  for (const [name, link] of Object.entries(step.links ?? {})) {
+    if (!link.label) faults.push(`${at} : la page « ${name} » n'a pas de libellé.`)
+    if (name in step.tasks) faults.push(`${at} : « ${name} » est à la fois une tâche et une page à ouvrir.`)
+    if (needsOf(step).length === 0)
+      faults.push(`${at} : la page « ${name} » demande un connecteur, l'étape n'en a pas.`)
+    for (const state of list(link.from))
+      if (!has(state)) faults.push(`${at} : la page « ${name} » cite l'état « ${state} », qui n'existe pas.`)
+  }
   for (const [name, task] of tasksOf(step)) {
     if (!task.label) faults.push(`${at} : la tâche « ${name} » n'a pas de libellé.`)
     for (const state of [...fromOf(task), ...list(task.to), ...(passedOf(task) ? [passedOf(task) as string] : [])])
@@ -222,6 +230,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     [ABANDONED]: own(ABANDONED, 'Abandonné', 'abandoned', true),
   }
   const tasks: Record<string, CompiledTask> = {}
+  const links: Record<string, CompiledLink> = {}
   const compiled: CompiledStep[] = []
 
   if (!stored.label) faults.push('il manque un libellé.')
@@ -260,6 +269,14 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     }
     for (const name of Object.keys(statesOf(step)))
       states[`${placed.alias}.${name}`] = compiledState(placed.alias, name, step)
+    for (const [name, link] of Object.entries(step.links ?? {}))
+      links[`${placed.alias}.${name}`] = {
+        name: `${placed.alias}.${name}`,
+        label: link.label,
+        step: placed.alias,
+        from: list(link.from).map(state => `${placed.alias}.${state}`),
+        definition: link,
+      }
     for (const [name] of tasksOf(step)) tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step)
     compiled.push({
       alias: placed.alias,
@@ -285,6 +302,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     fields,
     states,
     tasks,
+    links,
     steps: compiled,
     title,
   }

@@ -18,6 +18,8 @@ export type Event =
   /** An agent saw at the remote that an uncertain sending did arrive. */
   | { readonly is: 'confirmed'; readonly by?: string | undefined }
   | { readonly is: 'asked'; readonly task: string; readonly by?: string | undefined }
+  /** An agent opens a page of the remote. Its address is no part of this. */
+  | { readonly is: 'opened'; readonly link: string; readonly by?: string | undefined }
   | { readonly is: 'attempted'; readonly attempt: Attempt }
   | { readonly is: 'answered'; readonly task: string; readonly outcome: Outcome }
   | { readonly is: 'failed'; readonly task: string; readonly failure: Failure }

@@ -1,4 +1,4 @@
-import type { AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
+import type { AnyLink, AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
 import type { Condition } from '../authoring/conditions.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
 import type { StoredFlow } from '../authoring/flows.ts'
@@ -131,6 +131,15 @@ export interface CompiledTask {
   readonly definition: AnyTask
 }
 
+/** A button that opens a page of the remote. */
+export interface CompiledLink {
+  readonly name: string
+  readonly label: string
+  readonly step: string
+  readonly from: readonly string[]
+  readonly definition: AnyLink
+}
+
 export interface CompiledStep {
   readonly alias: string
   readonly label: string
@@ -154,6 +163,7 @@ export interface CompiledFlow {
   readonly fields: Readonly<Record<string, CompiledField>>
   readonly states: Readonly<Record<string, CompiledState>>
   readonly tasks: Readonly<Record<string, CompiledTask>>
+  readonly links: Readonly<Record<string, CompiledLink>>
   readonly steps: readonly CompiledStep[]
   /** Name of the field that gives the document its title. */
   readonly title: string | undefined

@@ -188,6 +188,14 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
     }
     case 'asked':
       return asked(flow, draft, event.task, event.by, now, paces)
+    case 'opened':
+      draft.entries.push({
+        kind: 'task',
+        event: event.link,
+        message: `Page ouverte : ${flow.links[event.link]?.label ?? event.link}`,
+        by: event.by,
+      })
+      return
     case 'attempted':
       draft.document = {
         ...document,

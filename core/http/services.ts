@@ -5,6 +5,7 @@ import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import type { LoadedSource } from '../loader.ts'
 import type { DocumentEvents } from './events.ts'
+import type { Links } from '../documents/links.ts'
 import type { Documents } from '../documents/service.ts'
 import type { ConnectorsApi, RecordingsApi, ReportsApi } from './ports.ts'
 
@@ -18,6 +19,7 @@ export interface Services {
   readonly rightsCatalogue: () => readonly string[]
   readonly flows: FlowRegistry
   readonly documents: Documents
+  readonly links: Links
   readonly connectors: ConnectorsApi
   readonly recordings: RecordingsApi
   readonly reports: ReportsApi
@@ -33,6 +35,8 @@ export interface HttpSettings {
   readonly publicUrl: string
   /** A proxy in front gives the address of the client in `X-Forwarded-For`; believed only then. */
   readonly behindProxy: boolean
+  /** Header, in lower case, where that proxy puts the client certificate it checked; nothing: no such proof is accepted. */
+  readonly certificateHeader?: string | undefined
   /** Milliseconds without activity after which a session ends. */
   readonly sessionLifetime: number
   /** Bytes of the largest file accepted. */

@@ -120,6 +120,25 @@ export const documentRoutes = [
     },
   }),
   route({
+    method: 'POST',
+    path: '/entites/:entityId/documents/:documentId/pages/:link',
+    summary: 'Obtenir l’adresse d’une page du service distant, bonne pour cette fois (action qui porte « opens »)',
+    description: 'L’adresse peut identifier son porteur : y aller aussitôt, ne la garder nulle part.',
+    params: Type.Object({ ...DocumentParams.properties, link: FieldName }),
+    can: onDocument('edition'),
+    body: exactly('OpenPage', { version: Version }),
+    replay: 'never',
+    response: Type.Object({ url: Type.String() }),
+    async handle(context) {
+      const { params, body, services } = context
+      const { flowId } = await services.documents.get(params)
+      const change = { ...changeOf(context, body.version), ...viewerOf(flowId, context), link: params.link }
+      const page = `/entites/${params.entityId}/documents/${encodeURIComponent(params.documentId)}`
+      const returnTo = new URL(page, services.settings.publicUrl).href
+      return { url: await services.links.open({ ...change, returnTo }) }
+    },
+  }),
+  route({
     method: 'GET',
     path: '/entites/:entityId/documents/:documentId/choix/:field',
     summary: 'Lire les choix qu’un service distant propose pour un champ',

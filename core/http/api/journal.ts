@@ -12,7 +12,7 @@ const present = (flow: CompiledFlow, line: StoredLine) => ({
   kind: line.kind,
   event: line.event,
   stateKind: line.kind === 'state' ? (flow.states[line.event]?.kind ?? null) : null,
-  label: flow.states[line.event]?.label ?? flow.tasks[line.event]?.label ?? '',
+  label: flow.states[line.event]?.label ?? flow.tasks[line.event]?.label ?? flow.links[line.event]?.label ?? '',
   message: line.message,
   author: line.authorName ?? line.authorId,
   hash: line.hash,

@@ -166,6 +166,7 @@ const ActionView = named('ActionView', {
   reason: Type.Optional(Type.String()),
   confirm: Type.Optional(Type.String()),
   kind: Type.String(),
+  opens: Type.Optional(Type.Literal(true)),
 })
 
 export const DocumentView = named('DocumentView', {

@@ -114,6 +114,13 @@ export const tdtActes = defineStep({
     annulationRefusee: { label: 'Annulation refusée', ends: 'resume' },
   },
   correspondence: { by: 'transactionId', into: 'courriers' },
+  links: {
+    confirmer: {
+      label: 'Confirmer la transmission avec mon certificat',
+      from: 'aConfirmer',
+      open: async ({ data, connector }, returnTo) => connector.confirmationUrl?.([data.transactionId ?? ''], returnTo),
+    },
+  },
   tasks: {
     envoyer: {
       label: 'Envoyer au contrôle de légalité',
