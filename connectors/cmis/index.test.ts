@@ -66,6 +66,16 @@ test.each(['dossier', 'zip', 'fichiers'])(
   },
 )
 
+test('un objet que Nuxeo retrouve sous son ancien nom n’y est plus', async () => {
+  await using bench = await started({ duplicates: true })
+  await using connected = await bench.connect()
+  const volume = cmisVolume(await openSession(connected.context), connected.context.config, [])
+  await volume.makeFolder('avant')
+  expect(await volume.rename('avant', 'après')).toBe('renamed')
+  expect(await volume.stat('avant')).toBeUndefined()
+  expect(await volume.stat('après')).toMatchObject({ kind: 'folder' })
+})
+
 largeFileConformance('Le connecteur CMIS', cmis, async () => {
   const simulator = await createSimulator({ authority })
   return {
