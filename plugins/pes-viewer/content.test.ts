@@ -210,15 +210,21 @@ describe('une pièce justificative d’un PES', () => {
     await expect(buffer(openPj(byteByByte(samplePes()), { ...pj, rank: 9 }))).rejects.toBeInstanceOf(UnreadableXml)
   })
 
-  test('celui qui s’en va au milieu n’attend personne', async () => {
-    const bytes = [...samplePesChunks({ megabytes: 2 })]
-    const content = openPj(Readable.from(bytes), {
-      ...(await found(samplePes()))[0],
-      rank: 2,
-      compressed: false,
-    } as PesPj)
-    for await (const _chunk of content) break
-    expect(content.destroyed).toBe(true)
+  test('celui qui s’en va au milieu arrête la lecture du fichier', async () => {
+    let isClosed = false
+    async function* watched() {
+      try {
+        yield* samplePesChunks({ megabytes: 4 })
+      } finally {
+        isClosed = true
+      }
+    }
+    const [pj] = await found(samplePes())
+    const content = openPj(watched(), { ...pj, rank: 2, compressed: false } as PesPj)
+    await content[Symbol.asyncIterator]().next()
+    expect(isClosed).toBe(false)
+    content.destroy()
+    await expect.poll(() => isClosed).toBe(true)
   })
 
   test('un PES de 100 Mo se résume, et sa pièce de 75 Mo se relit, sans entrer en mémoire', async () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createUser, grantRole, saveRole } from '#core'
 import { HUB_PASSWORD, startWholeHub, type WholeHub } from '#core/conformance'
 import { createAuthority, sampleAcquit, sampleNonAcquit, samplePes } from '#core/testing'
 import { invoicePes, returnPes, signedPes } from './samples.ts'
@@ -59,6 +60,17 @@ describe('qui peut voir', () => {
       )
       expect((await ask(path, 'agent')).status, path).toBe(200)
     }
+  })
+
+  test('et qui ne lit pas ce flux ne voit rien, même dans la commune', async () => {
+    const { db } = hub.hub.cradle
+    await saveRole(db, { id: 'comptable', label: 'Comptable', rights: ['ls-helios:lecture'] })
+    const names = { login: 'comptable', firstName: 'Dominique', lastName: 'Roux', email: 'roux@ville.example' }
+    const { id } = await createUser(db, { ...names, password: HUB_PASSWORD, entityId: hub.town })
+    await grantRole(db, { userId: id, entityId: hub.town, roleId: 'comptable' })
+    const file = await deposited(samplePes())
+    expect((await ask(file, 'comptable')).status).toBe(404)
+    for (const path of [`${file}/vues`, `${file}/vues/pes`]) expect((await ask(path, 'comptable')).status).toBe(404)
   })
 
   test('l’empreinte du fichier d’un autre document ne donne rien, une visionneuse inconnue non plus', async () => {

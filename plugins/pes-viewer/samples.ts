@@ -10,8 +10,8 @@ const latin1 = (xml: string): Buffer => Buffer.from(xml, 'latin1')
 /** A XAdES signature in the shape of formats/pes-v2.md §5; its values sign nothing. */
 const signature = (reference: string, certificate: string): string =>
   `<ds:Signature xmlns:ds="${DS}"><ds:SignedInfo><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>` +
-  `<ds:Reference URI="#${reference}"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>RW1wcmVpbnRlIGR1IGJvcmRlcmVhdQ==</ds:DigestValue></ds:Reference>` +
-  `<ds:Reference Type="http://uri.etsi.org/01903/v1.1.1#SignedProperties" URI="#SP"><ds:DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/><ds:DigestValue>QXV0cmU=</ds:DigestValue></ds:Reference></ds:SignedInfo>` +
+  `<ds:Reference Type="http://uri.etsi.org/01903/v1.1.1#SignedProperties" URI="#SP"><ds:DigestMethod Algorithm="http://www.w3.org/2000/09/xmldsig#sha1"/><ds:DigestValue>QXV0cmU=</ds:DigestValue></ds:Reference>` +
+  `<ds:Reference URI="#${reference}"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>RW1wcmVpbnRlIGR1IGJvcmRlcmVhdQ==</ds:DigestValue></ds:Reference></ds:SignedInfo>` +
   `<ds:SignatureValue>AAAA</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>` +
   `<ds:Object><xad:QualifyingProperties xmlns:xad="${XADES}"><xad:SignedProperties Id="SP"><xad:SignedSignatureProperties><xad:SigningTime>2026-01-15T10:20:30Z</xad:SigningTime>` +
   `<xad:SigningCertificate><xad:Cert><xad:CertDigest><ds:DigestValue>Q2VydA==</ds:DigestValue></xad:CertDigest></xad:Cert></xad:SigningCertificate>` +
