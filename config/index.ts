@@ -42,6 +42,8 @@ export interface Config {
   readonly metrics: boolean
   /** A proxy in front gives the address of the client: believed only when this says so. */
   readonly behindProxy: boolean
+  /** Header where that proxy puts the client certificate, in lower case; never without a proxy. */
+  readonly certificateHeader?: string | undefined
 }
 
 /** The checkout, whether this file runs from its source or compiled under `dist/`. */
@@ -96,5 +98,6 @@ export const loadConfig = async (
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
     metrics: given.PASSEUR_METRICS,
     behindProxy: given.PASSEUR_BEHIND_PROXY,
+    certificateHeader: given.PASSEUR_BEHIND_PROXY ? given.PASSEUR_CERTIFICATE_HEADER?.toLowerCase() : undefined,
   })
 }

@@ -135,6 +135,15 @@ export const Environment = Type.Object({
     ),
     default: false,
   }),
+  PASSEUR_CERTIFICATE_HEADER: Type.Optional(
+    Type.String({
+      ...words(
+        'un nom d’en-tête HTTP, comme « X-Client-Certificate »',
+        'En-tête où le serveur mandataire écrit le certificat du client, après avoir effacé celui que le client aurait écrit ; sans effet sans PASSEUR_BEHIND_PROXY',
+      ),
+      pattern: '^[A-Za-z0-9-]{1,64}$',
+    }),
+  ),
   PASSEUR_METRICS: Type.Boolean({
     ...words('« true » ou « false »', 'Publie les mesures Prometheus sur /metrics'),
     default: false,

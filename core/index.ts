@@ -137,7 +137,8 @@ export type {
   Document,
 } from './engine/model.ts'
 export type { FlowRegistry } from './flows/registry.ts'
-export { AccountDisabled } from './access/sign-in.ts'
+export { AccountDisabled } from './access/account-disabled.ts'
+export { callerOfCertificate, certificateDigest, readCertificate } from './access/certificates.ts'
 export { holderOf } from './entities/entities.ts'
 export type { EntityKind } from './entities/model.ts'
 export { isSiren } from './entities/siren.ts'

@@ -11,7 +11,7 @@ export interface Caller {
   /** Base entity: where the interface opens. */
   readonly entityId: string
   readonly program: boolean
-  readonly by: 'session' | 'token' | 'password'
+  readonly by: 'session' | 'token' | 'password' | 'certificate'
   /** Of the session: what a page must send back with each change. */
   readonly csrf?: string
   /** Of a token that may do less than its account. */

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Db } from '../db/knex.ts'
 import { errors } from '../errors.ts'
+import { AccountDisabled } from './account-disabled.ts'
 import { callerOf, type Caller } from './caller.ts'
 import { UserModel } from './model.ts'
 import { passwordMatches } from './passwords.ts'
@@ -21,11 +22,6 @@ export interface SignIn {
    * and 19 MiB.
    */
   withBasic(credentials: Credentials, address: string): Promise<Caller>
-}
-
-/** The password was the right one, of an account that is shut. */
-export class AccountDisabled extends Error {
-  override readonly name = 'AccountDisabled'
 }
 
 const REMEMBERED = 5 * 60_000

@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto'
 import { inTransaction } from '../db/unit-of-work.ts'
 import type { Db } from '../db/knex.ts'
 import { errors } from '../errors.ts'
+import { certificateDigest, readCertificate } from './certificates.ts'
 import { SessionModel, UserModel } from './model.ts'
 import { hashPassword, passwordWeakness } from './passwords.ts'
 
@@ -19,21 +19,13 @@ export interface NewUser {
   readonly certificate?: string | null
 }
 
-/** How a certificate is recognised: SHA-256 of its DER, in hexadecimal. `undefined` when the text is not one. */
-export const certificateDigest = (pem: string): string | undefined => {
-  try {
-    return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
-  } catch {
-    return undefined
-  }
-}
-
 const certified = (pem: string | null | undefined) => {
   if (pem === undefined) return {}
-  const digest = pem === null ? null : certificateDigest(pem)
-  if (digest === undefined)
+  if (pem === null) return { certificate: null, certificateDigest: null }
+  const read = readCertificate(pem)
+  if (!read)
     throw invalid('certificate', "Ce n'est pas un certificat au format PEM : exportez-le à nouveau, sans sa clé.")
-  return { certificate: pem, certificateDigest: digest }
+  return { certificate: read.toString(), certificateDigest: certificateDigest(read) }
 }
 
 /** The account of that login, whatever the letter case. */

@@ -23,10 +23,17 @@ export interface WholeHub extends AsyncDisposable {
   readonly users: Readonly<Record<'admin' | 'agent' | 'voisin', string>>
 }
 
-/** @param options.worker `here` runs the jobs too; `none` leaves documents where the API put them */
+/**
+ * @param options.worker `here` runs the jobs too; `none` leaves documents where the API put them
+ * @param options.environment variables of the configuration, beside those of every test
+ */
 export const startWholeHub = async ({
   worker = 'none',
-}: { readonly worker?: 'here' | 'none' } = {}): Promise<WholeHub> => {
+  environment = {},
+}: {
+  readonly worker?: 'here' | 'none'
+  readonly environment?: Readonly<Record<string, string>>
+} = {}): Promise<WholeHub> => {
   const folder = await mkdtemp(join(tmpdir(), 'passeur-hub-'))
   const database = await testDatabase()
   const config = await loadConfig({
@@ -34,6 +41,7 @@ export const startWholeHub = async ({
     DATABASE_URL: database.connectionString,
     PASSEUR_ALLOWED_NETWORKS: '127.0.0.0/8',
     PASSEUR_LOG_LEVEL: 'silent',
+    ...environment,
   })
   const hub = await openHub({ ...config, port: 0 }, 'serve')
   const { db } = hub.cradle

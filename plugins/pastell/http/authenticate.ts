@@ -1,4 +1,16 @@
-import { AccountDisabled, callerOfToken, Problem, type Caller, type MountRequest, type Services } from '#core'
+import type { X509Certificate } from 'node:crypto'
+import {
+  AccountDisabled,
+  callerOfCertificate,
+  callerOfToken,
+  certificateDigest,
+  findUser,
+  Problem,
+  type Caller,
+  type MountRequest,
+  type Services,
+} from '#core'
+import { presentedCertificate } from './client-certificate.ts'
 import { PastellError } from './errors.ts'
 
 const refused = (message = 'Accès interdit') =>
@@ -10,21 +22,37 @@ const credentialsIn = (encoded: string) => {
   return colon < 0 ? undefined : { login: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
-/**
- * Who calls, as Pastell decides it (pastell-api.md §4): no session, no cookie, a proof with each call. `Bearer` is written so, and not
- * otherwise. A wrong proof counts as an attempt, no proof at all does not.
- */
-export const callerOf = async ({ headers, address }: MountRequest, services: Services): Promise<Caller> => {
+/** An account that has a certificate must show it beside its password, where certificates can be shown. */
+const checkSecondProof = async (caller: Caller, shown: X509Certificate | undefined, services: Services) => {
+  if (services.settings.certificateHeader === undefined) return
+  const user = await findUser(services.db, caller.id)
+  const wanted = user?.certificateDigest ?? null
+  if (wanted !== null && (!shown || certificateDigest(shown) !== wanted)) throw refused()
+}
+
+const proved = async (request: MountRequest, services: Services): Promise<Caller | undefined> => {
+  const { headers, address } = request
+  const shown = presentedCertificate(request, services)
+  const byCertificate = shown && (await callerOfCertificate(services.db, shown, services.clock.now()))
+  if (byCertificate) return byCertificate
   const [scheme = '', value = ''] = headers.authorization?.trim().split(/\s+/u) ?? []
-  if (scheme === 'Bearer') {
-    const caller = await callerOfToken(services.db, value, services.clock.now())
+  if (scheme === 'Bearer') return callerOfToken(services.db, value, services.clock.now())
+  const credentials = scheme.toLowerCase() === 'basic' ? credentialsIn(value) : undefined
+  if (!credentials) return undefined
+  const caller = await services.signIn.withBasic(credentials, address)
+  await checkSecondProof(caller, shown, services)
+  return caller
+}
+
+/**
+ * Who calls, as Pastell decides it (pastell-api.md §4): no session, no cookie, a proof with each call; a client certificate first, then
+ * a token (`Bearer` is written so, and not otherwise), then a password. A wrong one counts as an attempt, no proof at all does not.
+ */
+export const callerOf = async (request: MountRequest, services: Services): Promise<Caller> => {
+  try {
+    const caller = await proved(request, services)
     if (!caller) throw refused()
     return caller
-  }
-  const credentials = scheme.toLowerCase() === 'basic' ? credentialsIn(value) : undefined
-  if (!credentials) throw refused()
-  try {
-    return await services.signIn.withBasic(credentials, address)
   } catch (error) {
     if (error instanceof Problem && error.status === 401)
       throw error.cause instanceof AccountDisabled ? refused('Votre compte a été désactivé') : refused()

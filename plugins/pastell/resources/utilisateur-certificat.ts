@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { readCertificate } from '#core'
 import type { Call } from '../call.ts'
 import { badRequest } from '../http/errors.ts'
 
@@ -21,9 +21,7 @@ const sent = async ({ given, services: { files } }: Call): Promise<string | unde
 export const certificateGiven = async (call: Call): Promise<string | undefined> => {
   const text = await sent(call)
   if (text === undefined) return undefined
-  try {
-    return new X509Certificate(text).toString()
-  } catch {
-    throw badRequest('Le certificat ne semble pas être valide')
-  }
+  const certificate = readCertificate(text)
+  if (!certificate) throw badRequest('Le certificat ne semble pas être valide')
+  return certificate.toString()
 }

@@ -1,0 +1,32 @@
+import type { X509Certificate } from 'node:crypto'
+import { readCertificate, type MountRequest, type Services } from '#core'
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a percent sign that encodes nothing: not nginx's writing
+  }
+}
+
+/**
+ * What each proxy makes of a certificate in a header: nginx encodes the PEM as in a URL (`$ssl_client_escaped_cert`), Apache replaces
+ * its line breaks by spaces, HAProxy and Traefik write the DER in base64, HAProxy's between colons when it follows RFC 9440.
+ */
+export const certificateIn = (header: string): X509Certificate | undefined => {
+  const text = header.includes('%') ? decoded(header) : header
+  const base64 = text
+    .replace(/-----BEGIN CERTIFICATE-----/u, '')
+    .replace(/-----END CERTIFICATE-----[^]*$/u, '')
+    .replaceAll(/[\s:]/gu, '')
+  return /^[A-Za-z0-9+/]+=*$/u.test(base64) ? readCertificate(Buffer.from(base64, 'base64')) : undefined
+}
+
+/** The certificate that the client showed to the proxy, when there is a proxy that says so. */
+export const presentedCertificate = (
+  { headers }: Pick<MountRequest, 'headers'>,
+  { settings: { certificateHeader } }: Pick<Services, 'settings'>,
+): X509Certificate | undefined => {
+  const header = certificateHeader === undefined ? undefined : headers[certificateHeader]
+  return typeof header === 'string' && header !== '' ? certificateIn(header) : undefined
+}
