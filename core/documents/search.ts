@@ -40,7 +40,8 @@ export interface DocumentSearch {
 /** What a search finds: the columns of a list, as the database holds them. */
 export type FoundDocument = Pick<DocumentModel, (typeof SUMMARY_COLUMNS)[number]>
 
-const like = (part: string) => `%${part}%`
+/** A backslash is one like any other; PostgreSQL has no place for NUL. */
+const like = (part: string) => `%${part.replaceAll('\\', '\\\\').replaceAll('\0', '')}%`
 
 /** Everything a search asks for but its order and its window. */
 const matching = (db: Db, search: Omit<DocumentSearch, 'limit'>) => {

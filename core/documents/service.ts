@@ -15,6 +15,9 @@ import { fileProblem, problemOf } from '../engine/values.ts'
 import { errors, type FieldProblem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import { inTransaction } from '../db/unit-of-work.ts'
+import { appendJournal } from '../journal/append.ts'
+import { namesOf } from './authors.ts'
 import { newDocumentId } from './ids.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
 import {
@@ -85,6 +88,8 @@ export interface Documents {
       readonly may: (verb: string) => boolean
     },
   ): Promise<boolean>
+  /** Somebody took a file of the document away: a line in its journal, for those whose clients expect one. */
+  noteReading(where: Where & { readonly file: Pick<FileRef, 'name'>; readonly by: string }): Promise<void>
   /** An administrator puts the document in a state; the job of that state is scheduled. */
   force(change: Change & { readonly state: string; readonly reason: string; readonly by: string }): Promise<Document>
   /**
@@ -370,6 +375,16 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       if (action !== undefined)
         assertMay(flow, { ...document, data: { ...document.data, ...changed } }, action, may, clock.now())
       return action !== undefined || Object.keys(changed).length > 0
+    },
+
+    async noteReading({ entityId, documentId, file, by }) {
+      const entries = [
+        { kind: 'message', event: 'consultation', message: `Fichier consulté : ${file.name}`, by },
+      ] as const
+      await inTransaction(db, async trx => {
+        const nameOf = await namesOf(trx, entries)
+        await appendJournal(trx, { entityId, documentId, at: clock.now(), nameOf }, entries)
+      })
     },
 
     async force({ state, reason, ...change }) {

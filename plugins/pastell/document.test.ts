@@ -164,6 +164,8 @@ describe('un vieux logiciel métier envoie un acte', () => {
     const back = await api('GET', `${documents}/${id}/file/arrete/0`)
     expect(back).toMatchObject({ status: 200, text: PDF })
     expect(back.headers['content-type']).toBe('application/pdf')
+    const journal = await hub.hub.cradle.db('journal').where({ documentId: id, event: 'consultation' })
+    expect(journal).toMatchObject([{ message: 'Fichier consulté : délibération.pdf', authorId: hub.users.agent }])
     expect(Buffer.from(back.headers['content-disposition'] ?? '', 'latin1').toString('utf8')).toBe(
       'attachment; filename="délibération.pdf"',
     )
@@ -477,6 +479,20 @@ describe('les droits', () => {
       refused(`Acces interdit id_e=${hub.town}, droit=inconnu:edition,id_u=${hub.users.agent}`),
     )
     expect((await api('GET', '/entite/1abc/document')).status).toBe(403)
+    expect((await api('GET', `${documents}/%00%27`)).status).toBe(404)
+    expect((await api('GET', `${documents}?search=%00%5C&type=ls-actes&numero_de_lacte=%5C`)).json).toEqual([])
+  })
+
+  test('une entité désactivée n’accueille plus de document, les siens restent', async () => {
+    const admin = { login: 'admin' }
+    const there = `/entite/${hub.neighbour}/document`
+    const { json } = await api('POST', `${there}?type=ls-actes`, admin)
+    await hub.hub.cradle.db('entities').where('id', hub.neighbour).update({ active: false })
+    expect(await api('POST', `${there}?type=ls-actes`, admin)).toMatchObject({
+      status: 403,
+      json: refused(`L'entité ${hub.neighbour} est désactivée`),
+    })
+    expect((await api('PATCH', `${there}/${(json as Detail).id_d}`, { ...admin, body: 'objet=x' })).status).toBe(200)
   })
 
   test('supprimer répond 204 et rien d’autre', async () => {

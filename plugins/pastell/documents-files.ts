@@ -184,6 +184,12 @@ export const download = async (call: Call): Promise<Reply> => {
       ? json({ file_name: fileName, file_content: file })
       : { is: 'bytes', body: file, type: 'application/json', name: fileName }
   }
+  await call.services.documents.noteReading({
+    entityId: on.entityId,
+    documentId: on.document.id,
+    file,
+    by: call.caller.id,
+  })
   return receive
     ? json({ file_name: file.name, file_content: await readText(call, file) })
     : { is: 'file', file, name: file.name }

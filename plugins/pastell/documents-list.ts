@@ -6,6 +6,7 @@ import { badRequest } from './http/errors.ts'
 import { pastellDate } from './http/dates.ts'
 import type { Json } from './http/json.ts'
 import { flowNamed, namesOf } from './names.ts'
+import { entityFacts } from './resources/entite.ts'
 import { fromPhpDate, isTicked, phpDay } from './names-values.ts'
 
 /** Rows of one answer: what a list weighs is bounded, whatever is asked. */
@@ -116,7 +117,7 @@ const rowOf = ({ services }: Call, entity: EntityModel, date: (at: Date) => stri
     siren: entity.siren ?? '',
     date_inscription: pastellDate(entity.createdAt),
     entite_mere: entity.parentId ?? '0',
-    centre_de_gestion: '0',
+    centre_de_gestion: entity.managementCentreId ?? '0',
     is_active: entity.active,
     entite_base: entity.name,
     entite: [],
@@ -171,12 +172,12 @@ const readableEverywhere = async (
 
 const infoOf = (entity: EntityModel): Json => ({
   id_e: entity.id,
-  type: entity.kind === 'service' ? 'collectivite' : entity.kind,
+  type: entityFacts(entity).type,
   denomination: entity.name,
   siren: entity.siren ?? '',
   date_inscription: pastellDate(entity.createdAt),
   entite_mere: entity.parentId ?? '0',
-  centre_de_gestion: '0',
+  centre_de_gestion: entity.managementCentreId ?? '0',
   is_active: entity.active,
 })
 

@@ -4,6 +4,8 @@ import { badRequest, forbidden, noAccess, notFound } from './http/errors.ts'
 import { flowNamed, namesOf } from './names.ts'
 
 const isId = (text: string): boolean => /^\d{1,18}$/u.test(text)
+/** Anything else designates nothing, and is not for the database. */
+const isDocumentId = (text: string): boolean => /^[\w-]{1,64}$/u.test(text)
 
 /** An entity, and what the caller may do there. */
 export interface OnEntity {
@@ -58,14 +60,15 @@ export const onDocument = async (
   },
 ): Promise<OnDocument> => {
   const on = await onEntity(call, given)
+  const unknown = notFound(missing ?? `Le document ${documentId} n'appartient pas à l'entité ${on.entityId}`)
+  if (!isDocumentId(documentId)) throw unknown
   try {
     const document = await call.services.documents.get({ entityId: on.entityId, documentId })
     const flow = call.services.documents.flowOf(document)
     need(call, on, flow, verb)
     return { ...on, document, flow }
   } catch (error) {
-    if (error instanceof Problem && error.status === 404)
-      throw notFound(missing ?? `Le document ${documentId} n'appartient pas à l'entité ${on.entityId}`)
+    if (error instanceof Problem && error.status === 404) throw unknown
     throw error
   }
 }
