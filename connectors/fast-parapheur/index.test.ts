@@ -308,7 +308,7 @@ describe('erreurs et réglages', () => {
   test('seul un envoi laisse un doute : une lecture coupée ou en faute n’en laisse pas', async () => {
     await using bench = await start()
     const id = await bench.sent()
-    bench.simulator.faults.plan({ kind: 'cutAfter' }, { on: / history$/u })
+    bench.simulator.faults.plan({ kind: 'cutAfter' }, { on: / history$/u, times: 2 })
     await expect(bench.signature.status(id)).rejects.toMatchObject({ name: 'TemporaryError', maybeSent: false })
     bench.simulator.fault('history', 'Base occupée')
     await expect(bench.signature.status(id)).rejects.toMatchObject({ name: 'TemporaryError', maybeSent: false })

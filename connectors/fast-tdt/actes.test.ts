@@ -20,6 +20,7 @@ const start = async (config: Readonly<Record<string, unknown>> = {}, options: Fa
     connectForTest(connector, { ...simulator.config, ...config, ...changes }, { files, memory, clock })
   const connected = await connect()
   const tdt = connected.connector.tdtActes
+  const file = await samplePdf(files, 'délibération.PDF')
   const acte = async (changes: Partial<ActeATransmettre> = {}): Promise<ActeATransmettre> => ({
     key: 'document-1/1',
     nature: '1',
@@ -28,7 +29,7 @@ const start = async (config: Readonly<Record<string, unknown>> = {}, options: Fa
     date: '2026-01-15',
     classification: '1.1.2',
     papier: true,
-    acte: { file: await samplePdf(files, 'délibération.PDF'), type: '99_DE' },
+    acte: { file, type: '99_DE' },
     annexes: [],
     ...changes,
   })

@@ -46,6 +46,8 @@ export const tdtActesConformance = <C extends Fields, K extends CapabilityName>(
     const { files } = connected.context
     const tdt: TdtActes = connected.connector.tdtActes
     const [main = { value: '' }] = await tdt.typologies({ nature: '1' })
+    // Made once: a PDF holds its hour, and the same acte must be the same file.
+    const file = await samplePdf(files, 'délibération n°12.pdf')
     const acte = async (changes: Partial<ActeATransmettre> = {}): Promise<ActeATransmettre> => ({
       key: 'document-1/1',
       nature: '1',
@@ -54,7 +56,7 @@ export const tdtActesConformance = <C extends Fields, K extends CapabilityName>(
       date: '2026-01-15',
       classification: '1.1',
       papier: false,
-      acte: { file: await samplePdf(files, 'délibération n°12.pdf'), type: main.value },
+      acte: { file, type: main.value },
       annexes: [],
       ...changes,
     })

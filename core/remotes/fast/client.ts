@@ -1,5 +1,6 @@
 import { ConfigurationError, PermanentError, TemporaryError } from '../../authoring/errors.ts'
 import type { Http, HttpClient, HttpResponse } from '../../connectors/http.ts'
+import { isLostConnection } from '../../connectors/http-client-failure.ts'
 
 /** Who we are for FAST: a certificate, and perhaps an authority of our own for theirs. */
 export interface FastAccess {
@@ -13,13 +14,24 @@ const refusesUs = async (response: HttpResponse): Promise<boolean> =>
   [401, 403, 495, 496].includes(response.status) ||
   (response.status === 400 && /ssl certificate/iu.test(await response.text()))
 
+/** A question whose connection was closed meanwhile by the server is asked once more: questions in SOAP and PROPFIND change nothing. */
+export const askedAgain = async <T>(question: () => Promise<T>): Promise<T> => {
+  try {
+    return await question()
+  } catch (error) {
+    if (!isLostConnection(error)) throw error
+    return question()
+  }
+}
+
 /** The doors of FAST (SOAP, REST and WebDAV alike): the same certificate, the same refusals, whatever is asked. */
 export const fastClient = (http: Http, baseUrl: string, access: FastAccess): HttpClient => {
   const { certificat: pfx, certificatMotDePasse: passphrase, autorite: ca } = access
   const client = http.client({ baseUrl, tls: { pfx, passphrase, ca } })
   return {
     async request(request) {
-      const response = await client.request(request)
+      const attempt = () => client.request(request)
+      const response = await (request.method === 'PROPFIND' ? askedAgain(attempt) : attempt())
       if (await refusesUs(response))
         throw new ConfigurationError(
           `FAST refuse notre certificat ou nos droits (réponse ${response.status}). Vérifiez le certificat et le numéro d'abonnement dans les réglages du connecteur, puis auprès de Docaposte.`,

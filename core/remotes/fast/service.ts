@@ -7,7 +7,7 @@ import { childrenOf, parseXml, type XmlElement } from '../../connectors/xml-elem
 import { soapBody, type SoapPart, type SoapTransport } from '../soap/envelope.ts'
 import { faultIn, readSoap, type SoapMessage } from '../soap/read.ts'
 import { SoapUnreadable } from '../soap/unreadable.ts'
-import { fastFailure } from './client.ts'
+import { askedAgain, fastFailure } from './client.ts'
 
 /** Elements of the answers that hold a file. */
 const BINARIES: ReadonlySet<string> = new Set(['content'])
@@ -119,7 +119,8 @@ export const fastService = (
     describe,
     ask: async (operation, parts) => {
       try {
-        return await call(operation, parts, { maybeSent: false, timeout: operation === 'download' ? LONG : SHORT })
+        const timeout = operation === 'download' ? LONG : SHORT
+        return await askedAgain(() => call(operation, parts, { maybeSent: false, timeout }))
       } catch (error) {
         throw withoutDoubt(error)
       }
