@@ -12,6 +12,7 @@ import type {
   JournalEntry,
   Listing,
   Pace,
+  Recording,
   Session,
   Values,
 } from './types.ts'
@@ -26,6 +27,7 @@ const keep = (session: Session): Session => {
 const entity = (id: string) => `/entites/${encodeURIComponent(id)}`
 const document = (entityId: string, id: string) => `${entity(entityId)}/documents/${encodeURIComponent(id)}`
 const instance = (entityId: string, id: string) => `${entity(entityId)}/connecteurs/${encodeURIComponent(id)}`
+const recordings = (entityId: string, id: string) => `${instance(entityId, id)}/enregistrements`
 const fileOf = (entityId: string, id: string, field: string, sha256: string) =>
   `${document(entityId, id)}/fichiers/${encodeURIComponent(field)}/${sha256}`
 
@@ -75,6 +77,14 @@ export const api = {
         method: 'POST',
         body: { version },
       }),
+    /** The address of a page of the remote: go there at once, keep it nowhere. */
+    openPage: async (entityId: string, id: string, link: string, version: number) =>
+      (
+        await call<{ url: string }>(`${document(entityId, id)}/pages/${encodeURIComponent(link)}`, {
+          method: 'POST',
+          body: { version },
+        })
+      ).url,
     removeFile: (entityId: string, id: string, field: string, sha256: string, version: number) =>
       call<DocumentView>(fileOf(entityId, id, field, sha256), { method: 'DELETE', query: { version } }),
     fileAddress: (entityId: string, id: string, field: string, sha256: string) =>
@@ -101,6 +111,13 @@ export const api = {
       call<InstanceView>(`${instance(entityId, id)}/reprise`, { method: 'POST' }),
     runSchedule: (entityId: string, id: string, schedule: string) =>
       call<{ message: string }>(`${instance(entityId, id)}/taches/${encodeURIComponent(schedule)}`, { method: 'POST' }),
+    recordings: (entityId: string, id: string) => items<Recording>(recordings(entityId, id)),
+    record: async (entityId: string, id: string) =>
+      (await call<Items<Recording>>(recordings(entityId, id), { method: 'POST' })).items,
+    forgetRecording: (entityId: string, id: string, recording: string) =>
+      call<undefined>(`${recordings(entityId, id)}/${encodeURIComponent(recording)}`, { method: 'DELETE' }),
+    recordingAddress: (entityId: string, id: string, recording: string) =>
+      address(`${recordings(entityId, id)}/${encodeURIComponent(recording)}`),
     associations: (entityId: string) => items<Association>(`${entity(entityId)}/associations`),
     associate: async (entityId: string, body: { flow: string; slot: string; instanceId: string | null }) =>
       (await call<Items<Association>>(`${entity(entityId)}/associations`, { method: 'PUT', body })).items,

@@ -123,6 +123,8 @@ export interface ActionView {
   /** Question to ask before performing it. */
   readonly confirm?: string
   readonly kind: 'primary' | 'normal' | 'danger'
+  /** Leads to a page of the remote, whose address is asked for at each click. */
+  readonly opens?: true
 }
 
 /** A message at a field. */
@@ -190,6 +192,19 @@ export interface InstanceView extends Pace {
   readonly status: 'ok' | 'suspended' | 'breaker'
   readonly statusMessage: string | null
   readonly inherited: boolean
+}
+
+/** A recorded exchange of a connector, or one that is asked for. */
+export interface Recording {
+  readonly id: string
+  readonly status: 'waiting' | 'running' | 'ready' | 'lost'
+  readonly askedAt: string
+  readonly askedBy: string | null
+  readonly askedUntil: string
+  readonly occasion: string
+  readonly takenAt: string | null
+  readonly size: number | null
+  readonly forgottenAt: string
 }
 
 export interface Association {

@@ -50,6 +50,16 @@ test('une action qui se confirme ne part qu’après la confirmation', async () 
   wrapper.unmount()
 })
 
+test('une action qui mène ailleurs le montre', () => {
+  const { wrapper, performed, button } = show([
+    { name: 'tdt.confirmer', label: 'Confirmer', enabled: true, opens: true, kind: 'primary' },
+  ])
+  expect(button('Confirmer').querySelectorAll('svg, [class*=i-lucide]').length).toBeGreaterThan(0)
+  button('Confirmer').click()
+  expect(performed).toEqual(['tdt.confirmer'])
+  wrapper.unmount()
+})
+
 test('le parcours est une liste ordonnée qui dit où en est le document', () => {
   const step = (
     alias: string,

@@ -43,6 +43,19 @@ test('une action sur un document que quelqu’un d’autre a changé est refusé
   app.unmount()
 })
 
+test('une action qui ouvre une page en donne l’adresse, pour cette fois', async () => {
+  const { result, app } = within(() => useDocument(ref('1'), ref('d57')))
+  await vi.waitFor(() => expect(result.document.value?.version).toBe(1))
+  const shown = result.document.value
+  if (shown)
+    result.document.value = {
+      ...shown,
+      actions: [{ name: 'tdt.confirmer', label: 'Confirmer', enabled: true, kind: 'primary', opens: true }],
+    }
+  expect(await result.perform('tdt.confirmer')).toEqual({ is: 'leaving', url: 'https://tdt.test/confirmer?id=d57' })
+  app.unmount()
+})
+
 test('la liste se prolonge sans doublon et suit ce qui bouge', async () => {
   const { result, app } = within(() => useDocumentList(ref('1'), ref({})))
   await vi.waitFor(() => expect(result.items.value).toHaveLength(20))

@@ -6,7 +6,10 @@ import { useDocumentEvents } from './use-document-events.ts'
 import { useLoaded } from './use-loaded.ts'
 
 export type PerformResult =
-  { readonly is: 'done' } | { readonly is: 'removed' } | { readonly is: 'refused'; readonly error: ApiError }
+  | { readonly is: 'done' }
+  | { readonly is: 'removed' }
+  | { readonly is: 'leaving'; readonly url: string }
+  | { readonly is: 'refused'; readonly error: ApiError }
 
 /** A document to read and to act on, kept up to date as it moves. */
 export const useDocument = (entityId: Ref<string>, documentId: Ref<string>) => {
@@ -41,6 +44,8 @@ export const useDocument = (entityId: Ref<string>, documentId: Ref<string>) => {
         await api.documents.remove(shown.entityId, shown.id, shown.version)
         return { is: 'removed' }
       }
+      if (shown.actions.find(each => each.name === action)?.opens)
+        return { is: 'leaving', url: await api.documents.openPage(shown.entityId, shown.id, action, shown.version) }
       take(await api.documents.perform(shown.entityId, shown.id, action, shown.version))
       return { is: 'done' }
     } catch (refusal) {

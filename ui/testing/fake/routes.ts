@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Association, InstanceView } from '../../src/api/types.ts'
+import type { Association, InstanceView, Recording } from '../../src/api/types.ts'
 import { actePages, choices, connectorFields, connectorHelp } from './forms.ts'
 import { bytesOf, jsonOf, Refusal } from './http.ts'
 import { current, fileRef, flowStates, note, problemsOf, view, type Stored } from './hub.ts'
@@ -8,6 +8,7 @@ import { draft, entities, rights } from './town.ts'
 export interface Town {
   documents: Stored[]
   instances: InstanceView[]
+  recordings: readonly Recording[]
   associations: Association[]
   readonly files: Map<string, Buffer>
   /** A document moved: tells the listeners. */
@@ -145,6 +146,18 @@ const createInstance: Handler = async (town, { request }) => {
   return instance
 }
 
+const waitingRecording: Recording = {
+  id: '1',
+  status: 'waiting',
+  askedAt: '2026-03-14T13:00:00Z',
+  askedBy: 'agent',
+  askedUntil: '2026-03-15T13:00:00Z',
+  occasion: '',
+  takenAt: null,
+  size: null,
+  forgottenAt: '2026-03-21T13:00:00Z',
+}
+
 /** Every route of the native API that the screens call: method, shape of the path (`*`: anything), what it answers. */
 export const routes: readonly { readonly method: string; readonly path: string; readonly handle: Handler }[] = [
   { method: 'GET', path: 'entites', handle: () => ({ items: entities }) },
@@ -176,6 +189,15 @@ export const routes: readonly { readonly method: string; readonly path: string; 
     },
   },
   { method: 'POST', path: 'entites/*/documents/*/actions/*', handle: act },
+  {
+    method: 'POST',
+    path: 'entites/*/documents/*/pages/*',
+    handle: (town, { parts }) => {
+      const document = find(town, parts[3])
+      note(document, 'task', 'Page ouverte', '', 'Agathe Agent')
+      return { url: `https://tdt.test/confirmer?id=${document.id}` }
+    },
+  },
   { method: 'PUT', path: 'entites/*/documents/*/fichiers/*', handle: deposit },
   { method: 'DELETE', path: 'entites/*/documents/*/fichiers/*/*', handle: dropFile },
   {
@@ -242,6 +264,26 @@ export const routes: readonly { readonly method: string; readonly path: string; 
   },
   { method: 'GET', path: 'entites/*/connecteurs', handle: town => ({ items: town.instances }) },
   { method: 'POST', path: 'entites/*/connecteurs', handle: createInstance },
+  {
+    method: 'GET',
+    path: 'entites/*/connecteurs/*/enregistrements',
+    handle: town => ({ items: town.recordings }),
+  },
+  {
+    method: 'POST',
+    path: 'entites/*/connecteurs/*/enregistrements',
+    handle: town => {
+      town.recordings = [waitingRecording]
+      return { items: town.recordings }
+    },
+  },
+  {
+    method: 'DELETE',
+    path: 'entites/*/connecteurs/*/enregistrements/*',
+    handle: (town, { parts }) => {
+      town.recordings = town.recordings.filter(each => each.id !== parts[5])
+    },
+  },
   { method: 'GET', path: 'entites/*/connecteurs/*', handle: (town, { parts }) => instanceOf(town, parts[3]) },
   {
     method: 'PATCH',

@@ -53,6 +53,7 @@ export const startFakeServer = async ({ pace = 1_500, port = 0, screens = BUILT 
   const town: Town = {
     documents: documents(),
     instances: instances(),
+    recordings: [],
     associations: associations(),
     files: new Map(),
     tell,
