@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Two projects: the hub on its PostgreSQL (`--project hub`), the UI in a DOM (`--project ui`). */
@@ -16,6 +17,8 @@ export default defineConfig({
       },
       'ui/vitest.config.ts',
     ],
+    // Tests wait more than they compute: simulators, jobs, processes killed. Vitest would take one worker on two cores.
+    maxWorkers: Math.max(3, cpus().length),
     // A forgotten socket or timer must not hold `npm test` for ever.
     teardownTimeout: 20_000,
     coverage: { include: ['{core,plugins,connectors}/**/*.ts', 'ui/src/**/*.{ts,vue}'] },
