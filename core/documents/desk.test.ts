@@ -4,10 +4,13 @@ import type { Desk, DocumentCriteria, SelectedDocument } from '../authoring/desk
 import { connectorsHub, filledIn, type ConnectorsHub } from '../connectors/service.fixture.ts'
 import type { Event } from '../engine/events.ts'
 import { settle } from '../engine/settle.ts'
+import { errors } from '../errors.ts'
 import { readJournal } from '../journal/read.ts'
 import { PRIORITY } from '../jobs/queue.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
+import { createDesk } from './desk.ts'
 import { deliberationFlow as flow, newDocument, NOW, queuedJobs, town } from './documents.fixture.ts'
+import type { Documents } from './service.ts'
 
 let database: TestDatabase
 let hub: ConnectorsHub
@@ -203,6 +206,22 @@ describe('ce qui est fait d’un dossier', () => {
     })
     expect(await desk.change(after, { 'visa.dossierId': 'TX-1' })).toMatchObject({ is: 'refused' })
     expect((await only(drafts)).title).toBe('Après')
+  })
+
+  test('n’emprunte le droit particulier de personne', async () => {
+    await made(ville, 'À télétransmettre')
+    const documents: Documents = {
+      ...hub.documents,
+      act: async ({ may }) => {
+        if (!may('teletransmettre')) throw errors.notAllowed()
+        return undefined
+      },
+    }
+    const other = createDesk({ db: database.knex, documents, finder: hub.finder })({ instanceId: '1', entityId: ville })
+    expect(await other.act(await only(drafts), 'visa.envoyer')).toEqual({
+      is: 'refused',
+      reason: "Cette action demande un droit particulier : seule une personne qui l'a peut la faire.",
+    })
   })
 
   test('ne passe pas devant les agents dans la file', async () => {
