@@ -14,8 +14,6 @@ afterAll(() => hub[Symbol.asyncDispose]())
 
 /** Details that nobody tests yet; their endpoints are not asked either. To be emptied. */
 const PENDING: ReadonlySet<string> = new Set([
-  'flux.test.ts',
-  'document.test.ts',
   'resources/connecteur.test.ts',
   'resources/entite-flux.test.ts',
   'resources/famille-connecteur.test.ts',
