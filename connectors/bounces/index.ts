@@ -52,13 +52,38 @@ const optionsOf = ({ entete, cheminRetour, dossierTraites, dossierAutres, boite 
   return { header: entete, returnPath: cheminRetour, treated: dossierTraites, others: dossierAutres }
 }
 
+/** The same mailbox, each operation told in a line for the recording of an exchange. */
+const told = (mailbox: Mailbox, trace: (line: string) => void): Mailbox => ({
+  ...mailbox,
+  async since(uid) {
+    const found = await mailbox.since(uid)
+    trace(`Messages depuis ${uid} → ${found.length}`)
+    return found
+  },
+  async read(uid) {
+    const letter = await mailbox.read(uid)
+    trace(`Message ${uid} → ${letter ? 'lu' : 'disparu'}`)
+    return letter
+  },
+  async move(uid, folder) {
+    const moved = await mailbox.move(uid, folder)
+    trace(`Message ${uid} vers « ${folder} » → ${moved ? 'rangé' : 'laissé'}`)
+    return moved
+  },
+})
+
 const opened = async <T>(
-  { config, network }: { readonly config: Settings; readonly network: Network },
+  {
+    config,
+    network,
+    trace,
+  }: { readonly config: Settings; readonly network: Network; readonly trace: (line: string) => void },
   work: (mailbox: Mailbox) => Promise<T>,
 ): Promise<T> => {
   const mailbox = await openMailbox({ ...config, identifiant: config.identifiant ?? config.cheminRetour }, network)
+  trace(`« ${config.boite} » ouverte : ${mailbox.total} message(s), UIDVALIDITY ${mailbox.uidValidity}`)
   try {
-    return await work(mailbox)
+    return await work(told(mailbox, trace))
   } finally {
     await mailbox.close()
   }

@@ -5,6 +5,7 @@ import {
   defineConnector,
   depositFiles,
   meaningOf,
+  openTraced,
   PermanentError,
   readSaeMessage,
   sftpFields,
@@ -92,7 +93,7 @@ export default defineConnector({
   connect(context) {
     const { config, files, memory, clock } = context
     const during = async <T>(folder: string, work: (volume: Volume) => Promise<T>): Promise<T> => {
-      const volume = await sftpVolume(context, folder)
+      const volume = await openTraced(() => sftpVolume(context, folder), context.trace)
       try {
         return await work(volume)
       } finally {
