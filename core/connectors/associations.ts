@@ -101,6 +101,26 @@ const usable = async (
   throw errors.badInput({ fields: [{ field: 'instanceId', message, code: 'famille' }] })
 }
 
+/** An association where it was made, with its number. */
+export interface Binding {
+  readonly id: string
+  readonly entityId: string
+  /** A flow, or `*` for all of them. */
+  readonly flow: string
+  readonly slot: string
+  readonly instanceId: string
+}
+
+/** The associations that an entity made itself, or those that use an instance, by their number. */
+export const bindings = async (
+  db: Db,
+  of: { readonly entityId: string } | { readonly instanceId: string },
+): Promise<readonly Binding[]> =>
+  db('associations')
+    .where(of)
+    .orderBy('id')
+    .select<Binding[]>('id', 'entity_id', 'flow_id as flow', 'slot', 'instance_id')
+
 export interface Association {
   readonly entityId: string
   /** A flow, or `*` for all of them. */

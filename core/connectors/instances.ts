@@ -8,7 +8,7 @@ import { readSettings, secretContext } from './connections.ts'
 import { AssociationModel, InstanceModel } from './model.ts'
 import type { ConnectorRegistry } from './registry.ts'
 import type { Secrets } from './secrets.ts'
-import { applySettings, type Settings } from './settings.ts'
+import { applySettings, missingSettings, type Completion, type Settings, type SplitSettings } from './settings.ts'
 import { tell, type Act } from './tell.ts'
 
 /** How an instance is called; `null` for what the connector says of itself. */
@@ -26,9 +26,15 @@ export interface NewInstance {
   readonly connector: string
   readonly label: string
   readonly config: Settings
+  /** `later`: suspended until every setting is there. Software that configures in several calls needs it. */
+  readonly complete?: Completion | undefined
 }
 
-export type InstanceChanges = { readonly label?: string; readonly config?: Settings } & Partial<Pace>
+export type InstanceChanges = {
+  readonly label?: string
+  readonly config?: Settings
+  readonly complete?: Completion | undefined
+} & Partial<Pace>
 
 const isId = (id: string) => /^\d{1,18}$/u.test(id)
 
@@ -91,6 +97,12 @@ interface Keepers {
   readonly secrets: Secrets
 }
 
+/** What is said of an instance that lacks settings; `undefined` when it lacks none. */
+const lacking = (definition: AnyConnector, settings: SplitSettings): string | undefined => {
+  const missing = missingSettings(definition, settings)
+  return missing.length === 0 ? undefined : `Réglages à compléter : ${missing.map(label => `« ${label} »`).join(', ')}.`
+}
+
 const NOTHING = { config: {}, secrets: {} } as const
 
 const seal = (
@@ -104,12 +116,13 @@ export const createInstance = async (
   trx: Transaction,
   { registry, secrets }: Keepers,
   entityId: string,
-  { connector, label, config }: NewInstance,
+  { connector, label, config, complete }: NewInstance,
   act: Act,
 ): Promise<InstanceModel> => {
   const { definition } = registry.get(connector)
   check(labelProblem(label))
-  const settings = applySettings(definition, NOTHING, config, act.now)
+  const settings = applySettings(definition, NOTHING, config, { now: act.now, complete })
+  const wanting = lacking(definition, settings)
   const created = await InstanceModel.query(trx).insertAndFetch({
     entityId,
     connector,
@@ -118,6 +131,7 @@ export const createInstance = async (
     config: settings.config,
     secrets: seal(secrets, { entityId, connector }, settings.secrets),
     spacingMs: spacingMs(null, definition),
+    ...(wanting === undefined ? {} : { status: 'suspended', statusMessage: wanting, toldAt: act.now }),
     createdAt: act.now,
     updatedAt: act.now,
   })
@@ -140,7 +154,10 @@ export const updateInstance = async (
   const { definition } = registry.get(instance.connector)
   const label = changes.label ?? instance.label
   check([...labelProblem(label), ...paceProblems(changes)])
-  const settings = applySettings(definition, readSettings(instance, definition, secrets), changes.config ?? {}, act.now)
+  const { complete } = changes
+  const before = readSettings(instance, definition, secrets)
+  const settings = applySettings(definition, before, changes.config ?? {}, { now: act.now, complete })
+  const wanting = lacking(definition, settings)
   const spacing = changes.spacing === undefined ? instance.spacing : changes.spacing
   const updated = await instance.$query(trx).patchAndFetch({
     label: label.trim(),
@@ -153,13 +170,13 @@ export const updateInstance = async (
     spacing,
     spacingMs: spacingMs(spacing, definition),
     revision: instance.revision + 1,
+    ...(wanting === undefined ? {} : { status: 'suspended', statusMessage: wanting }),
     updatedAt: act.now,
   })
   await trx('remote_choices').where({ instanceId: instance.id }).delete()
   // Names of what changed, never values: some are secret, the others are nobody's business in ten years.
-  const what = [...Object.keys(changes).filter(name => name !== 'config'), ...Object.keys(changes.config ?? {})].join(
-    ', ',
-  )
+  const said = Object.keys(changes).filter(name => name !== 'config' && name !== 'complete')
+  const what = [...said, ...Object.keys(changes.config ?? {})].join(', ')
   await tell(
     trx,
     instance.entityId,
@@ -167,7 +184,18 @@ export const updateInstance = async (
     'connecteur.modification',
     `Connecteur « ${updated.label} » modifié : ${what}.`,
   )
-  return updated
+  // It was only waiting for its settings.
+  if (wanting !== undefined || lacking(definition, before) === undefined) return updated
+  await resumeInstance(trx, updated, act)
+  return updated.$query(trx)
+}
+
+/** @throws errors.badRequest naming what is missing: resumed without it, the connector could only fail */
+export const checkComplete = (instance: InstanceModel, { registry, secrets }: Keepers): void => {
+  const definition = registry.find(instance.connector)?.definition
+  if (!definition) return
+  const wanting = lacking(definition, readSettings(instance, definition, secrets))
+  if (wanting !== undefined) throw errors.badRequest({ detail: `« ${instance.label} » : ${wanting}` })
 }
 
 /** @throws errors.conflict when a flow still uses it */

@@ -6,10 +6,11 @@ import { fieldView } from '../documents/views.ts'
 import { errors } from '../errors.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import type { ConnectorsApi } from '../http/ports.ts'
-import { associate, associationsFor, pick, slotsOf } from './associations.ts'
+import { associate, associationsFor, bindings, pick, slotsOf } from './associations.ts'
 import type { Connections } from './connections.ts'
 import { readSettings } from './connections.ts'
 import {
+  checkComplete,
   createInstance,
   ownInstance,
   removeInstance,
@@ -18,7 +19,7 @@ import {
   usableInstances,
   type InstanceChanges,
 } from './instances.ts'
-import type { InstanceModel } from './model.ts'
+import { InstanceModel } from './model.ts'
 import type { ConnectorRegistry, InstalledConnector } from './registry.ts'
 import type { Schedules } from './schedules.ts'
 import { SecretUnreadable, type Secrets } from './secrets.ts'
@@ -137,6 +138,18 @@ export const createConnectors = ({
 
   return {
     types: () => registry.all.map(typeView),
+    definitions: () => registry.all.map(({ definition }) => definition),
+
+    async everywhere() {
+      const all = await InstanceModel.query(db).orderBy('id')
+      const open = await breakers(all.map(each => each.id))
+      return all.map(instance => present(instance, instance.entityId, open))
+    },
+
+    async find(instanceId) {
+      const found = /^\d{1,18}$/u.test(instanceId) ? await InstanceModel.query(db).findById(instanceId) : undefined
+      return found && presentOne(found, found.entityId)
+    },
 
     async list(entityId) {
       const all = await usableInstances(db, entityId)
@@ -190,9 +203,11 @@ export const createConnectors = ({
     },
 
     async resume({ entityId, userId }, instanceId) {
-      await inTransaction(db, async trx =>
-        resumeInstance(trx, await ownInstance(trx, entityId, instanceId), act(userId)),
-      )
+      await inTransaction(db, async trx => {
+        const instance = await ownInstance(trx, entityId, instanceId)
+        checkComplete(instance, { registry, secrets })
+        await resumeInstance(trx, instance, act(userId))
+      })
       return presentOne(await ownInstance(db, entityId, instanceId), entityId)
     },
 
@@ -218,6 +233,7 @@ export const createConnectors = ({
     },
 
     associations,
+    bindings: of => bindings(db, of),
 
     async associate({ entityId, userId }, { flow, slot, instanceId }) {
       await inTransaction(db, async trx => {

@@ -25,6 +25,8 @@ const isEmpty = (value: unknown): boolean =>
 const merge = (stored: Settings, sent: Settings): Settings =>
   Object.fromEntries(Object.entries({ ...stored, ...sent }).filter(([, value]) => !isEmpty(value)))
 
+const MISSING = 'obligatoire'
+
 const problem = (name: string, message: string, code: string): FieldProblem => ({
   field: `config.${name}`,
   message,
@@ -36,7 +38,7 @@ const problemsOf = (fields: Fields, settings: Settings, now: Date): readonly Fie
   const wrong = Object.entries(fields).flatMap(([name, field]) => {
     const value = settings[name] ?? field.options.default
     if (field.options.required && isEmpty(value))
-      return [problem(name, `« ${field.label} » est à renseigner.`, 'obligatoire')]
+      return [problem(name, `« ${field.label} » est à renseigner.`, MISSING)]
     if (field.kind === 'rows' && Array.isArray(value))
       return rowProblems(field, value, localDay(now)).map(({ path, message }) =>
         problem(path === '' ? name : `${name}.${path}`, message, 'invalide'),
@@ -50,6 +52,15 @@ const problemsOf = (fields: Fields, settings: Settings, now: Date): readonly Fie
   ]
 }
 
+/** Labels of the settings without which the connector cannot work. */
+export const missingSettings = (connector: AnyConnector, { config, secrets }: SplitSettings): readonly string[] =>
+  Object.entries(fieldsOf(connector)).flatMap(([name, { label, options }]) =>
+    options.required && isEmpty(secrets[name] ?? config[name] ?? options.default) ? [label] : [],
+  )
+
+/** Whether every setting must be there, or may come by a later change. */
+export type Completion = 'now' | 'later'
+
 /**
  * The settings of an instance after a change, checked and split.
  * @throws errors.badInput with a sentence at each field
@@ -58,11 +69,11 @@ export const applySettings = (
   connector: AnyConnector,
   stored: SplitSettings,
   sent: Settings,
-  now: Date,
+  { now, complete = 'now' }: { readonly now: Date; readonly complete?: Completion | undefined },
 ): SplitSettings => {
   const fields = fieldsOf(connector)
   const merged = merge({ ...stored.config, ...stored.secrets }, sent)
-  const problems = problemsOf(fields, merged, now)
+  const problems = problemsOf(fields, merged, now).filter(({ code }) => complete === 'now' || code !== MISSING)
   if (problems.length > 0) throw errors.badInput({ fields: problems })
   return splitSettings(connector, merged)
 }

@@ -106,7 +106,7 @@ test('les réglages d’un connecteur disent la faute au champ de la ligne, et r
     connect: () => ({ check: async () => Promise.resolve('') }),
   })
   const apply = (unites: unknown) =>
-    applySettings(connector, { config: {}, secrets: {} }, { unites }, new Date('2026-07-01T10:00:00Z'))
+    applySettings(connector, { config: {}, secrets: {} }, { unites }, { now: new Date('2026-07-01T10:00:00Z') })
   const stored = apply([{ titre: 'A' }])
   expect(stored.config).toEqual({ unites: [{ titre: 'A' }] })
   expect(settingsForConnect(connector, stored)).toEqual({

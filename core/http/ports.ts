@@ -1,5 +1,8 @@
 import type { Static, TSchema } from 'typebox'
 import type { AssociationView, ConnectorType, InstanceView, RecordingView, ReportView } from './api/schemas.ts'
+import type { AnyConnector } from '../authoring/connectors.ts'
+import type { Binding } from '../connectors/associations.ts'
+import type { Completion } from '../connectors/settings.ts'
 import type { ReadonlyDeep } from './route.ts'
 
 type View<S extends TSchema> = ReadonlyDeep<Static<S>>
@@ -15,10 +18,22 @@ type Values = Readonly<Record<string, unknown>>
 /** What the routes ask of connectors: their service implements it, routes know nothing else of them. */
 export interface ConnectorsApi {
   types(): readonly View<typeof ConnectorType>[]
+  /** What is installed, as its authors wrote it: for the plugins that show it in another shape. */
+  definitions(): readonly AnyConnector[]
   list(entityId: string): Promise<readonly View<typeof InstanceView>[]>
+  /** Every instance of the platform, by number, as its own entity sees it. */
+  everywhere(): Promise<readonly View<typeof InstanceView>[]>
+  /** Wherever it is, as its own entity sees it. */
+  find(instanceId: string): Promise<View<typeof InstanceView> | undefined>
+  /** `complete: 'later'`: settings may miss, the instance is suspended until they come. */
   create(
     acting: Acting,
-    instance: { readonly connector: string; readonly label: string; readonly config: Values },
+    instance: {
+      readonly connector: string
+      readonly label: string
+      readonly config: Values
+      readonly complete?: Completion
+    },
   ): Promise<View<typeof InstanceView>>
   /** Own or inherited. */
   view(entityId: string, instanceId: string): Promise<View<typeof InstanceView>>
@@ -29,6 +44,8 @@ export interface ConnectorsApi {
   resume(acting: Acting, instanceId: string): Promise<View<typeof InstanceView>>
   run(acting: Acting, instanceId: string, schedule: string): Promise<{ readonly message: string }>
   associations(entityId: string): Promise<readonly View<typeof AssociationView>[]>
+  /** Made by this entity itself, or with this instance; by number. */
+  bindings(of: { readonly entityId: string } | { readonly instanceId: string }): Promise<readonly Binding[]>
   associate(
     acting: Acting,
     association: { readonly flow: string; readonly slot: string; readonly instanceId: string | null },
@@ -65,6 +82,7 @@ export interface ReportsApi {
 export interface InstancePatch {
   readonly label?: string
   readonly config?: Values
+  readonly complete?: Completion
   readonly polling?: string | null
   readonly patience?: string | null
   readonly concurrency?: number | null

@@ -1,9 +1,13 @@
 import type { Resource } from './call.ts'
 import { badRequest, notFound } from './http/errors.ts'
+import { connecteur } from './resources/connecteur.ts'
 import { document } from './resources/document.ts'
 import { entite } from './resources/entite.ts'
+import { entiteFlux } from './resources/entite-flux.ts'
 import { extension } from './resources/extension.ts'
+import { familleConnecteur } from './resources/famille-connecteur.ts'
 import { flux } from './resources/flux.ts'
+import { frequenceConnecteur } from './resources/frequence-connecteur.ts'
 import { journal } from './resources/journal.ts'
 import { role } from './resources/role.ts'
 import { utilisateur } from './resources/utilisateur.ts'
@@ -21,6 +25,10 @@ const RESOURCES: Readonly<Record<string, Resource>> = {
   role,
   journal,
   extension,
+  connecteur,
+  entiteFlux,
+  familleConnecteur,
+  frequenceConnecteur,
 }
 
 /** These keep their own name below an entity: `/entite/7/document/aB3xY9z`. */

@@ -1,6 +1,8 @@
 import type { Call, Reply, Resource, Verb } from './call.ts'
+import { connecteur } from './resources/connecteur.ts'
 import { document } from './resources/document.ts'
 import { entite } from './resources/entite.ts'
+import { entiteFlux } from './resources/entite-flux.ts'
 import { extension } from './resources/extension.ts'
 import { flux } from './resources/flux.ts'
 import { journal } from './resources/journal.ts'
@@ -28,6 +30,9 @@ const script = (resource: Resource, verb: Verb, path: readonly string[] = []): S
 const DOCUMENTS = [':id_e', 'document']
 const DOCUMENT = [...DOCUMENTS, ':id_d']
 const FILE = [...DOCUMENT, 'file', ':field', ':num']
+
+const CONNECTORS = [':id_e', 'connecteur']
+const CONNECTOR = [...CONNECTORS, ':id_ce']
 
 const SCRIPTS: Readonly<Record<string, Script>> = {
   version: script(version, 'GET'),
@@ -68,6 +73,16 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   'create-entite': script(entite, 'POST'),
   'modif-entite': script(entite, 'PATCH', [':id_e']),
   'delete-entite': script(entite, 'DELETE', [':id_e']),
+  'list-connecteur-entite': script(connecteur, 'GET', CONNECTORS),
+  'detail-connecteur-entite': script(connecteur, 'GET', CONNECTOR),
+  'create-connecteur-entite': script(connecteur, 'POST', CONNECTORS),
+  'modif-connecteur-entite': script(connecteur, 'PATCH', CONNECTOR),
+  'edit-connecteur-entite': script(connecteur, 'PATCH', [...CONNECTOR, 'content']),
+  'delete-connecteur-entite': script(connecteur, 'DELETE', CONNECTOR),
+  'action-connecteur-entite': script(entiteFlux, 'POST', [':id_e', 'flux', ':flux', 'action']),
+  'list-flux-connecteur': script(entiteFlux, 'GET', [':id_e', 'flux']),
+  'create-flux-connecteur': script(entiteFlux, 'POST', [':id_e', 'flux', ':flux', 'connecteur', ':id_ce']),
+  'delete-flux-connecteur': script(entiteFlux, 'DELETE', [':id_e', 'flux']),
 }
 
 export const scriptNamed = (name: string): Script | undefined =>
