@@ -13,6 +13,7 @@ import type {
   Listing,
   Pace,
   Recording,
+  Report,
   Session,
   Values,
 } from './types.ts'
@@ -118,6 +119,9 @@ export const api = {
       call<undefined>(`${recordings(entityId, id)}/${encodeURIComponent(recording)}`, { method: 'DELETE' }),
     recordingAddress: (entityId: string, id: string, recording: string) =>
       address(`${recordings(entityId, id)}/${encodeURIComponent(recording)}`),
+    reports: (entityId: string, id: string) => items<Report>(`${instance(entityId, id)}/rapports`),
+    reportAddress: (entityId: string, id: string, report: string) =>
+      address(`${instance(entityId, id)}/rapports/${encodeURIComponent(report)}`),
     associations: (entityId: string) => items<Association>(`${entity(entityId)}/associations`),
     associate: async (entityId: string, body: { flow: string; slot: string; instanceId: string | null }) =>
       (await call<Items<Association>>(`${entity(entityId)}/associations`, { method: 'PUT', body })).items,

@@ -207,6 +207,15 @@ export interface Recording {
   readonly forgottenAt: string
 }
 
+/** A text that a schedule left for the administrator. */
+export interface Report {
+  readonly id: string
+  readonly name: string
+  readonly at: string
+  /** Bytes. */
+  readonly size: number
+}
+
 export interface Association {
   readonly flow: string
   readonly slot: string

@@ -229,6 +229,12 @@ export const fr = {
     forget: 'Effacer',
     forgetNamed: 'Effacer : {what}',
   },
+  reports: {
+    title: 'Rapports',
+    line: '{name}, le {date}',
+    download: 'Télécharger',
+    downloadNamed: 'Télécharger le rapport : {name}, le {date}',
+  },
   associations: {
     title: 'Associations',
     lead: 'Pour chaque type de document, le connecteur qui sert chaque étape.',

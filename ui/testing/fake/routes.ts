@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Association, InstanceView, Recording } from '../../src/api/types.ts'
+import type { Association, InstanceView, Recording, Report } from '../../src/api/types.ts'
 import { actePages, choices, connectorFields, connectorHelp } from './forms.ts'
 import { bytesOf, jsonOf, Refusal } from './http.ts'
 import { current, fileRef, flowStates, note, problemsOf, view, type Stored } from './hub.ts'
@@ -9,6 +9,7 @@ export interface Town {
   documents: Stored[]
   instances: InstanceView[]
   recordings: readonly Recording[]
+  reports: readonly Report[]
   associations: Association[]
   readonly files: Map<string, Buffer>
   /** A document moved: tells the listeners. */
@@ -264,6 +265,7 @@ export const routes: readonly { readonly method: string; readonly path: string; 
   },
   { method: 'GET', path: 'entites/*/connecteurs', handle: town => ({ items: town.instances }) },
   { method: 'POST', path: 'entites/*/connecteurs', handle: createInstance },
+  { method: 'GET', path: 'entites/*/connecteurs/*/rapports', handle: town => ({ items: town.reports }) },
   {
     method: 'GET',
     path: 'entites/*/connecteurs/*/enregistrements',

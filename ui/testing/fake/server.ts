@@ -54,6 +54,7 @@ export const startFakeServer = async ({ pace = 1_500, port = 0, screens = BUILT 
     documents: documents(),
     instances: instances(),
     recordings: [],
+    reports: [],
     associations: associations(),
     files: new Map(),
     tell,
