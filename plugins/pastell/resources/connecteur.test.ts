@@ -39,7 +39,7 @@ describe('une instance de connecteur', () => {
     const { connectors } = hub.hub.cradle
     expect(await connectors.find(id)).toMatchObject({
       status: 'suspended',
-      statusMessage: expect.stringMatching(/Adresse/u),
+      statusMessage: expect.stringMatching(/Adresse/u) as unknown,
     })
     await expect(connectors.resume({ entityId: hub.town, userId: hub.users.agent }, id)).rejects.toThrow()
 

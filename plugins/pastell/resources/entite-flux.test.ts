@@ -21,7 +21,7 @@ const associate = (type: string, body = 'type=signature') =>
 
 test('une association se fait, se lit, bloque la suppression du connecteur et se retire', async () => {
   const made = await associate('ls-actes')
-  expect(made).toMatchObject({ status: 201, json: { id_fe: expect.stringMatching(/^\d+$/u) } })
+  expect(made).toMatchObject({ status: 201, json: { id_fe: expect.stringMatching(/^\d+$/u) as unknown } })
   const { id_fe } = made.json as { readonly id_fe: string }
   const row = { id_fe, id_e: hub.town, flux: 'ls-actes', id_ce: parapheur, type: 'signature', num_same_type: 0 }
   expect((await api('GET', flux())).json).toEqual([row])

@@ -50,11 +50,11 @@ test('ce que le rythme d’un connecteur ne sait pas dire est refusé avec des m
   }
   expect(await refused('famille_connecteur=SAE&expression=10')).toMatchObject({
     status: 400,
-    message: expect.stringMatching(/id_ce/u),
+    message: expect.stringMatching(/id_ce/u) as unknown,
   })
   expect(await refused(`id_ce=${id}&expression=(0 3 * * *)`)).toMatchObject({
     status: 400,
-    message: expect.stringMatching(/n'est pas repris/u),
+    message: expect.stringMatching(/n'est pas repris/u) as unknown,
   })
   expect(await refused(`id_ce=${id}&action_type=document&expression=10`)).toMatchObject({ status: 400 })
 })
