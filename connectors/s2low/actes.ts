@@ -1,4 +1,6 @@
 import {
+  acteFault,
+  numberInIdentifier,
   PermanentError,
   TemporaryError,
   type ActeStatus,
@@ -7,12 +9,12 @@ import {
   type TdtActes,
 } from '#core'
 import { s2lowAnswers } from './answers.ts'
-import { assertUpToDate, keptClassification, matters, typesOf } from './classification.ts'
+import { assertUpToDate, contentOf, keptClassification } from './classification.ts'
 import { confirmationAddress, confirmationUrl } from './confirmation.ts'
 import type { config as fields } from './fields.ts'
 import { findCancellation, findTransaction } from './find.ts'
-import { numberOf, readAcknowledgement, readState, reasonOf } from './messages.ts'
-import { acteParts, addressesIn, faultOf, matchFiles, stampedName, type ListedFile } from './pieces.ts'
+import { readAcknowledgement, readState, reasonOf } from './messages.ts'
+import { acteParts, addressesIn, matchFiles, stampedName, type ListedFile } from './pieces.ts'
 import { readAnswer, type S2lowWire } from './wire.ts'
 
 const ACTES = '/modules/actes'
@@ -53,7 +55,12 @@ export const s2lowActes = (
   const acknowledged = async (id: string, inline: Uint8Array): Promise<ActeStatus> => {
     const bytes = inline.length > 0 ? inline : await wire.bytes(`${ACTES}/actes_transac_get_ARActe.php`, { id })
     const { acteId, receivedOn } = readAcknowledgement(bytes, 'ARActe')
-    return { is: 'acknowledged', ar: await files.save(bytes, `${numberOf(acteId)}-ar-actes.xml`), acteId, receivedOn }
+    return {
+      is: 'acknowledged',
+      ar: await files.save(bytes, `${numberInIdentifier(acteId)}-ar-actes.xml`),
+      acteId,
+      receivedOn,
+    }
   }
 
   /** A PDF of S²LOW, checked: an error page saved as a stamped acte would not be noticed for years. */
@@ -65,14 +72,12 @@ export const s2lowActes = (
   }
 
   return {
-    classification: async () => matters(await keptClassification(wire, memory)),
-    typologies: async ({ nature }) => typesOf(await keptClassification(wire, memory), nature),
+    classification: async () => contentOf(await keptClassification(wire, memory)).matters,
+    typologies: async ({ nature }) => contentOf(await keptClassification(wire, memory)).types[nature] ?? [],
 
     async send(acte) {
       const classification = await assertUpToDate(wire, memory)
-      const types = new Set(typesOf(classification, acte.nature).map(({ value }) => value))
-      const codes = new Set(matters(classification).flatMap(({ value, selectable }) => (selectable ? [value] : [])))
-      const fault = faultOf(acte, types, codes)
+      const fault = acteFault(acte, contentOf(classification))
       if (fault) return { is: 'refused', reason: fault }
       const answer = await wire.post(
         `${ACTES}/actes_transac_create.php`,
@@ -119,7 +124,7 @@ export const s2lowActes = (
           isStamped ? await pdf(`${ACTES}/actes_download_file.php`, query, stampedName(piece.name)) : undefined,
         )
       }
-      const number = numberOf(listed[0]?.name ?? id)
+      const number = numberInIdentifier(listed[0]?.name ?? id)
       const bordereau = await pdf(`${ACTES}/actes_create_pdf.php`, { trans_id: id }, `${number}-bordereau-tdt.pdf`)
       return { acte: stamps[0], annexes: stamps.slice(1), bordereau }
     },
@@ -143,7 +148,11 @@ export const s2lowActes = (
       const { code, rest } = await stateOf(cancellationId)
       if (code === 4) {
         const { acteId, receivedOn } = readAcknowledgement(rest, 'ARAnnulation')
-        return { is: 'cancelled', ar: await files.save(rest, `${numberOf(acteId)}-ar-annulation.xml`), receivedOn }
+        return {
+          is: 'cancelled',
+          ar: await files.save(rest, `${numberInIdentifier(acteId)}-ar-annulation.xml`),
+          receivedOn,
+        }
       }
       const refused = REFUSED[code]
       if (refused)

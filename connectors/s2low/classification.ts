@@ -1,12 +1,10 @@
 import {
-  childrenOf,
   ConfigurationError,
-  parseXml,
   PermanentError,
+  readActesClassification,
   TemporaryError,
-  type Choice,
+  type ActesClassification,
   type Memory,
-  type XmlElement,
 } from '#core'
 import { CHARSET, readAnswer, type S2lowWire } from './wire.ts'
 
@@ -18,20 +16,6 @@ export interface Classification {
 }
 
 const KEY = 'classification'
-const DEEPEST = 5
-
-const textOf = (root: XmlElement, name: string): string => childrenOf(root, name)[0]?.text ?? ''
-
-/** @throws TemporaryError when it is not the classification message */
-const readRoot = (xml: string): XmlElement => {
-  try {
-    const root = parseXml(xml)
-    if (root.name === 'RetourClassification') return root
-    throw new Error(`unexpected root ${root.name}`)
-  } catch (cause) {
-    throw new TemporaryError('La classification rendue par S²LOW est illisible. Un nouvel essai aura lieu.', { cause })
-  }
-}
 
 /** The classification that S²LOW holds today. */
 export const fetchClassification = async (wire: S2lowWire): Promise<Classification> => {
@@ -43,7 +27,7 @@ export const fetchClassification = async (wire: S2lowWire): Promise<Classificati
       `S²LOW ne donne pas la classification (${answer.is === 'ko' ? answer.reason : 'réponse vide'}). Lancez « Demander la classification à la préfecture ».`,
     )
   }
-  return { xml, date: textOf(readRoot(xml), 'DateClassification') }
+  return { xml, date: contentOf({ xml }).date }
 }
 
 /** Keeps the classification of today. Says whether it is another than the one kept until now. */
@@ -77,32 +61,11 @@ export const assertUpToDate = async (wire: S2lowWire, memory: Memory): Promise<C
   return kept
 }
 
-/** Every matter, depth first: `1.1 Marchés publics`. Two levels are mandatory, so the first is not to be chosen. */
-export const matters = ({ xml }: Classification): readonly Choice[] => {
-  const walk = (parent: XmlElement, level: number, prefix: string): Choice[] =>
-    level > DEEPEST
-      ? []
-      : childrenOf(parent, `Matiere${level}`).flatMap(matter => {
-          const code = `${prefix}${matter.attributes['CodeMatiere'] ?? ''}`
-          const label = `${code} ${matter.attributes['Libelle'] ?? ''}`.trim()
-          return [
-            { value: code, label, level: level - 1, selectable: level >= 2 },
-            ...walk(matter, level + 1, `${code}.`),
-          ]
-        })
-  return childrenOf(readRoot(xml), 'Matieres').flatMap(root => walk(root, 1, ''))
+/** Its matters and its types of pieces. @throws TemporaryError when it is not the classification message */
+export const contentOf = ({ xml }: Pick<Classification, 'xml'>): ActesClassification => {
+  try {
+    return readActesClassification(xml)
+  } catch (cause) {
+    throw new TemporaryError('La classification rendue par S²LOW est illisible. Un nouvel essai aura lieu.', { cause })
+  }
 }
-
-const byLabel = new Intl.Collator('fr')
-
-/** Types of pieces for a nature, `99_*` first, then by label. */
-export const typesOf = ({ xml }: Classification, nature: string): readonly Choice[] =>
-  childrenOf(readRoot(xml), 'NaturesActes')
-    .flatMap(natures => childrenOf(natures, 'NatureActe'))
-    .filter(each => each.attributes['CodeNatureActe'] === nature)
-    .flatMap(each => childrenOf(each, 'TypePJNatureActe'))
-    .map(({ attributes: { CodeTypePJ: value = '', Libelle: label = '' } }) => ({ value, label: `${label} (${value})` }))
-    .sort(
-      (a, b) =>
-        Number(b.value.startsWith('99_')) - Number(a.value.startsWith('99_')) || byLabel.compare(a.label, b.label),
-    )

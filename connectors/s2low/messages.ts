@@ -1,39 +1,18 @@
-import { parseXml, TemporaryError, type XmlElement } from '#core'
-import { CHARSET } from './wire.ts'
+import { decodeActesMessage, parseXml, readActesReceipt, TemporaryError } from '#core'
 
-/** The text of an XML message, in the encoding that it declares; ISO-8859-1 otherwise, the custom of ACTES. */
-const decode = (bytes: Uint8Array): string => {
-  const head = new TextDecoder(CHARSET).decode(bytes.subarray(0, 200))
-  const declared = /^<\?xml[^>]*encoding=["']([\w-]+)["']/u.exec(head.trimStart())?.[1]
-  return new TextDecoder(declared?.toLowerCase() === 'utf-8' ? 'utf-8' : CHARSET).decode(bytes)
-}
-
-const read = (bytes: Uint8Array, root: string): XmlElement => {
+/** `ARActe` or `ARAnnulation` (formats/actes.md §3 and §6): whose, and when. @throws TemporaryError */
+export const readAcknowledgement = (
+  bytes: Uint8Array,
+  root: 'ARActe' | 'ARAnnulation',
+): ReturnType<typeof readActesReceipt> => {
   try {
-    const element = parseXml(decode(bytes).trim())
-    if (element.name === root) return element
-    throw new Error(`unexpected root ${element.name}`)
+    return readActesReceipt(bytes, root)
   } catch (cause) {
     throw new TemporaryError("L'accusé de réception rendu par S²LOW est illisible. Un nouvel essai aura lieu.", {
       cause,
     })
   }
 }
-
-/** `ARActe` or `ARAnnulation` (formats/actes.md §3 and §6): whose, and when. */
-export const readAcknowledgement = (
-  bytes: Uint8Array,
-  root: 'ARActe' | 'ARAnnulation',
-): { readonly acteId: string; readonly receivedOn: string } => {
-  const { attributes } = read(bytes, root)
-  const { IDActe: acteId = '', DateReception: receivedOn = '' } = attributes
-  if (!acteId || !/^\d{4}-\d\d-\d\d$/u.test(receivedOn))
-    throw new TemporaryError("L'accusé de réception rendu par S²LOW est incomplet. Un nouvel essai aura lieu.")
-  return { acteId, receivedOn }
-}
-
-/** `DEP-SIREN-YYYYMMDD-NUMERO-NATURE` → `NUMERO`, for the names of files. */
-export const numberOf = (acteId: string): string => acteId.split('-')[3] ?? acteId
 
 export interface TransactionState {
   readonly code: number
@@ -59,7 +38,7 @@ export const readState = (bytes: Uint8Array): TransactionState | undefined => {
 
 /** The reason in the rest of an answer: the detail of an anomaly, or the text itself. */
 export const reasonOf = (rest: Uint8Array, otherwise: string): string => {
-  const text = decode(rest).trim()
+  const text = decodeActesMessage(rest).trim()
   if (!text.startsWith('<')) return text || otherwise
   try {
     const anomaly = parseXml(text)

@@ -1,34 +1,12 @@
 import { extname } from 'node:path'
-import { toLatin1, type ActeATransmettre, type FileRef, type HttpRequest, type TypedPiece } from '#core'
+import type { ActeATransmettre, FileRef, HttpRequest, TypedPiece } from '#core'
 
 type Parts = Extract<HttpRequest['body'], { parts: unknown }>['parts']
-
-const LONGEST_SUBJECT = 499
-const LARGEST_SENDING = 150 * 1024 * 1024
 
 /** The name under which S²LOW knows a file: anything but letters, digits, dot, underscore and space becomes `_`. */
 export const sentName = (name: string): string => name.normalize('NFC').replace(/[^A-Za-z0-9._ ]/gu, '_')
 
 export const stampedName = (name: string): string => `${name.slice(0, name.length - extname(name).length)}-tampon.pdf`
-
-/** What S²LOW would refuse at once or, worse, hours later: said before anything leaves. `undefined` when all is well. */
-export const faultOf = (
-  acte: ActeATransmettre,
-  types: ReadonlySet<string>,
-  codes: ReadonlySet<string>,
-): string | undefined => {
-  const pieces = [acte.acte, ...acte.annexes]
-  if (toLatin1(acte.objet).length > LONGEST_SUBJECT)
-    return `L'objet dépasse ${LONGEST_SUBJECT} caractères : raccourcissez-le.`
-  if (!codes.has(acte.classification))
-    return `La matière « ${acte.classification} » n'existe pas dans la classification de la préfecture : choisissez-en une autre.`
-  const untyped = pieces.find(({ type }) => !types.has(type))
-  if (untyped)
-    return `Le type « ${untyped.type} » de « ${untyped.file.name} » n'est pas permis pour cette nature d'acte : choisissez-en un autre.`
-  if (pieces.reduce((sum, { file }) => sum + file.size, 0) > LARGEST_SENDING)
-    return "L'acte et ses annexes dépassent 150 Mo, la limite de la télétransmission : réduisez-les."
-  return undefined
-}
 
 const annexParts = ({ file, type }: TypedPiece): Parts => [
   { name: 'type_pj[]', value: type },

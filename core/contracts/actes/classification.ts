@@ -36,8 +36,8 @@ const typesUnder = (nature: XmlElement): readonly Choice[] =>
     )
 
 /** @throws Error when it is not a classification message */
-export const readActesClassification = (bytes: Uint8Array): ActesClassification => {
-  const root = parseXml(decodeActesMessage(bytes).trim())
+export const readActesClassification = (message: Uint8Array | string): ActesClassification => {
+  const root = parseXml((typeof message === 'string' ? message : decodeActesMessage(message)).trim())
   if (root.name !== 'RetourClassification') throw new Error(`unexpected root ${root.name}`)
   const natures = childrenOf(root, 'NaturesActes').flatMap(each => childrenOf(each, 'NatureActe'))
   return {

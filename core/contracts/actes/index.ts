@@ -3,6 +3,7 @@ export { acteFault } from './faults.ts'
 export {
   ACTES_NAMESPACE,
   cancellationMessage,
+  decodeActesMessage,
   readActesAnomaly,
   readActesReceipt,
   transmissionMessage,
