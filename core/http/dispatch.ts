@@ -9,6 +9,7 @@ import { readJson } from './body.ts'
 import { drainLater } from './drain.ts'
 import { onceUnderKey } from './idempotency.ts'
 import { incoming, type IncomingRequest } from './incoming.ts'
+import { isReplayed, refusalsOf } from './refusals.ts'
 import { headed, isHeaded, type ErasedContext, type Route } from './route.ts'
 import { send } from './send.ts'
 import type { Services } from './services.ts'
@@ -48,7 +49,10 @@ const handlerOf = (route: Route, services: Services, options: DispatchOptions) =
     body: route.body && bodyCheck(route.body),
   }
   const present = presenter(route, options)
-  return async (ctx: Context): Promise<void> => {
+  const announced = announcer(route, options)
+  return async (ctx: Context): Promise<void> => announced(() => answer(ctx))
+
+  async function answer(ctx: Context): Promise<void> {
     const request = incoming(ctx)
     drainLater(ctx)
     const params = { ...(ctx['params'] as Record<string, string>) }
@@ -85,6 +89,20 @@ const handlerOf = (route: Route, services: Services, options: DispatchOptions) =
   }
 }
 
+/** In a test, an error that the description of the route does not announce is a fault of ours. */
+const announcer = (route: Route, { mismatch }: DispatchOptions) => {
+  if (mismatch === 'drop') return (work: () => Promise<void>) => work()
+  const codes = new Set(refusalsOf(route).map(({ code }) => code))
+  return async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof Problem) || codes.has(error.code)) throw error
+      throw new Error(`${route.method} ${route.path} does not announce ${error.code}`, { cause: error })
+    }
+  }
+}
+
 /** Whoever said « If-Match » is answered 412 when somebody was faster, as RFC 9110 wants; the others 409. */
 const underCondition = async ({ headers }: IncomingRequest, work: () => Promise<unknown>): Promise<unknown> => {
   try {
@@ -97,7 +115,7 @@ const underCondition = async ({ headers }: IncomingRequest, work: () => Promise<
 
 /** Only what creates is kept: the rest says by itself that it was already done. */
 const keyOf = (route: Route, request: IncomingRequest): string | undefined => {
-  if (route.method !== 'POST' || route.status !== 201 || route.replay === 'never') return undefined
+  if (!isReplayed(route)) return undefined
   const key = request.headers['idempotency-key']
   return typeof key === 'string' ? key : undefined
 }

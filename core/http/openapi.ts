@@ -1,7 +1,8 @@
 import type { TSchema } from 'typebox'
 import { API_PREFIX } from './dispatch.ts'
+import { isConditional, isReplayed, refusalsOf } from './refusals.ts'
 import type { Route } from './route.ts'
-import { errors } from '../errors.ts'
+import { errors, type ProblemDefinition } from '../errors.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -34,6 +35,12 @@ export const openApiOf = (routes: readonly Route[], publicUrl: string): Json => 
         session: { type: 'apiKey', in: 'cookie', name: 'passeur_session' },
         csrf: { type: 'apiKey', in: 'header', name: 'X-CSRF-Token' },
       },
+      examples: Object.fromEntries(
+        Object.values(errors).map(({ code, status, title }) => [
+          code,
+          { summary: title, value: { status, code, title } },
+        ]),
+      ),
       schemas: { ...Object.fromEntries([...components].sort(([a], [b]) => a.localeCompare(b))), Problem },
       responses: {
         Problem: {
@@ -73,6 +80,58 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 128 },
 }
 
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description:
+    'ETag du document tel qu’il a été lu (« "12" »), au lieu de « version » : s’il a changé depuis, la demande est refusée (412).',
+  schema: { type: 'string', pattern: '^"[0-9]+"$' },
+}
+
+/** What a parameter of a path is, when its schema does not say it. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  entityId: 'Identifiant de l’entité.',
+  documentId: 'Identifiant du document.',
+  field: 'Nom complet du champ, comme « objet » ou « tdtActes.numero ».',
+  sha256: 'Empreinte SHA-256 du fichier, en hexadécimal.',
+  action: 'Nom de l’action, pris dans « actions » du document.',
+  link: 'Nom de la page, pris dans « actions » du document.',
+  viewer: 'Identifiant de la visionneuse.',
+  flowId: 'Identifiant du flux.',
+  userId: 'Identifiant du compte.',
+  roleId: 'Identifiant du rôle.',
+  tokenId: 'Identifiant du jeton.',
+  instanceId: 'Identifiant du connecteur.',
+  schedule: 'Nom de la tâche périodique.',
+  recordingId: 'Identifiant de l’enregistrement.',
+  reportId: 'Identifiant du rapport.',
+  apres: 'Valeur « next » de la page précédente.',
+  limite: 'Nombre de lignes de la page.',
+  entite: 'Identifiant de l’entité.',
+  role: 'Identifiant du rôle.',
+}
+
+/** The answers of a route that are errors: one for each status, with an example for each code. */
+const refusedAnswers = (route: Route): Json => {
+  const all = refusalsOf(route)
+  const statuses = [...new Set(all.map(({ status }) => status))]
+  return Object.fromEntries(statuses.map(status => [status, refusedAnswer(all.filter(each => each.status === status))]))
+}
+
+const refusedAnswer = (refusals: readonly ProblemDefinition[]): Json => ({
+  description: refusals.map(({ code, title }) => `\`${code}\` : ${title}`).join('\n\n'),
+  ...(refusals[0]?.status === 429
+    ? { headers: { 'Retry-After': { description: 'Secondes à attendre.', schema: { type: 'integer' } } } }
+    : {}),
+  content: {
+    'application/problem+json': {
+      schema: { $ref: '#/components/schemas/Problem' },
+      examples: Object.fromEntries(refusals.map(({ code }) => [code, { $ref: `#/components/examples/${code}` }])),
+    },
+  },
+})
+
 const errorTable = (): string =>
   ['| code | état | signification |', '|---|---|---|']
     .concat(Object.values(errors).map(({ code, status, title }) => `| \`${code}\` | ${status} | ${title} |`))
@@ -89,18 +148,23 @@ const operationOf = (route: Route, components: Map<string, Json>): Json => {
     parameters: [
       ...parametersOf(route.params, 'path'),
       ...parametersOf(route.query, 'query'),
-      ...(route.method === 'POST' && route.status === 201 && route.replay !== 'never' ? [IDEMPOTENCY_KEY] : []),
+      ...(isReplayed(route) ? [IDEMPOTENCY_KEY] : []),
+      ...(isConditional(route) ? [IF_MATCH] : []),
     ],
     ...requestBodyOf(route, named),
     responses: {
+      ...refusedAnswers(route),
       [String(route.status)]: responseOf(route, named),
       default: { $ref: '#/components/responses/Problem' },
     },
   }
 }
 
-const requestBodyOf = ({ body, upload }: Route, named: (schema: TSchema) => unknown): Json => {
-  if (body) return { requestBody: { required: true, content: { 'application/json': { schema: named(body) } } } }
+const requestBodyOf = ({ body, upload, example }: Route, named: (schema: TSchema) => unknown): Json => {
+  if (body) {
+    const content = { schema: named(body), ...(example === undefined ? {} : { example }) }
+    return { requestBody: { required: true, content: { 'application/json': content } } }
+  }
   return upload ? { requestBody: { required: true, content: { [upload]: {} } } } : {}
 }
 
@@ -115,7 +179,7 @@ const parametersOf = (schema: TSchema, place: 'path' | 'query'): readonly Json[]
     properties?: Readonly<Record<string, Json>>
     required?: readonly string[]
   }
-  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+  return Object.entries(properties).map(([name, { description = PARAMETERS[name], ...rest }]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import type { Caller } from '../access/caller.ts'
 import type { Rights } from '../access/rights.ts'
+import type { ProblemDefinition } from '../errors.ts'
 import type { IncomingRequest } from './incoming.ts'
 import type { Services } from './services.ts'
 
@@ -43,6 +44,10 @@ interface Described<P extends TSchema, Q extends TSchema, B extends TSchema, R e
   readonly produces?: string
   /** 200 unless told. */
   readonly status?: number
+  /** Errors that its shape does not already announce (`refusals.ts`); in a test, one that is not announced is a fault. */
+  readonly refusals?: readonly ProblemDefinition[]
+  /** A body that this route accepts, shown in its description; a test sends it. */
+  readonly example?: Static<B>
   /** `never` when the answer holds a secret: it is then not kept for who asks again under the same `Idempotency-Key`. */
   readonly replay?: 'never'
 }

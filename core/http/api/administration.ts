@@ -18,6 +18,7 @@ export const administrationRoutes = [
       state: FieldName,
       reason: Type.String({ minLength: 5, maxLength: 500, description: 'Motif, lu plus tard dans le journal.' }),
     }),
+    example: { version: 1, state: 'brouillon', reason: 'Repris à la demande du service.' },
     response: DocumentView,
     async handle(context) {
       const { version, state, reason } = context.body

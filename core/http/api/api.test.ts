@@ -394,6 +394,7 @@ describe('qui peut quoi', () => {
       .replace(':sha256', 'a'.repeat(64))
       .replace(':viewer', 'pes')
       .replace(':action', 'envoyer')
+      .replace(':link', 'visa.confirmer')
       .replace(':schedule', 'relever')
       .replace(':userId', '1')
       .replace(':recordingId', '1')

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { filesHeld } from '../../engine/inputs.ts'
 import type { Document } from '../../engine/model.ts'
+import { errors } from '../../errors.ts'
 import { cleanName, distinctNames } from '../../files/names.ts'
 import { zipOf, type ZipEntry } from '../../files/zip.ts'
 import { readJournal, type StoredLine } from '../../journal/read.ts'
@@ -35,6 +36,7 @@ export const archiveRoutes = [
     params: DocumentParams,
     can: onDocument('lecture'),
     produces: 'application/zip',
+    refusals: [errors.unavailable],
     async handle({ params, services }) {
       const document = await services.documents.get(params)
       const flow = services.documents.flowOf(document)

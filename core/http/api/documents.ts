@@ -52,6 +52,8 @@ export const documentRoutes = [
     summary: 'Créer un document',
     params: EntityParams,
     body: exactly('NewDocument', { flow: Type.String({ maxLength: 100 }), values: Type.Optional(Values) }),
+    example: { flow: 'note', values: { objet: 'Subvention à l’école de musique' } },
+    refusals: [errors.conflict, errors.entityInactive],
     response: DocumentView,
     status: 201,
     can({ body, rights, services: { flows } }) {
@@ -80,6 +82,7 @@ export const documentRoutes = [
     params: DocumentParams,
     can: onDocument('edition'),
     body: exactly('DocumentEdition', { version: Version, values: Values }),
+    example: { version: 1, values: { objet: 'Subvention à l’école de musique' } },
     response: DocumentView,
     async handle(context) {
       const { version, values } = context.body
@@ -109,6 +112,7 @@ export const documentRoutes = [
     params: Type.Object({ ...DocumentParams.properties, action: FieldName }),
     can: onDocument('edition'),
     body: exactly('Ask', { version: Version }),
+    example: { version: 1 },
     response: DocumentView,
     status: 202,
     async handle(context) {
@@ -127,7 +131,9 @@ export const documentRoutes = [
     params: Type.Object({ ...DocumentParams.properties, link: FieldName }),
     can: onDocument('edition'),
     body: exactly('OpenPage', { version: Version }),
+    example: { version: 1 },
     replay: 'never',
+    refusals: [errors.remoteUnavailable],
     response: Type.Object({ url: Type.String() }),
     async handle(context) {
       const { params, body, services } = context
@@ -153,6 +159,7 @@ export const documentRoutes = [
       ),
     }),
     can: onDocument('lecture'),
+    refusals: [errors.conflict, errors.remoteUnavailable],
     response: Choices,
     async handle({ params, query, services: { documents } }) {
       const { choices, fetchedAt } = await documents.choices({ ...params, values: valuesIn(query.valeurs) })

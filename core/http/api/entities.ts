@@ -57,6 +57,8 @@ export const entityRoutes = [
       siren: Type.Optional(orNull(Type.String({ maxLength: 20 }))),
       kind: Type.Optional(Type.Union(ENTITY_KINDS.map(kind => Type.Literal(kind)))),
     }),
+    example: { name: 'Centre communal d’action sociale', siren: null },
+    refusals: [errors.entityInactive],
     response: Entity,
     handle: async ({ params, body, services: { db } }) =>
       present(await createEntity(db, { ...body, parentId: params.entityId }), () => true),
@@ -72,6 +74,7 @@ export const entityRoutes = [
       siren: Type.Optional(orNull(Type.String({ maxLength: 20 }))),
       active: Type.Optional(Type.Boolean()),
     }),
+    example: { name: 'Ville de Nantes', active: true },
     response: Entity,
     handle: async ({ params, body, services: { db } }) =>
       present(await updateEntity(db, params.entityId, body), () => true),
@@ -84,6 +87,8 @@ export const entityRoutes = [
     params: EntityParams,
     can: 'entite:edition',
     body: exactly('NewMother', { parentId: Id }),
+    example: { parentId: '0' },
+    refusals: [errors.conflict, errors.entityInactive],
     response: Entity,
     async handle({ params, body, caller, services: { db } }) {
       const { parentId } = await getEntity(db, params.entityId)
@@ -102,6 +107,7 @@ export const entityRoutes = [
     params: EntityParams,
     can: 'entite:edition',
     status: 204,
+    refusals: [errors.conflict],
     async handle({ params, services: { db } }) {
       await deleteEntity(db, params.entityId)
       return nothing()

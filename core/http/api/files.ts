@@ -70,6 +70,7 @@ export const fileRoutes = [
     params: FileParams,
     can: onDocument('lecture'),
     produces: 'application/octet-stream',
+    refusals: [errors.badRange],
     async handle({ params, request, services }) {
       const document = await services.documents.get(params)
       return sendFile(request, services.files, fileOf(document, params.field, params.sha256))

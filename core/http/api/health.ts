@@ -11,6 +11,7 @@ export const healthRoutes = [
     path: '/sante',
     access: 'public',
     summary: 'Savoir si Passeur répond et si sa base répond',
+    refusals: [errors.unavailable],
     response: Type.Object({ status: Type.Literal('ok') }),
     async handle({ services: { db } }) {
       try {

@@ -39,6 +39,7 @@ export const roleRoutes = [
       label: Type.String({ minLength: 1, maxLength: 128 }),
       rights: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 2000 }),
     }),
+    example: { label: 'Rédaction', rights: ['entite:lecture', 'document:*'] },
     response: Role,
     async handle({ params: { roleId: id }, body, services: { db, rightsCatalogue } }) {
       const known = new Set(rightsCatalogue())
@@ -63,6 +64,7 @@ export const roleRoutes = [
     params: RoleParams,
     can: 'role:edition',
     status: 204,
+    refusals: [errors.conflict],
     async handle({ params, services: { db } }) {
       await deleteRole(db, params.roleId)
       return nothing()

@@ -26,6 +26,8 @@ export const sessionRoutes = [
     description:
       'Dépose un cookie ; chaque modification doit ensuite porter la valeur « csrf » dans l’en-tête X-CSRF-Token.',
     body: Credentials,
+    example: { login: 'c.durand', password: 'Traverser-la-Loire-à-gué' },
+    refusals: [errors.badCredentials, errors.tooManyAttempts, errors.programAccount],
     response: Session,
     async handle({ body, request, services: { db, clock, settings, signIn } }) {
       const caller = await signIn.withPassword(body, request.address)

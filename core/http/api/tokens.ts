@@ -50,6 +50,8 @@ export const tokenRoutes = [
       flows: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 200 })),
       readOnly: Type.Optional(Type.Boolean()),
     }),
+    example: { name: 'Logiciel de délibérations', readOnly: true },
+    refusals: [errors.notAllowed],
     response: NewTokenView,
     async handle({ caller, body: { name, expiresAt, entities, flows, readOnly = false }, services: { db, clock } }) {
       checkIsPerson(caller)
@@ -74,6 +76,7 @@ export const tokenRoutes = [
     params: TokenParams,
     status: 201,
     replay: 'never',
+    refusals: [errors.notAllowed],
     response: NewTokenView,
     async handle({ params, caller, services: { db, clock } }) {
       checkIsPerson(caller)

@@ -73,6 +73,7 @@ export const userRoutes = [
       password: Type.Optional(Password),
       program: Type.Optional(Type.Boolean({ description: 'Un compte de programme n’ouvre pas l’interface.' })),
     }),
+    example: { login: 'c.petit', firstName: 'Claude', lastName: 'Petit', password: 'Un-long-chemin-de-halage' },
     response: User,
     handle: async ({ params, body, services: { db } }) => present(await createUser(db, { ...body, ...params })),
   }),
@@ -102,6 +103,7 @@ export const userRoutes = [
       enabled: Type.Optional(Type.Boolean()),
       entityId: Type.Optional(Id),
     }),
+    example: { email: 'c.petit@ville.fr', enabled: true },
     response: User,
     async handle({ params, body: { password, ...changes }, caller, services: { db } }) {
       const { id } = await managed(db, params)
@@ -119,6 +121,7 @@ export const userRoutes = [
     params: UserParams,
     can: 'utilisateur:edition',
     status: 204,
+    refusals: [errors.conflict],
     async handle({ params, caller, services: { db } }) {
       const { id } = await managed(db, params)
       if (id === caller.id) throw errors.conflict({ detail: 'On ne supprime pas son propre compte.' })
@@ -148,6 +151,7 @@ export const userRoutes = [
     params: UserParams,
     can: 'utilisateur:lecture',
     body: exactly('NewGrant', { entityId: Id, role: Type.String({ minLength: 1, maxLength: 64 }) }),
+    example: { entityId: '0', role: 'admin' },
     response: listOf(Grant),
     async handle({ params, body, caller, services: { db } }) {
       const { id } = await managed(db, params)
@@ -166,6 +170,7 @@ export const userRoutes = [
     query: Type.Object({ entite: Id, role: Type.String({ minLength: 1, maxLength: 64 }) }),
     can: 'utilisateur:lecture',
     status: 204,
+    refusals: [errors.entityNotFound, errors.roleNotFound],
     async handle({ params, query, caller, services: { db } }) {
       const { id } = await managed(db, params)
       await checkMayAdministrate(db, caller, query.entite)
