@@ -2,6 +2,7 @@ import Koa, { type Context, type Next } from 'koa'
 import compress from 'koa-compress'
 import { errors } from '../errors.ts'
 import { createRouter, type DispatchOptions } from './dispatch.ts'
+import { docs } from './docs-page.ts'
 import { createMetrics } from './metrics.ts'
 import { mounted, type Mount } from './mounts.ts'
 import { problemsAsJson } from './problems.ts'
@@ -32,6 +33,7 @@ export const createApp = async ({ routes, mounts = [], services, ui, ...dispatch
   if (settings.metrics) app.use(createMetrics().middleware)
   app.use(compress({ threshold: 1024 }))
   app.use(problemsAsJson(log))
+  app.use(docs(routes, settings.publicUrl))
   app.use(mounted(mounts, services))
   app.use(await staticFiles(ui))
   app.use(neverStored)

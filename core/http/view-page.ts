@@ -1,19 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { FileRef } from '../authoring/values.ts'
 import { readableSize } from '../files/errors.ts'
 import { Html, html } from './html.ts'
+import { stylePolicy } from './style-policy.ts'
 import { VIEW_STYLE } from './view-style.ts'
 
-const styleDigest = createHash('sha256').update(VIEW_STYLE).digest('base64')
-
-/** Nothing runs, nothing comes from elsewhere, nothing is sent: our style, and links. */
-export const VIEW_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${styleDigest}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+export const VIEW_POLICY = stylePolicy(VIEW_STYLE)
 
 /** The page around what a viewer shows: its title, the file it comes from, and our style. */
 export const viewPage = ({
