@@ -152,3 +152,4 @@ export { csv } from './contracts/upkeep/csv.ts'
 // Connectors as an API of another shape shows them (plugins/pastell).
 export { EVERY_FLOW } from './connectors/model.ts'
 export { slotsOf } from './connectors/associations.ts'
+export { laterFields, pollsLeft, simulateTrouble, simulationCheck, simulationFields } from './contracts/simulation.ts'

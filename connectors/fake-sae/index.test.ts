@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { PermanentError } from '#core'
+import { connectForTest } from '#core/testing'
+import sae from './index.ts'
+
+const transfer = { transferId: 'V-1 & fils', agency: 'Ville' }
+const sent = async (config: Readonly<Record<string, unknown>>) => {
+  const connected = await connectForTest(sae, config)
+  const file = await connected.context.files.save('x', 'x.xml')
+  await connected.connector.sae.send({ ...transfer, bordereau: file, archive: file })
+  return { archives: connected.connector.sae, [Symbol.asyncDispose]: () => connected[Symbol.asyncDispose]() }
+}
+
+test('un versement est accusé, puis accepté après le nombre d’interrogations voulu', async () => {
+  await using simulated = await sent({ attente: 1 })
+  const { archives } = simulated
+  expect(await archives.acknowledgement({ ...transfer, transferId: 'V-2' })).toEqual({ is: 'unknown' })
+  expect((await archives.acknowledgement(transfer)).is).toBe('acknowledged')
+  expect((await archives.reply(transfer)).is).toBe('pending')
+  expect(await archives.reply(transfer)).toMatchObject({ is: 'accepted', archiveId: 'simulation-V-1 & fils' })
+  expect((await archives.reply(transfer)).is).toBe('accepted')
+})
+
+test('un motif de refus refuse tout, avec ces mots', async () => {
+  await using simulated = await sent({ refus: 'Profil inconnu' })
+  const { archives } = simulated
+  expect(await archives.reply(transfer)).toMatchObject({ is: 'refused', comment: 'Profil inconnu' })
+})
+
+test('une panne définitive arrête le dossier', () =>
+  expect(sent({ panne: 'definitive' })).rejects.toThrow(PermanentError))
