@@ -44,6 +44,8 @@ export interface Config {
   readonly behindProxy: boolean
   /** Header where that proxy puts the client certificate, in lower case; never without a proxy. */
   readonly certificateHeader?: string | undefined
+  /** Requests per minute to the native API, 0 for no limit; none: nothing is counted. */
+  readonly requestLimits?: { readonly perAccount: number; readonly perAddress: number } | undefined
 }
 
 /** The checkout, whether this file runs from its source or compiled under `dist/`. */
@@ -97,6 +99,10 @@ export const loadConfig = async (
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
     metrics: given.PASSEUR_METRICS,
+    requestLimits: Object.freeze({
+      perAccount: given.PASSEUR_REQUESTS_PER_ACCOUNT,
+      perAddress: given.PASSEUR_REQUESTS_PER_ADDRESS,
+    }),
     behindProxy: given.PASSEUR_BEHIND_PROXY,
     certificateHeader: given.PASSEUR_BEHIND_PROXY ? given.PASSEUR_CERTIFICATE_HEADER?.toLowerCase() : undefined,
   })

@@ -144,6 +144,22 @@ export const Environment = Type.Object({
       pattern: '^[A-Za-z0-9-]{1,64}$',
     }),
   ),
+  PASSEUR_REQUESTS_PER_ACCOUNT: Type.Integer({
+    ...words(
+      'un nombre de demandes par minute, ou 0 pour ne pas limiter',
+      'Demandes à l’API native permises à un compte en une minute',
+    ),
+    minimum: 0,
+    default: 3000,
+  }),
+  PASSEUR_REQUESTS_PER_ADDRESS: Type.Integer({
+    ...words(
+      'un nombre de demandes par minute, ou 0 pour ne pas limiter',
+      'Demandes à l’API native permises à une adresse en une minute, tous comptes confondus',
+    ),
+    minimum: 0,
+    default: 12_000,
+  }),
   PASSEUR_METRICS: Type.Boolean({
     ...words('« true » ou « false »', 'Publie les mesures Prometheus sur /metrics'),
     default: false,

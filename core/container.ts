@@ -150,6 +150,7 @@ const parts = {
       publicUrl: cradle.config.publicUrl,
       behindProxy: cradle.config.behindProxy,
       certificateHeader: cradle.config.certificateHeader,
+      requestLimits: cradle.config.requestLimits,
       sessionLifetime: cradle.config.sessionLifetime,
       uploadLimit: cradle.config.uploadLimit,
       metrics: cradle.config.metrics,

@@ -69,6 +69,11 @@ export const errors = {
     429,
     'Trop de tentatives de connexion ont échoué : patientez avant de recommencer.',
   ),
+  tooManyRequests: define(
+    'trop_de_demandes',
+    429,
+    'Trop de demandes en une minute : patientez avant de recommencer, puis espacez-les.',
+  ),
   programAccount: define(
     'compte_de_programme',
     403,

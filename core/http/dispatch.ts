@@ -2,11 +2,13 @@ import Router from '@koa/router'
 import type { Context } from 'koa'
 import type { TSchema } from 'typebox'
 import { Clean } from 'typebox/value'
+import { createRequestCounters } from '../access/request-limits.ts'
 import { errors, Problem } from '../errors.ts'
 import { callerOfRequest } from './authenticate.ts'
 import { checkRight, rightsFor } from './authorise.ts'
 import { readJson } from './body.ts'
 import { drainLater } from './drain.ts'
+import { countRequest } from './request-count.ts'
 import { onceUnderKey } from './idempotency.ts'
 import { incoming, type IncomingRequest } from './incoming.ts'
 import { isReplayed, refusalsOf } from './refusals.ts'
@@ -32,17 +34,23 @@ export interface DispatchOptions {
 /** The routes, ready for Koa. Two routes on one address, or a parameter that no schema describes, prevent the start. */
 export const createRouter = (routes: readonly Route[], services: Services, options: DispatchOptions): Router => {
   const router = new Router({ prefix: API_PREFIX, strict: true, sensitive: true })
+  const counters = createRequestCounters(
+    services.db,
+    services.settings.requestLimits ?? { perAccount: 0, perAddress: 0 },
+  )
   const taken = new Set<string>()
   for (const route of routes) {
     const address = `${route.method} ${route.path.replaceAll(/:\w+/gu, ':')}`
     if (taken.has(address)) throw new Error(`two routes answer to ${route.method} ${route.path}`)
     taken.add(address)
-    router.register(route.path, [route.method], handlerOf(route, services, options))
+    router.register(route.path, [route.method], handlerOf(route, services, counters, options))
   }
   return router
 }
 
-const handlerOf = (route: Route, services: Services, options: DispatchOptions) => {
+type Counters = ReturnType<typeof createRequestCounters>
+
+const handlerOf = (route: Route, services: Services, counters: Counters, options: DispatchOptions) => {
   const checks = {
     params: paramsCheck(describedParams(route)),
     query: queryCheck(route.query),
@@ -56,9 +64,11 @@ const handlerOf = (route: Route, services: Services, options: DispatchOptions) =
     const request = incoming(ctx)
     drainLater(ctx)
     const params = { ...(ctx['params'] as Record<string, string>) }
+    await countRequest(ctx, counters.address, ctx.ip)
     const caller = route.access === 'public' ? undefined : await callerOfRequest(request, services)
     if (route.access !== 'public' && !caller) throw errors.notSignedIn()
     ctx.state['login'] = caller?.login
+    if (caller) await countRequest(ctx, counters.account, caller.id)
     const rights = caller ? await rightsFor(route, params, caller, services) : new Set<string>()
     const context: ErasedContext = {
       params: checks.params(params),

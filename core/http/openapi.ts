@@ -119,11 +119,17 @@ const refusedAnswers = (route: Route): Json => {
   return Object.fromEntries(statuses.map(status => [status, refusedAnswer(all.filter(each => each.status === status))]))
 }
 
+const count = (description: string): Json => ({ description, schema: { type: 'integer' } })
+const WAITING = {
+  'Retry-After': count('Secondes à attendre.'),
+  'RateLimit-Limit': count('Demandes permises en une minute.'),
+  'RateLimit-Remaining': count('Demandes encore permises.'),
+  'RateLimit-Reset': count('Secondes avant que le compte reparte.'),
+}
+
 const refusedAnswer = (refusals: readonly ProblemDefinition[]): Json => ({
   description: refusals.map(({ code, title }) => `\`${code}\` : ${title}`).join('\n\n'),
-  ...(refusals[0]?.status === 429
-    ? { headers: { 'Retry-After': { description: 'Secondes à attendre.', schema: { type: 'integer' } } } }
-    : {}),
+  ...(refusals[0]?.status === 429 ? { headers: WAITING } : {}),
   content: {
     'application/problem+json': {
       schema: { $ref: '#/components/schemas/Problem' },

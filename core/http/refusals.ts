@@ -76,6 +76,7 @@ const ofDocument = (route: Route): Refusals =>
 export const refusalsOf = (route: Route): Refusals => {
   const all = [
     ...ofCaller(route),
+    errors.tooManyRequests,
     ...(named(route).length > 0 ? [errors.routeNotFound] : []),
     ...named(route).flatMap(name => BY_PARAMETER[name] ?? []),
     ...ofContent(route),

@@ -1,3 +1,4 @@
+import type { RequestLimits } from '../access/request-limits.ts'
 import type { SignIn } from '../access/sign-in.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import type { Db } from '../db/knex.ts'
@@ -41,6 +42,8 @@ export interface HttpSettings {
   readonly sessionLifetime: number
   /** Bytes of the largest file accepted. */
   readonly uploadLimit: number
+  /** None: nothing is counted. */
+  readonly requestLimits?: RequestLimits | undefined
   /** Serve `/metrics`. */
   readonly metrics: boolean
 }
