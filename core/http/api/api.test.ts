@@ -257,6 +257,14 @@ describe('les événements', () => {
     const [seen, unseen] = await Promise.all([heard(mine), heard(blind)])
     expect(seen).toContain(`data: {"documentId":"${id}","version":${version},"state":"brouillon","flow":"note"}`)
     expect(unseen).not.toContain('event: document')
+    // Coming back: what was heard is not told again, what came meanwhile is.
+    const [lastId] = [...seen.matchAll(/^id: (.+)$/gmu)].map(([, given]) => given ?? '').slice(-1)
+    const meanwhile = await create()
+    const resumed = await heard(
+      await agent.raw(`/entites/${people.town}/evenements`, { headers: { 'last-event-id': lastId ?? '' } }),
+    )
+    expect(resumed).toContain(meanwhile.id)
+    expect(resumed).not.toContain(`"${id}"`)
   })
 })
 

@@ -3,30 +3,38 @@ import { callerOfRequest } from '../authenticate.ts'
 import { route, sse } from '../route.ts'
 import { EntityParams } from './schemas.ts'
 
+const lastHeard = (header: string | readonly string[] | undefined): string | undefined =>
+  typeof header === 'string' && header !== '' ? header : undefined
+
 export const eventRoutes = [
   route({
     method: 'GET',
     path: '/entites/:entityId/evenements',
     summary: 'Suivre les documents d’une entité (événements envoyés par le serveur)',
     description:
-      'Événement « document » : { documentId, version, state, flow }. Événement « relire » : des annonces ont pu se perdre, relire ce qui est affiché. Un commentaire bat toutes les 20 s.',
+      'Événement « document » : { documentId, version, state, flow }. Événement « relire » : des annonces ont pu se perdre, relire ce qui est affiché. Événement « suivi » : le point de départ. Un commentaire bat toutes les 20 s. Qui revient avec l’en-tête Last-Event-ID reçoit d’abord ce qu’il a manqué, ou « relire » si ce n’est plus connu.',
     params: EntityParams,
     produces: 'text/event-stream',
     handle({ params: { entityId }, caller, rights: held, request, services }) {
       let rights = held
       return sse({
         subscribe: sink =>
-          services.events.follow(entityId, {
-            moved({ documentId, version, state, flow }) {
-              if (may(rights, `${flow}:lecture`))
-                sink.send({
-                  event: 'document',
-                  data: { documentId, version, state, flow },
-                  id: `${documentId}:${version}`,
-                })
+          services.events.follow(
+            entityId,
+            {
+              began: id => sink.send({ event: 'suivi', data: {}, id }),
+              moved({ documentId, version, state, flow }, id) {
+                if (may(rights, `${flow}:lecture`))
+                  sink.send({
+                    event: 'document',
+                    data: { documentId, version, state, flow },
+                    id,
+                  })
+              },
+              missed: id => sink.send({ event: 'relire', data: {}, id }),
             },
-            missed: () => sink.send({ event: 'relire', data: {} }),
-          }),
+            lastHeard(request.headers['last-event-id']),
+          ),
         // A page stays open for days: sessions end and rights change meanwhile.
         async stillAllowed() {
           const same = await callerOfRequest(request, services)
