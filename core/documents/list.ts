@@ -10,6 +10,10 @@ export interface DocumentQuery {
   readonly readable: readonly string[]
   readonly flow?: string | undefined
   readonly state?: string | undefined
+  /** Created at this instant or later. */
+  readonly createdFrom?: Date | undefined
+  /** Created before this instant. */
+  readonly createdBefore?: Date | undefined
   /** Words, beginnings of words, identifiers. */
   readonly text?: string | undefined
   /** Cursor given by the previous page. */
@@ -52,6 +56,8 @@ export const listDocuments = async (db: Db, flows: FlowRegistry, query: Document
     .limit(limit + 1)
     .select(...SUMMARY_COLUMNS)
   if (query.state !== undefined) rows.where({ state: query.state })
+  if (query.createdFrom) rows.where('createdAt', '>=', query.createdFrom)
+  if (query.createdBefore) rows.where('createdAt', '<', query.createdBefore)
   if (query.text !== undefined && query.text.trim() !== '') {
     // Two readings of what was typed: words as French stems them, and the beginning of each as it is written.
     const beginnings = (query.text.match(/[\p{L}\p{N}]+/gu) ?? []).map(word => `${word}:*`).join(' & ')

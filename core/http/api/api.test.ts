@@ -137,6 +137,20 @@ describe('un document', () => {
     expect(answer).toMatchObject({ status, body: { code } })
   })
 
+  test('la liste se borne à ce qui a été créé entre deux instants', async () => {
+    const [first, second, third] = [await create(), await create(), await create()]
+    const createdAt = async ({ id }: Shown) => (await agent.get(`${documents}/${id}`)).body['createdAt'] as string
+    const [from, before] = [await createdAt(second), await createdAt(third)]
+    const listed = async (query: string) =>
+      ((await agent.get(`${documents}?${query}`)).body['items'] as Shown[]).map(each => each.id)
+    expect(await listed(`creeDepuis=${from}&creeAvant=${before}`)).toEqual([second.id])
+    expect(await listed(`creeAvant=${from}`)).toContain(first.id)
+    expect((await agent.get(`${documents}?creeDepuis=hier`)).body).toMatchObject({
+      code: 'requete_invalide',
+      fields: [{ field: 'creeDepuis' }],
+    })
+  })
+
   test('la liste se parcourt page par page, sans trou ni doublon', async () => {
     const made = await Promise.all(Array.from({ length: 5 }, (_, n) => create({ objet: `Page ${n}` })))
     const seen: string[] = []

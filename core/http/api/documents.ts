@@ -21,6 +21,8 @@ const valuesIn = (text: string | undefined): Readonly<Record<string, unknown>> |
   }
 }
 
+const instant = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
+
 export const documentRoutes = [
   route({
     method: 'GET',
@@ -31,6 +33,8 @@ export const documentRoutes = [
       flux: Type.Optional(Type.String({ description: 'Identifiant d’un flux.' })),
       etat: Type.Optional(Type.String({ description: 'Nom complet d’un état.' })),
       q: Type.Optional(Type.String({ maxLength: 500, description: 'Recherche en texte intégral.' })),
+      creeDepuis: Type.Optional(Type.String({ format: 'date-time', description: 'Créés à cet instant ou après.' })),
+      creeAvant: Type.Optional(Type.String({ format: 'date-time', description: 'Créés avant cet instant.' })),
       apres: Type.Optional(Type.String({ maxLength: 500, description: 'Valeur « next » de la page précédente.' })),
       limite: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
     }),
@@ -41,6 +45,8 @@ export const documentRoutes = [
         readable: flows.list().flatMap(({ id }) => (may(rights, `${id}:lecture`) ? [id] : [])),
         flow: query.flux,
         state: query.etat,
+        createdFrom: instant(query.creeDepuis),
+        createdBefore: instant(query.creeAvant),
         text: query.q,
         after: query.apres,
         limit: query.limite,
