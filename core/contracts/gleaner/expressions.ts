@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm'
 import { ConfigurationError } from '../../authoring/errors.ts'
 import { withoutDelimiters } from '../deposit/replacement.ts'
 
-const TIME_LIMIT = 500
+const TIME_LIMIT = 2_000
 
 /** What an expression captured in a name: the whole first, then its groups. */
 export type Groups = readonly string[]
