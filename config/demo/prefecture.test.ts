@@ -1,3 +1,4 @@
+import { Agent, fetch } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestTown, type TestTown } from './town.fixture.ts'
 
@@ -37,4 +38,27 @@ test("un administrateur force un état : c'est au journal, et la tâche du nouve
     'État forcé par un administrateur : Nouvel archivage demandé par le service',
   )
   expect(town.remotes.sae.count('transfert')).toBe(3)
+}, 90_000)
+
+test('un agent ordonne la télétransmission avec son propre certificat, depuis la page de l’acte', async () => {
+  const { hub, remotes, town: where } = town
+  const { connectors, links } = hub.cradle
+  const acting = { entityId: where.entityId, userId: where.adminId }
+  const tdt = (await connectors.list(where.entityId)).find(each => each.connector === 's2low')
+  await connectors.update(acting, tdt?.id ?? '', { config: { ...tdt?.config, confirmation: true } })
+  const waiting = await town.reaches(await town.send('CERTIF1'), ['tdtActes.aConfirmer'])
+
+  const change = { entityId: waiting.entityId, documentId: waiting.id, by: where.agentId, version: waiting.version }
+  const returnTo = 'http://passeur.example/retour'
+  const address = await links.open({ ...change, link: 'tdtActes.confirmer', may: () => true, returnTo })
+  expect((await town.journal(waiting)).join('\n')).not.toContain(address)
+
+  const own = remotes.tdt.authority.issueClient('Camille MARTIN')
+  const { certificate: ca } = remotes.tdt.authority
+  const dispatcher = new Agent({ connect: { ca, cert: own.certificate, key: own.key } })
+  const { status, headers } = await fetch(address, { dispatcher, redirect: 'manual' })
+  await dispatcher.close()
+  expect([status, headers.get('location')]).toEqual([302, expect.stringContaining(returnTo)])
+  await connectors.update(acting, tdt?.id ?? '', { config: { ...tdt?.config, confirmation: false } })
+  await town.reaches(waiting, ['termine'])
 }, 90_000)
