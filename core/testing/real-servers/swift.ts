@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { execFile, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -22,11 +22,11 @@ export const swiftMissing = SERVERS.every(name => existsSync(`/usr/bin/swift-${n
 const RINGS = `
 import sys
 from swift.common.ring import RingBuilder
-folder = sys.argv[1]
-for argument in sys.argv[2:]:
+folder, address = sys.argv[1:3]
+for argument in sys.argv[3:]:
     name, port = argument.split('=')
     builder = RingBuilder(1, 1, 1)
-    builder.add_dev({'region': 1, 'zone': 1, 'ip': '127.0.0.1', 'port': int(port), 'replication_ip': '127.0.0.1',
+    builder.add_dev({'region': 1, 'zone': 1, 'ip': address, 'port': int(port), 'replication_ip': address,
                      'replication_port': int(port), 'device': 'disque', 'weight': 1, 'meta': ''})
     builder.rebalance()
     builder.get_ring().save('%s/%s.ring.gz' % (folder, name))
@@ -35,20 +35,23 @@ for argument in sys.argv[2:]:
 const LAYERS = ['catch_errors', 'gatekeeper', 'cache', 'listing_formats', 'bulk', 's3api', 'tempauth', 'copy', 'slo']
 
 export interface SwiftStore {
-  /** The settings of a new bucket, as soon as the store answers. */
+  /** The settings of a new bucket. */
   bucket(): Promise<Readonly<Record<string, unknown>>>
   close(): Promise<void>
 }
 
-/** A real store: OpenStack Swift and its S3 interface, on one device, in a folder of its own. */
+/** A real store: OpenStack Swift and its S3 interface, on one device, in a folder of its own; it answers once this resolves. */
 export const swift = async (): Promise<SwiftStore> => {
   const folder = await mkdtemp(join(tmpdir(), 'passeur-swift-'))
+  // Swift shares its ports with whoever asks for the same: two stores at once have each their address.
+  const address = `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`
   await mkdir(join(folder, 'disques', 'disque'), { recursive: true })
-  const ports = { account: await freePort(), container: await freePort(), object: await freePort() }
-  const port = await freePort()
+  // Asked together, so that one is not given again before the next is asked.
+  const [account, container, object, port] = await Promise.all([freePort(), freePort(), freePort(), freePort()])
+  const ports = { account, container, object }
   const common = [
     '[DEFAULT]',
-    'bind_ip = 127.0.0.1',
+    `bind_ip = ${address}`,
     `user = ${userInfo().username}`,
     `swift_dir = ${folder}`,
     'workers = 0',
@@ -92,6 +95,7 @@ export const swift = async (): Promise<SwiftStore> => {
     '-c',
     RINGS,
     folder,
+    address,
     ...Object.entries(ports).map(([name, bound]) => `${name}=${bound}`),
   ])
   const daemons = SERVERS.map(name =>
@@ -99,7 +103,7 @@ export const swift = async (): Promise<SwiftStore> => {
   )
   const ended = daemons.map(daemon => once(daemon, 'exit'))
   const config = {
-    adresse: `http://127.0.0.1:${port}`,
+    adresse: `http://${address}:${port}`,
     region: 'fr-par',
     cleAcces: 'ville:passeur',
     cleSecrete: 'sesame',
@@ -112,24 +116,28 @@ export const swift = async (): Promise<SwiftStore> => {
     credentials: { accessKeyId: config.cleAcces, secretAccessKey: config.cleSecrete },
     maxAttempts: 1,
   })
-  return {
-    async bucket() {
-      const compartiment = `essai-${randomUUID()}`
-      for (let tries = 0; ; tries++) {
-        try {
-          await client.send(new CreateBucketCommand({ Bucket: compartiment }))
-          return { ...config, compartiment }
-        } catch (error) {
-          if (tries > 150 || daemons.some(daemon => daemon.exitCode !== null)) throw error
-          await pause(100)
-        }
+  const bucket = async () => {
+    const compartiment = `essai-${randomUUID()}`
+    await client.send(new CreateBucketCommand({ Bucket: compartiment }))
+    return { ...config, compartiment }
+  }
+  const close = async () => {
+    client.destroy()
+    for (const daemon of daemons) daemon.kill('SIGKILL')
+    await Promise.all(ended)
+    await rm(folder, { recursive: true, force: true })
+  }
+  // Four servers of Python: it answers when all of them do.
+  for (let tries = 0; ; tries++) {
+    try {
+      await bucket()
+      return { bucket, close }
+    } catch (error) {
+      if (tries > 150 || daemons.some(daemon => daemon.exitCode !== null)) {
+        await close()
+        throw error
       }
-    },
-    async close() {
-      client.destroy()
-      for (const daemon of daemons) daemon.kill('SIGKILL')
-      await Promise.all(ended)
-      await rm(folder, { recursive: true, force: true })
-    },
+      await pause(100)
+    }
   }
 }
