@@ -154,8 +154,15 @@ export interface LinkDefinition<F, N extends CapabilityName, S extends string> {
 
 /** Messages that a remote sends about a document: found by an indexed field, put into a `files` field. */
 export interface Correspondence<F> {
+  /** An indexed field; a `longText` holds one number per line. */
   readonly by: keyof F & string
   readonly into: keyof F & string
+  /**
+   * Whose messages are taken. Left out: of the instance that the step uses, since the numbers of a remote mean nothing elsewhere.
+   * `anyInstanceAbove`: of any instance of the document's entity or of those above it (one mailbox of returned mail serves them all);
+   * the numbers must then be random.
+   */
+  readonly from?: 'anyInstanceAbove'
 }
 
 export interface StepDefinition<

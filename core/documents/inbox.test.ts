@@ -1,11 +1,18 @@
+import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { files, longText, text } from '../authoring/fields.ts'
+import { defineFlow } from '../authoring/flows.ts'
+import { defineStep, wait, type AnyStep } from '../authoring/steps.ts'
 import { connectorsHub, filledIn, SLOT, type ConnectorsHub } from '../connectors/service.fixture.ts'
 import type { Inbox } from '../authoring/connectors.ts'
-import { settle } from '../engine/settle.ts'
+import { blank, settle } from '../engine/settle.ts'
+import { createFlowRegistry } from '../flows/registry.ts'
 import { verifyJournal } from '../journal/verify.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
 import { acte, deliberationFlow as flow, newDocument, town } from './documents.fixture.ts'
+import { createInbox } from './inbox.ts'
 import { listDocuments } from './list.ts'
+import { createStore } from './store.ts'
 import { testFlows } from './documents.fixture.ts'
 
 let database: TestDatabase
@@ -169,5 +176,60 @@ describe('un courrier', () => {
     expect(await attach('TX-4', 'c1')).toBe('unknown')
     expect(await attach('TX-4', 'c1', { instanceId: own, entityId: service })).toBe('attached')
     expect(await received(service, id)).toHaveLength(1)
+  })
+})
+
+describe('un courrier qui revient à la boîte de toute la plateforme', () => {
+  const envoi = defineStep({
+    id: 'envoi',
+    label: 'Envoi',
+    needs: 'mailsec',
+    inputs: {},
+    fields: {
+      cles: longText('Clés des destinataires', { computed: true, index: true }),
+      avis: files('Avis', { computed: true }),
+    },
+    initial: 'envoye',
+    states: { envoye: { label: 'Envoyé' }, lu: { label: 'Lu', ends: 'next' } },
+    tasks: { suivre: { label: 'Suivre', from: 'envoye', to: 'lu', every: '1 h', run: async () => wait('Envoyé.') } },
+    correspondence: { by: 'cles', into: 'avis', from: 'anyInstanceAbove' },
+  })
+  const courriel = defineFlow({
+    id: 'courriel',
+    version: 1,
+    label: 'Courriel',
+    family: 'courriels',
+    fields: { objet: text('Objet', { required: true, title: true }) },
+    steps: () => [envoi({})],
+  })
+  const flows = createFlowRegistry([courriel], new Map<string, AnyStep>([['envoi', envoi.definition]]))
+
+  test('rejoint le document du service par la clé de chaque destinataire, et jamais celui d’une autre ville', async () => {
+    const store = createStore({ db: database.knex, flows, laneOf: async () => undefined })
+    const inbox = createInbox({
+      db: database.knex,
+      store,
+      flows,
+      files: { open: () => Readable.from([]) },
+      clock: hub.clock,
+    })
+    const compiled = flows.get('courriel', 1)
+    const mail = async (entityId: string, id: string, cles: string) => {
+      const created = blank(
+        compiled,
+        { id, entityId, createdBy: undefined },
+        { objet: 'Avis', 'envoi.cles': cles },
+        hub.clock.now(),
+      )
+      return store.create(settle(compiled, created, { is: 'created' }, hub.clock.now()))
+    }
+    await mail(service, 'courriel1', 'clea1\ncleb2')
+    await mail(autre, 'courriel2', 'clec3')
+    const returned = (about: string, externalId: string) =>
+      inbox({ instanceId, entityId: ville }).attach({ about, externalId, message: 'Non remis.', files: [letter] })
+    expect(await returned('cleb2', 'm1')).toBe('attached')
+    expect(await returned('clea1', 'm2')).toBe('attached')
+    expect(await returned('clec3', 'm3')).toBe('unknown')
+    expect((await store.load(service, 'courriel1'))?.data['envoi.avis']).toHaveLength(2)
   })
 })

@@ -39,7 +39,8 @@ interface Found {
 
 /** Where letters go: the step that recognises them, the field that receives them. */
 interface Mailbox {
-  readonly slots: readonly string[]
+  /** Slots whose instance is listened to; `undefined` when any instance above is. */
+  readonly slots: readonly string[] | undefined
   readonly into: string
 }
 
@@ -50,7 +51,8 @@ const mailboxes = (flows: FlowRegistry): ReadonlyMap<string, Mailbox> =>
       flow.steps.flatMap(({ alias, definition, needs }) => {
         const { correspondence } = definition
         if (!correspondence) return []
-        const box = { slots: needs.map(need => slotOf(alias, need)), into: `${alias}.${correspondence.into}` }
+        const slots = correspondence.from === undefined ? needs.map(need => slotOf(alias, need)) : undefined
+        const box = { slots, into: `${alias}.${correspondence.into}` }
         return [[`${flow.id} ${alias}.${correspondence.by}`, box] as const]
       }),
     ),
@@ -100,8 +102,15 @@ export const createInbox = ({
     }
   }
 
+  const isAbove = async (entityId: string, below: string): Promise<boolean> =>
+    (await db('entities')
+      .where({ id: below })
+      .whereRaw('?::bigint = any(entity_line(path))', [entityId])
+      .first<unknown>('id')) !== undefined
+
   /** Numbers of transactions are only unique at one remote: the document must go through this very instance. */
-  const isServed = async ({ instanceId }: Sender, row: Candidate, { slots }: Mailbox): Promise<boolean> => {
+  const isServed = async ({ instanceId, entityId }: Sender, row: Candidate, { slots }: Mailbox): Promise<boolean> => {
+    if (!slots) return isAbove(entityId, row.entityId)
     const rows = await associationsFor(db, row.entityId, row.flowId)
     return slots.some(slot => pick(rows, row.flowId, slot)?.instanceId === instanceId)
   }

@@ -26,9 +26,10 @@ const keyOf = (value: unknown): string | undefined => {
 
 /** Indexed fields that hold something. */
 export const indexedValues = (flow: CompiledFlow, data: Document['data']): readonly IndexedValue[] =>
-  Object.values(flow.fields).flatMap(({ name, options }) => {
-    const value = options.index ? keyOf(data[name])?.trim() : undefined
-    return value ? [{ field: name, value: value.slice(0, LONGEST) }] : []
+  Object.values(flow.fields).flatMap(({ name, kind, options }) => {
+    const value = options.index ? keyOf(data[name]) : undefined
+    const values = new Set((kind === 'longText' ? (value?.split('\n') ?? []) : [value ?? '']).map(each => each.trim()))
+    return [...values].flatMap(each => (each ? [{ field: name, value: each.slice(0, LONGEST) }] : []))
   })
 
 /**
