@@ -84,6 +84,10 @@ export const swift = async (): Promise<SwiftStore> => {
       '[app:proxy-server]',
       'use = egg:swift#proxy',
       'account_autocreate = true',
+      // On a busy machine half a second is short, and one late answer would shut a store of one device for a minute (503).
+      'conn_timeout = 20',
+      'node_timeout = 60',
+      'error_suppression_limit = 100000',
       ...LAYERS.flatMap(name => [`[filter:${name}]`, `use = egg:swift#${name === 'cache' ? 'memcache' : name}`]),
     ]
       .join('\n')
