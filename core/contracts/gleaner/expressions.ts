@@ -1,33 +1,27 @@
-import { runInNewContext } from 'node:vm'
 import { ConfigurationError } from '../../authoring/errors.ts'
-import { withoutDelimiters } from '../deposit/replacement.ts'
-
-const TIME_LIMIT = 2_000
+import { TooCostly, underTimeLimit, withoutDelimiters } from '../regular-expressions.ts'
 
 /** What an expression captured in a name: the whole first, then its groups. */
 export type Groups = readonly string[]
 
 /**
- * Tries an expression of the settings on each name. It runs under a time limit: a badly written one would otherwise hold the whole
- * process for years.
+ * Tries an expression of the settings on each name, under a time limit.
  * @returns for each name, its groups, or `null` when the expression does not recognise it
  * @throws ConfigurationError when the expression is not valid or takes too long
  */
 export const tryOn = (names: readonly string[], expression: string): readonly (Groups | null)[] => {
   const { source, flags } = withoutDelimiters(expression)
   try {
-    const found: unknown = runInNewContext(
+    return underTimeLimit(
       `const make = () => { try { return new RegExp(source, flags + 'u') } catch { return new RegExp(source, flags) } }
        const regexp = make()
-       JSON.stringify(JSON.parse(names).map(name => { const found = regexp.exec(name); return found && [...found].map(group => group ?? '') }))`,
-      { source, flags: flags.replace('u', ''), names: JSON.stringify(names) },
-      { timeout: TIME_LIMIT },
-    )
-    return JSON.parse(String(found)) as (Groups | null)[]
+       return names.map(name => { const found = regexp.exec(name); return found && [...found].map(group => group ?? '') })`,
+      names,
+      { source, flags: flags.replace('u', '') },
+    ) as (Groups | null)[]
   } catch (error) {
-    const slow = typeof error === 'object' && error !== null && 'code' in error
     throw new ConfigurationError(
-      `L'expression régulière « ${expression} » des correspondances ${slow ? 'est trop coûteuse : simplifiez-la' : "n'est pas valide : corrigez-la"} dans les réglages du connecteur.`,
+      `L'expression régulière « ${expression} » des correspondances ${error instanceof TooCostly ? 'est trop coûteuse : simplifiez-la' : "n'est pas valide : corrigez-la"} dans les réglages du connecteur.`,
       { cause: error },
     )
   }
