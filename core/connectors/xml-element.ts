@@ -11,17 +11,21 @@ export interface XmlElement {
   readonly text: string
 }
 
-interface Growing extends XmlElement {
+/** An element being read: its children and its text still come. */
+export interface Growing extends XmlElement {
   readonly children: Growing[]
   text: string
 }
 
 /**
- * Reads a small document (answers of remotes; big files are streamed elsewhere). saxes resolves no external entity and
- * knows none but the five of XML, so that a hostile document costs no more than its size.
- * @throws Error when it is not well formed
+ * A tree that grows as a parser is given text. saxes resolves no external entity and knows none but the five of XML, so that a hostile
+ * document costs no more than its size.
+ * @param onOpen each opening tag, once its element is in the tree
  */
-export const parseXml = (xml: string): XmlElement => {
+export const growingTree = (
+  onOpen: (element: Growing, parent: Growing | undefined, tag: { readonly isSelfClosing: boolean }) => void = () =>
+    undefined,
+) => {
   const parser = new SaxesParser({ xmlns: true })
   const open: Growing[] = []
   let root: Growing | undefined
@@ -33,9 +37,11 @@ export const parseXml = (xml: string): XmlElement => {
       children: [],
       text: '',
     }
-    open.at(-1)?.children.push(element)
+    const parent = open.at(-1)
+    parent?.children.push(element)
     root ??= element
     open.push(element)
+    onOpen(element, parent, tag)
   })
   const append = (text: string) => {
     const current = open.at(-1)
@@ -50,8 +56,25 @@ export const parseXml = (xml: string): XmlElement => {
   parser.on('error', error => {
     throw error
   })
+  return {
+    write: (xml: string) => void parser.write(xml),
+    /** @returns the root; `undefined` for an empty document */
+    end: (): XmlElement | undefined => {
+      parser.close()
+      return root
+    },
+  }
+}
+
+/**
+ * Reads a small document (answers of remotes; big files are streamed elsewhere).
+ * @throws Error when it is not well formed
+ */
+export const parseXml = (xml: string): XmlElement => {
+  const tree = growingTree()
   // A byte order mark is no part of the document.
-  parser.write(xml.replace(/^\uFEFF/u, '')).close()
+  tree.write(xml.replace(/^\uFEFF/u, ''))
+  const root = tree.end()
   if (!root) throw new Error('empty document')
   return root
 }

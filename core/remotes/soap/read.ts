@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream'
-import { SaxesParser } from 'saxes'
 import type { Files } from '../../authoring/context.ts'
 import type { FileRef } from '../../authoring/values.ts'
 import type { HttpResponse } from '../../connectors/http.ts'
-import { at, type XmlElement } from '../../connectors/xml-element.ts'
+import { at, growingTree, type XmlElement } from '../../connectors/xml-element.ts'
 import { base64Decoder } from './base64.ts'
 import { bareId, parameterOf, relatedParts } from './multipart.ts'
 import { SoapUnreadable } from './unreadable.ts'
@@ -21,53 +20,31 @@ export interface SoapReading {
   readonly binaries: ReadonlySet<string>
 }
 
-interface Growing extends XmlElement {
-  readonly children: Growing[]
-  text: string
-}
-
 const XOP = 'http://www.w3.org/2004/08/xop/include'
 const NAME = 'contenu'
 /** Beyond this, what is not a file is no answer but an accident. In characters. */
 const LARGEST_TEXT = 10_000_000
 
-/** The tree of a message, built by a parser that is given one tag at a time. */
-const growingTree = (binaries: ReadonlySet<string>) => {
-  const parser = new SaxesParser({ xmlns: true })
-  const open: Growing[] = []
-  const includes = new Map<XmlElement, string>()
-  let root: Growing | undefined
-  let entered: Growing | undefined
-  parser.on('opentag', tag => {
-    const element: Growing = {
-      name: tag.local,
-      namespace: tag.uri,
-      attributes: Object.fromEntries(Object.values(tag.attributes).map(({ local, value }) => [local, value])),
-      children: [],
-      text: '',
-    }
-    const parent = open.at(-1)
-    parent?.children.push(element)
-    root ??= element
-    open.push(element)
-    if (parent && tag.local === 'Include' && tag.uri === XOP) includes.set(parent, element.attributes['href'] ?? '')
-    if (binaries.has(tag.local) && !tag.isSelfClosing) entered = element
-  })
-  const append = (text: string) => {
-    const current = open.at(-1)
-    if (current) current.text += text
+/** What a parser refuses is an unreadable message. */
+const readable = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof SoapUnreadable ? error : new SoapUnreadable(error instanceof Error ? error.message : '')
   }
-  parser.on('text', append)
-  parser.on('cdata', append)
-  parser.on('closetag', () => {
-    const closed = open.pop()
-    if (closed) closed.text = closed.text.trim()
-  })
-  parser.on('error', error => {
-    throw new SoapUnreadable(error.message)
+}
+
+/** The tree of a message, which also tells where its binaries are. */
+const messageTree = (binaries: ReadonlySet<string>) => {
+  const includes = new Map<XmlElement, string>()
+  let entered: XmlElement | undefined
+  const tree = growingTree((element, parent, { isSelfClosing }) => {
+    if (parent && element.name === 'Include' && element.namespace === XOP)
+      includes.set(parent, element.attributes['href'] ?? '')
+    if (binaries.has(element.name) && !isSelfClosing) entered = element
   })
   return {
-    write: (xml: string) => void parser.write(xml),
+    write: (xml: string) => readable(() => tree.write(xml)),
     /** The binary element whose opening tag has just been read. */
     justEntered: (): XmlElement | undefined => {
       const element = entered
@@ -75,7 +52,7 @@ const growingTree = (binaries: ReadonlySet<string>) => {
       return element
     },
     end: (): { readonly root: XmlElement; readonly includes: ReadonlyMap<XmlElement, string> } => {
-      parser.close()
+      const root = readable(() => tree.end())
       if (!root) throw new SoapUnreadable('empty message')
       return { root, includes }
     },
@@ -154,7 +131,7 @@ async function* decoded(text: AsyncIterable<string>): AsyncGenerator<Buffer> {
 }
 
 const readEnvelope = async (source: AsyncIterable<Uint8Array>, { files, binaries }: SoapReading, charset = 'utf-8') => {
-  const tree = growingTree(binaries)
+  const tree = messageTree(binaries)
   const cursor = cursorOn(source, charset)
   const found = new Map<XmlElement, FileRef>()
   let size = 0
