@@ -218,7 +218,17 @@ export interface Placement<F extends Fields = Fields> {
   set(settings: Readonly<Record<string, string>>): Placement<F>
   /** After this step the document waits for an agent to press « Poursuivre ». */
   thenWait(): Placement<F>
+  /**
+   * Public names in Pastell that differ from those of the step in this flow: `{ 'states.envoye': 'send-tdt', 'fields.ar': 'aractes' }`.
+   * They are taken to the letter, even when the step is used twice.
+   */
+  pastell(names: PastellNames<F>): Placement<F>
 }
+
+/** `states.<state>`, `fields.<field>`, `tasks.<task>` of the step → its name in Pastell. */
+export type PastellNames<F = Fields> = Readonly<
+  Partial<Record<`states.${string}` | `tasks.${string}` | `fields.${keyof F & string}`, string>>
+>
 
 /** What a flow stores of a step: plain JSON, plus the definition resolved from the registry. */
 export interface PlacedStep {
@@ -229,6 +239,8 @@ export interface PlacedStep {
   readonly when?: Condition
   readonly manual?: true
   readonly settings?: Readonly<Record<string, string>>
+  /** Names in Pastell of this placement: `fields.ar` → `aractes`. */
+  readonly pastell?: Readonly<Record<string, string>>
 }
 
 /** Where an input takes its value: a field, or the first one filled of several. */
@@ -267,6 +279,7 @@ const place = <F extends Fields>(placed: PlacedStep, fields: F): Placement<F> =>
     place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
   set: settings => place({ ...placed, settings }, fields),
   thenWait: () => place({ ...placed, manual: true }, fields),
+  pastell: names => place({ ...placed, pastell: { ...placed.pastell, ...(names as Record<string, string>) } }, fields),
 })
 
 /** Declares a step: nouns first (inputs, fields, states), then verbs (tasks). */

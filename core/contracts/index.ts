@@ -6,6 +6,7 @@ import type { Glaneur } from './glaneur.ts'
 import type { Horodatage } from './horodatage.ts'
 import type { Mailsec } from './mailsec.ts'
 import type { PortailFactures } from './portail-factures.ts'
+import type { Reglages } from './reglages.ts'
 import type { Sae } from './sae.ts'
 import type { Seda } from './seda.ts'
 import type { Signature } from './signature.ts'
@@ -32,6 +33,7 @@ export interface Capabilities {
   conversion: Conversion
   glaneur: Glaneur
   entretien: Entretien
+  reglages: Reglages
 }
 
 export type CapabilityName = keyof Capabilities
@@ -44,6 +46,7 @@ export type * from './glaneur.ts'
 export type * from './horodatage.ts'
 export type * from './mailsec.ts'
 export type * from './portail-factures.ts'
+export type * from './reglages.ts'
 export type * from './sae.ts'
 export type * from './seda.ts'
 export type * from './signature.ts'

@@ -14,6 +14,7 @@ const LABELS: Readonly<Record<string, string>> = {
   conversion: 'conversion en PDF',
   glaneur: 'relève de fichiers',
   entretien: 'entretien des dossiers',
+  reglages: 'réglages du flux',
 }
 
 export const capabilityLabel = (capability: string): string => LABELS[capability] ?? capability

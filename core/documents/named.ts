@@ -41,8 +41,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 export const actionNamed = (flow: CompiledFlow, name: string): string | undefined => {
   const action = own(SYNONYMS, name) ?? name
   if (isBuiltIn(action)) return action
-  return (own(flow.tasks, action) ?? Object.values(flow.tasks).find(({ definition }) => definition.pastell === action))
-    ?.name
+  return (own(flow.tasks, action) ?? Object.values(flow.tasks).find(({ pastell }) => pastell === action))?.name
 }
 
 export const fieldOf = (flow: CompiledFlow, name: string): CompiledField | undefined =>

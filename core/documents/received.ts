@@ -85,7 +85,7 @@ const eventFor = (flow: CompiledFlow, name: string): Event | undefined => {
   const action = SYNONYMS[name] ?? name
   if (action === 'envoyer') return { is: 'sent' }
   if (isBuiltIn(action)) return undefined
-  const task = flow.tasks[action] ?? Object.values(flow.tasks).find(({ definition }) => definition.pastell === action)
+  const task = flow.tasks[action] ?? Object.values(flow.tasks).find(({ pastell }) => pastell === action)
   return task && { is: 'asked', task: task.name }
 }
 

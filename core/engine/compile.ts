@@ -155,7 +155,19 @@ const bindingFaults = (placed: PlacedStep, step: AnyStep, known: ReadonlyMap<str
   return faults
 }
 
-const compiledState = (alias: string, name: string, step: AnyStep): CompiledState => {
+/** A public name given to what the step does not have would be lost without a word. */
+const publicNameFaults = ({ alias, pastell = {} }: PlacedStep, step: AnyStep): readonly string[] => {
+  const existing = new Set([
+    ...Object.keys(statesOf(step)).map(name => `states.${name}`),
+    ...Object.keys(step.tasks).map(name => `tasks.${name}`),
+    ...Object.keys(step.fields).map(name => `fields.${name}`),
+  ])
+  return Object.keys(pastell).flatMap(name =>
+    existing.has(name) ? [] : [`étape « ${alias} » : « ${name} » a un nom Pastell et n'existe pas dans l'étape.`],
+  )
+}
+
+const compiledState = (alias: string, name: string, step: AnyStep, pastell: string | undefined): CompiledState => {
   const state = statesOf(step)[name] as StateDefinition
   const trouble = state.trouble ?? troublesOf(step).has(name)
   const full = (field: string) => `${alias}.${field}`
@@ -180,11 +192,11 @@ const compiledState = (alias: string, name: string, step: AnyStep): CompiledStat
     thenEditable: (state.thenEditable ?? []).map(full),
     deletable: state.deletable ?? false,
     ...(automatic ? { automatic: full(automatic[0]) } : {}),
-    ...(state.pastell ? { pastell: state.pastell } : {}),
+    ...(pastell === undefined ? {} : { pastell }),
   }
 }
 
-const compiledTask = (alias: string, name: string, step: AnyStep): CompiledTask => {
+const compiledTask = (alias: string, name: string, step: AnyStep, pastell: string | undefined): CompiledTask => {
   const task = step.tasks[name] as AnyTask
   const full = (state: string) => `${alias}.${state}`
   const passed = passedOf(task)
@@ -199,6 +211,7 @@ const compiledTask = (alias: string, name: string, step: AnyStep): CompiledTask 
     needs: task.uses ?? needsOf(step)[0],
     late: full(task.late ?? task.failsTo ?? ERROR),
     failsTo: full(task.failsTo ?? ERROR),
+    pastell,
     definition: task,
   }
 }
@@ -263,12 +276,21 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     for (const field of placed.when ? fieldsRead(placed.when) : [])
       if (!known.has(field))
         faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
+    faults.push(...publicNameFaults(placed, step))
+    const publicNames = placed.pastell ?? {}
     for (const [name, field] of Object.entries(step.fields)) {
+      const pastell = publicNames[`fields.${name}`]
+      const options = pastell === undefined ? field.options : { ...field.options, pastell }
       known.set(`${placed.alias}.${name}`, field)
-      fields[`${placed.alias}.${name}`] = { ...field, name: `${placed.alias}.${name}`, step: placed.alias }
+      fields[`${placed.alias}.${name}`] = { ...field, options, name: `${placed.alias}.${name}`, step: placed.alias }
     }
-    for (const name of Object.keys(statesOf(step)))
-      states[`${placed.alias}.${name}`] = compiledState(placed.alias, name, step)
+    for (const [name, { pastell }] of Object.entries(statesOf(step)))
+      states[`${placed.alias}.${name}`] = compiledState(
+        placed.alias,
+        name,
+        step,
+        publicNames[`states.${name}`] ?? pastell,
+      )
     for (const [name, link] of Object.entries(step.links ?? {}))
       links[`${placed.alias}.${name}`] = {
         name: `${placed.alias}.${name}`,
@@ -277,7 +299,8 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
         from: list(link.from).map(state => `${placed.alias}.${state}`),
         definition: link,
       }
-    for (const [name] of tasksOf(step)) tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step)
+    for (const [name, { pastell }] of tasksOf(step))
+      tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step, publicNames[`tasks.${name}`] ?? pastell)
     compiled.push({
       alias: placed.alias,
       label: placed.label ?? step.label,
@@ -289,6 +312,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       settings: placed.settings ?? {},
       initial: `${placed.alias}.${step.initial}`,
       needs: needsOf(step),
+      pastell: placed.pastell ?? {},
     })
   }
   if (faults.length > 0) throw new FlowError(stored.id, [...new Set(faults)])

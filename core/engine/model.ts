@@ -128,6 +128,7 @@ export interface CompiledTask {
   readonly needs: CapabilityName | undefined
   readonly late: string
   readonly failsTo: string
+  readonly pastell: string | undefined
   readonly definition: AnyTask
 }
 
@@ -151,6 +152,8 @@ export interface CompiledStep {
   readonly settings: Readonly<Record<string, string>>
   readonly initial: string
   readonly needs: readonly CapabilityName[]
+  /** Names in Pastell that this flow gives to what is of the step (`fields.ar`), to the letter. */
+  readonly pastell: Readonly<Record<string, string>>
 }
 
 /** A flow ready to run: every name is full, every reference resolved. */

@@ -64,12 +64,18 @@ const suffixes = (flow: CompiledFlow): ReadonlyMap<string, string> => {
   return new Map(flow.steps.map(step => [step.alias, rank(step)]))
 }
 
+/** A name that the flow gave where it placed the step is to the letter: no suffix. */
+const isExact = (flow: CompiledFlow, what: 'fields' | 'states' | 'tasks', full: string): boolean => {
+  const [alias, name] = full.split('.', 2)
+  return flow.steps.find(step => step.alias === alias)?.pastell[`${what}.${name}`] !== undefined
+}
+
 const withoutDot = (name: string) => name.replaceAll('.', '_')
 
 const fieldsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): readonly NamedField[] => {
   const taken = new Set<string>()
   return Object.values(flow.fields).flatMap(field => {
-    const suffix = suffixOf(field.step)
+    const suffix = isExact(flow, 'fields', field.name) ? '' : suffixOf(field.step)
     const own = field.options.pastell
     const parts: readonly (readonly [string, PiecePart | undefined])[] =
       field.kind === 'pieceTypes' ? PIECE_PARTS : [[own ?? '', undefined]]
@@ -86,7 +92,8 @@ const fieldsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => st
 const statesOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): ReadonlyMap<string, string> => {
   const own = (name: string): string | undefined => {
     const state = flow.states[name]
-    return state?.pastell === undefined ? undefined : `${state.pastell}${suffixOf(state.step)}`
+    if (state?.pastell === undefined) return undefined
+    return isExact(flow, 'states', name) ? state.pastell : `${state.pastell}${suffixOf(state.step)}`
   }
   /** A moment that Pastell does not tell from the one before keeps the name of the latter. */
   const before = (name: string, seen: readonly string[]): string | undefined => {
@@ -105,8 +112,8 @@ const statesOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => st
 const actionsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string) => {
   const named = new Map<string, string>(ACTIONS.flatMap(([name, ours]) => ours.map(each => [each, name] as const)))
   for (const task of Object.values(flow.tasks)) {
-    const own = task.definition.pastell
-    named.set(task.name, own === undefined ? task.name : `${own}${suffixOf(task.step)}`)
+    const suffix = isExact(flow, 'tasks', task.name) ? '' : suffixOf(task.step)
+    named.set(task.name, task.pastell === undefined ? task.name : `${task.pastell}${suffix}`)
   }
   return named
 }
