@@ -7,12 +7,19 @@ import type { CapabilityName } from '../contracts/index.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
 import type { CompiledField, CompiledFlow, CompiledLink, CompiledState, CompiledStep, CompiledTask } from './model.ts'
 
+/** What is wrong in a stored flow, and where: a JSON pointer into it (`/steps/1/bindings/document`). */
+export interface FlowFault {
+  readonly at: string
+  readonly message: string
+}
+
 /** A flow that cannot run; `faults` are sentences for its author. */
 export class FlowError extends Error {
   override readonly name = 'FlowError'
-  readonly faults: readonly string[]
-  constructor(flow: string, faults: readonly string[]) {
-    super(`Le flux « ${flow} » ne peut pas être utilisé :\n${faults.map(fault => `  - ${fault}`).join('\n')}`)
+  readonly faults: readonly FlowFault[]
+  constructor(flow: string, faults: readonly FlowFault[]) {
+    const sentences = [...new Set(faults.map(fault => fault.message))]
+    super(`Le flux « ${flow} » ne peut pas être utilisé :\n${sentences.map(each => `  - ${each}`).join('\n')}`)
     this.faults = faults
   }
 }
@@ -128,30 +135,37 @@ const stepFaults = (step: AnyStep): readonly string[] => {
 const VALUE_KINDS: Readonly<Record<string, string>> = { longText: 'text', url: 'text', mailList: 'text' }
 const valueKind = (field: FieldSpec) => VALUE_KINDS[field.kind] ?? field.kind
 
-const bindingFaults = (placed: PlacedStep, step: AnyStep, known: ReadonlyMap<string, FieldSpec>): readonly string[] => {
-  const faults: string[] = []
+const bindingFaults = (
+  placed: PlacedStep,
+  step: AnyStep,
+  known: ReadonlyMap<string, FieldSpec>,
+): readonly FlowFault[] => {
+  const faults: FlowFault[] = []
+  const fault = (input: string, message: string) => faults.push({ at: `/bindings/${input}`, message })
   const { inputs } = step
   for (const [name, input] of Object.entries(inputs)) {
     const binding = placed.bindings[name]
     if (binding === undefined) {
       if (input.options.required)
-        faults.push(`étape « ${placed.alias} » : l'entrée « ${input.label} » (${name}) n'est pas reliée.`)
+        fault(name, `étape « ${placed.alias} » : l'entrée « ${input.label} » (${name}) n'est pas reliée.`)
       continue
     }
     for (const source of sourcesOf(binding)) {
       const field = known.get(source)
       if (!field)
-        faults.push(
+        fault(
+          name,
           `étape « ${placed.alias} » : l'entrée « ${name} » est reliée au champ « ${source} », qui n'existe pas avant elle.`,
         )
       else if (valueKind(field) !== valueKind(input))
-        faults.push(
+        fault(
+          name,
           `étape « ${placed.alias} » : l'entrée « ${name} » attend « ${input.kind} » et le champ « ${source} » est « ${field.kind} ».`,
         )
     }
   }
   for (const name of Object.keys(placed.bindings))
-    if (!inputs[name]) faults.push(`étape « ${placed.alias} » : l'entrée « ${name} » n'existe pas.`)
+    if (!inputs[name]) fault(name, `étape « ${placed.alias} » : l'entrée « ${name} » n'existe pas.`)
   return faults
 }
 
@@ -234,7 +248,8 @@ const own = (name: string, label: string, kind: CompiledState['kind'], deletable
  * @throws FlowError listing, in French, everything that would make it stop, loop or lose its way
  */
 export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnyStep>): CompiledFlow => {
-  const faults: string[] = []
+  const faults: FlowFault[] = []
+  const fault = (at: string, message: string) => faults.push({ at, message })
   const known = new Map<string, FieldSpec>(Object.entries(stored.fields))
   const fields: Record<string, CompiledField> = {}
   const states: Record<string, CompiledState> = {
@@ -246,20 +261,27 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
   const links: Record<string, CompiledLink> = {}
   const compiled: CompiledStep[] = []
 
-  if (!stored.label) faults.push('il manque un libellé.')
-  if (stored.steps.length === 0) faults.push('il manque au moins une étape.')
+  if (!stored.label) fault('/label', 'il manque un libellé.')
+  if (stored.steps.length === 0) fault('/steps', 'il manque au moins une étape.')
   for (const [name, field] of Object.entries(stored.fields)) {
-    if (!field.label) faults.push(`le champ « ${name} » n'a pas de libellé.`)
+    if (!field.label) fault(`/fields/${name}/label`, `le champ « ${name} » n'a pas de libellé.`)
     if (!/^[a-z]\w*$/iu.test(name))
-      faults.push(`le champ « ${name} » doit commencer par une lettre et ne contenir que lettres, chiffres et « _ ».`)
+      fault(
+        `/fields/${name}`,
+        `le champ « ${name} » doit commencer par une lettre et ne contenir que lettres, chiffres et « _ ».`,
+      )
     if (field.kind === 'remoteChoice' || field.kind === 'pieceTypes')
-      faults.push(`le champ « ${name} » demande une liste à un connecteur : sa place est dans une étape.`)
+      fault(
+        `/fields/${name}/kind`,
+        `le champ « ${name} » demande une liste à un connecteur : sa place est dans une étape.`,
+      )
     fields[name] = { ...field, name, step: undefined }
   }
-  for (const placed of stored.steps) {
+  for (const [index, placed] of stored.steps.entries()) {
+    const at = `/steps/${index}`
     const step = steps.get(placed.step)
     if (!step) {
-      faults.push(`l'étape « ${placed.step} » n'existe pas.`)
+      fault(`${at}/step`, `l'étape « ${placed.step} » n'existe pas.`)
       continue
     }
     if (
@@ -267,16 +289,20 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       RESERVED.includes(placed.alias) ||
       placed.alias in stored.fields
     ) {
-      faults.push(`le nom « ${placed.alias} » est déjà pris : donner un autre nom à l'étape avec .as('…').`)
+      fault(`${at}/alias`, `le nom « ${placed.alias} » est déjà pris : donner un autre nom à l'étape avec .as('…').`)
       continue
     }
-    faults.push(...stepFaults(step), ...bindingFaults(placed, step, known))
+    for (const message of stepFaults(step)) fault(`${at}/step`, message)
+    for (const each of bindingFaults(placed, step, known)) fault(`${at}${each.at}`, each.message)
     const wrong = step.checkSettings?.(placed.settings ?? {})
-    if (wrong !== undefined) faults.push(`étape « ${placed.alias} » : ${wrong}`)
+    if (wrong !== undefined) fault(`${at}/settings`, `étape « ${placed.alias} » : ${wrong}`)
     for (const field of placed.when ? fieldsRead(placed.when) : [])
       if (!known.has(field))
-        faults.push(`étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`)
-    faults.push(...publicNameFaults(placed, step))
+        fault(
+          `${at}/when`,
+          `étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`,
+        )
+    for (const message of publicNameFaults(placed, step)) fault(`${at}/pastell`, message)
     const publicNames = placed.pastell ?? {}
     for (const [name, field] of Object.entries(step.fields)) {
       const pastell = publicNames[`fields.${name}`]
@@ -315,7 +341,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       pastell: placed.pastell ?? {},
     })
   }
-  if (faults.length > 0) throw new FlowError(stored.id, [...new Set(faults)])
+  if (faults.length > 0) throw new FlowError(stored.id, faults)
   const title = Object.entries(stored.fields).find(([, field]) => field.options.title)?.[0]
   return {
     stored,
