@@ -185,7 +185,7 @@ export interface RowsOptions extends FieldOptions {
   readonly nested?: boolean
 }
 
-/** What a row may hold: values that stand on their own line. */
+/** What a row may hold: values that stand on their own, and in documents files and lists of the remote. */
 const IN_ROWS: ReadonlySet<FieldKind> = new Set([
   'text',
   'longText',
@@ -195,12 +195,15 @@ const IN_ROWS: ReadonlySet<FieldKind> = new Set([
   'url',
   'choice',
   'mailList',
+  'file',
+  'files',
+  'remoteChoice',
 ])
 
 /**
  * A group of fields repeated as often as wanted, in an order that counts: `rows('Unités', { titre: text('Titre') }, { nested: true })`.
  * The first field of a row names it on screen. `max` bounds the rows of one level. Never undefined for a handler.
- * @throws Error when a row would hold a secret, a file or a list of a remote
+ * @throws Error when a row would hold a secret, rows, or a list that depends on another field
  */
 export const rows = <const F extends Fields, const O extends RowsOptions = Record<never, never>>(
   label: string,
@@ -210,6 +213,11 @@ export const rows = <const F extends Fields, const O extends RowsOptions = Recor
   const misplaced = Object.entries(fields).find(([, { kind }]) => !IN_ROWS.has(kind))
   if (misplaced)
     throw new Error(`« ${label} » : une ligne ne peut pas contenir « ${misplaced[0]} » (${misplaced[1].kind}).`)
+  const dependent = Object.entries(fields).find(([, { by }]) => by !== undefined)
+  if (dependent)
+    throw new Error(
+      `« ${label} » : la liste de « ${dependent[0]} » dépend d'un autre champ, ce qu'une ligne ne permet pas.`,
+    )
   return {
     kind: 'rows',
     label,

@@ -10,6 +10,15 @@ export interface FileRef {
   readonly type: string
 }
 
+const isFileRef = (value: unknown): value is FileRef =>
+  typeof value === 'object' && value !== null && 'sha256' in value && 'size' in value && 'type' in value
+
+/** The files that a value holds, in order, whatever holds them: one file, a list, rows and the rows inside. */
+export const filesHeld = (value: unknown): readonly FileRef[] => {
+  if (isFileRef(value)) return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesHeld) : []
+}
+
 /** A value chosen in a list held by a remote; the label is the one shown on the day of the choice. */
 export interface Choice {
   readonly value: string

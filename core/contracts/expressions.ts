@@ -1,19 +1,14 @@
 import { localDay } from '../authoring/days.ts'
 import type { DocumentContents } from '../authoring/context.ts'
-import type { Choice, FileRef, PieceType } from '../authoring/values.ts'
+import { filesHeld, type Choice, type FileRef, type PieceType } from '../authoring/values.ts'
 import { splitName } from '../files/names.ts'
 
 /** How a value chosen in a list reads: its code for machines, its label for people. */
 export type ChoiceReading = 'code' | 'label'
 
-/** The files of a field, in order; none when the field holds something else. */
-export const filesIn = (contents: DocumentContents, field: string): readonly FileRef[] => {
-  const value = contents.values[field]
-  if (value === undefined || value === null) return []
-  const kind = contents.fields[field]?.kind
-  if (kind === 'file') return [value as FileRef]
-  return kind === 'files' ? (value as readonly FileRef[]) : []
-}
+/** The files of a field, those of its rows included, in order; none when the field holds something else. */
+export const filesIn = (contents: DocumentContents, field: string): readonly FileRef[] =>
+  contents.fields[field] === undefined ? [] : filesHeld(contents.values[field])
 
 /** What can be said of a document besides its fields. */
 const about = (contents: DocumentContents): Readonly<Record<string, string>> => ({

@@ -1,12 +1,12 @@
 import type { Clock } from '../authoring/context.ts'
-import type { Choice, FileRef } from '../authoring/values.ts'
+import type { FileRef } from '../authoring/values.ts'
 import type { Choices, RemoteChoices } from '../connectors/choices.ts'
 import { resolveInstance } from '../connectors/associations.ts'
 import type { Db } from '../db/knex.ts'
 import { isBuiltIn, mayAsk, mayDo, mayEdit, type BuiltIn } from '../engine/availability.ts'
 import { localDay } from '../authoring/days.ts'
 import { defaults, editableFields, inputProblems, notEditable, problems } from '../engine/form.ts'
-import { fieldsOf, filesHeld, isEmpty, noInstance, stepNamed } from '../engine/inputs.ts'
+import { fieldAt, fieldsOf, filesHeld, isEmpty, noInstance, stepNamed } from '../engine/inputs.ts'
 import { DRAFT, slotOf } from '../engine/model.ts'
 import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
 import type { Event } from '../engine/events.ts'
@@ -19,6 +19,7 @@ import { inTransaction } from '../db/unit-of-work.ts'
 import { appendJournal } from '../journal/append.ts'
 import { namesOf } from './authors.ts'
 import { newDocumentId } from './ids.ts'
+import { labelled } from './labelled.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
 import {
   countDocuments,
@@ -230,20 +231,11 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     const done: Record<string, unknown> = {}
     for (const [name, value] of Object.entries(values)) {
       const field = flow.fields[name]
-      if (field?.kind !== 'remoteChoice' || typeof value !== 'string' || value === '') {
-        done[name] = value === null ? undefined : value
-        continue
+      const listOf = async (inner: string) => {
+        const held = fieldAt(flow, inner)
+        return held ? (await remoteList(flow, entityId, { ...data, ...values }, held)).choices : []
       }
-      const list = await remoteList(flow, entityId, { ...data, ...values }, field)
-      const found = list.choices.find((choice: Choice) => choice.value === value)
-      if (!found)
-        throw refuse([
-          {
-            field: name,
-            message: `« ${value} » n'est pas dans la liste de « ${field.label} » : prendre une valeur proposée.`,
-          },
-        ])
-      done[name] = { value: found.value, label: found.label }
+      done[name] = field ? await labelled(field, value, { name, path: name }, listOf) : (value ?? undefined)
     }
     return done
   }
@@ -255,9 +247,9 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
   const noForeignFile = (flow: CompiledFlow, document: Document, values: Values) => {
     const foreign = Object.entries(values).filter(([name, value]) => {
       const kind = flow.fields[name]?.kind
-      if (kind !== 'file' && kind !== 'files') return false
+      if (kind !== 'file' && kind !== 'files' && kind !== 'rows') return false
       const own = new Set(filesHeld(document.data[name]).map(file => file.sha256))
-      return filesHeld(value).some(file => typeof file !== 'object' || !own.has(file.sha256))
+      return filesHeld(value).some(file => !own.has(file.sha256))
     })
     if (foreign.length > 0)
       throw refuse(
@@ -406,7 +398,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     async choices({ field: name, values = {}, ...where }) {
       const document = await get(where)
       const flow = flowOf(document)
-      const field = flow.fields[name]
+      const field = fieldAt(flow, name)
       if (!field) throw errors.badRequest({ detail: `Le champ « ${name} » n'existe pas dans ce flux.` })
       const found = overrideProblems(flow, field, values, clock.now())
       if (found.length > 0) throw refuse(found)

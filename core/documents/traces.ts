@@ -1,4 +1,4 @@
-import type { FileRef } from '../authoring/values.ts'
+import { filesHeld, type FileRef } from '../authoring/values.ts'
 import type { Transaction } from '../db/knex.ts'
 import { displayOf } from '../engine/values.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
@@ -14,7 +14,7 @@ interface IndexedValue {
 }
 
 /** Longest value that is worth looking for; B-tree keys have a limit of their own (2.7 kB). */
-const LONGEST = 500
+export const LONGEST_INDEXED = 500
 
 /** What a machine looks for: codes rather than labels, digests rather than names. */
 const keyOf = (value: unknown): string | undefined => {
@@ -29,7 +29,7 @@ export const indexedValues = (flow: CompiledFlow, data: Document['data']): reado
   Object.values(flow.fields).flatMap(({ name, kind, options }) => {
     const value = options.index ? keyOf(data[name]) : undefined
     const values = new Set((kind === 'longText' ? (value?.split('\n') ?? []) : [value ?? '']).map(each => each.trim()))
-    return [...values].flatMap(each => (each ? [{ field: name, value: each.slice(0, LONGEST) }] : []))
+    return [...values].flatMap(each => (each ? [{ field: name, value: each.slice(0, LONGEST_INDEXED) }] : []))
   })
 
 /**
@@ -47,9 +47,6 @@ export const searchText = (flow: CompiledFlow, { title, data, id }: Document): s
 /** Stems for the words of a sentence, and the words as they are for their beginnings (« délibérat »). */
 export const SEARCH_VECTOR = `to_tsvector('passeur_fr', ?) || to_tsvector('simple', sans_accent(?))`
 
-const isFileRef = (value: unknown): value is FileRef =>
-  typeof value === 'object' && value !== null && 'sha256' in value && 'size' in value && 'type' in value
-
 interface HeldFile extends FileRef {
   readonly field: string
 }
@@ -57,9 +54,7 @@ interface HeldFile extends FileRef {
 /** Every file that a document holds, with its field. */
 export const filesOf = (data: Document['data']): readonly HeldFile[] =>
   Object.entries(data).flatMap(([field, value]) =>
-    (Array.isArray(value) ? value : [value])
-      .filter(isFileRef)
-      .map(({ sha256, name, size, type }) => ({ field, sha256, name, size, type })),
+    filesHeld(value).map(({ sha256, name, size, type }) => ({ field, sha256, name, size, type })),
   )
 
 const saveIndex = (trx: Transaction, flow: CompiledFlow, { entityId, id, flowId, data }: Document) =>

@@ -1,10 +1,9 @@
 import { localDay } from '../authoring/days.ts'
-import type { FieldSpec } from '../authoring/fields.ts'
 import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.ts'
 import { fieldsRead } from '../authoring/conditions.ts'
 import { filesHeld, inputsOf, isEmpty, routeOf, stepNamed, stepsAfter } from './inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from './model.ts'
-import { problemOf } from './values.ts'
+import { missing, problemOf } from './values.ts'
 
 /** A sentence at a field: what is wrong there and what to do. */
 export interface Problem {
@@ -100,22 +99,12 @@ const problemsOfFields = (
     return message === undefined ? [] : [{ field: field.name, message }]
   })
 
-const missing = (field: FieldSpec): string =>
-  field.kind === 'file' || field.kind === 'files'
-    ? `Il manque le fichier « ${field.label} » : le déposer.`
-    : field.kind === 'choice' || field.kind === 'remoteChoice'
-      ? `« ${field.label} » n'est pas choisi : prendre une valeur dans la liste.`
-      : `« ${field.label} » est à renseigner.`
-
 const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Problem[] => {
   const limit = flow.stored.maxBytes
   if (limit === undefined) return []
-  const held = Object.values(flow.fields).filter(
-    field => (field.kind === 'file' || field.kind === 'files') && asked(field),
-  )
-  const sizes = held.map(field => {
-    return { field, size: filesHeld(data[field.name]).reduce((sum, each) => sum + each.size, 0) }
-  })
+  const sizes = Object.values(flow.fields)
+    .filter(asked)
+    .map(field => ({ field, size: filesHeld(data[field.name]).reduce((sum, each) => sum + each.size, 0) }))
   const total = sizes.reduce((sum, each) => sum + each.size, 0)
   if (total <= limit) return []
   const largest = sizes.toSorted((a, b) => b.size - a.size)[0]

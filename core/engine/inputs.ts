@@ -1,8 +1,9 @@
 import type { Fields } from '../authoring/fields.ts'
-import type { FileRef } from '../authoring/values.ts'
 import { holds } from '../authoring/conditions.ts'
 import { completeRows } from '../authoring/rows.ts'
-import type { CompiledFlow, CompiledStep, Document } from './model.ts'
+import type { CompiledField, CompiledFlow, CompiledStep, Document } from './model.ts'
+
+export { filesHeld } from '../authoring/values.ts'
 
 type Data = Document['data']
 
@@ -22,9 +23,18 @@ const read = (fields: Fields, value: (name: string) => unknown): Readonly<Record
 export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
-/** The files that a `file` or `files` value holds, in order. */
-export const filesHeld = (value: unknown): readonly FileRef[] =>
-  isEmpty(value) ? [] : Array.isArray(value) ? (value as readonly FileRef[]) : [value as FileRef]
+/**
+ * A field by its full name, or one inside rows: `convocation.projets.theme`, whichever the row. What it says of its list is about the
+ * step that holds the rows.
+ */
+export const fieldAt = (flow: CompiledFlow, name: string): CompiledField | undefined => {
+  const known = flow.fields[name]
+  if (known) return known
+  const dot = name.lastIndexOf('.')
+  const rows = flow.fields[name.slice(0, Math.max(dot, 0))]
+  const inner = rows?.kind === 'rows' ? rows.fields?.[name.slice(dot + 1)] : undefined
+  return rows && inner && { ...inner, name, step: rows.step }
+}
 
 /** What the step receives from the flow, following its bindings. */
 export const inputsOf = (step: CompiledStep, data: Data): Readonly<Record<string, unknown>> =>

@@ -1,9 +1,11 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import { choice, date, flag, rows, secret, text, type Values } from '../authoring/fields.ts'
+import { choice, date, file, files, flag, remoteChoice, rows, secret, text, type Values } from '../authoring/fields.ts'
 import { defineConnector } from '../authoring/connectors.ts'
 import { completeRows } from '../authoring/rows.ts'
 import { schemaOf } from '../authoring/schema.ts'
 import { applySettings, settingsForConnect } from '../connectors/settings.ts'
+import { filesOf } from '../documents/traces.ts'
+import { labelled } from '../documents/labelled.ts'
 import { displayOf, problemOf, rowProblems } from './values.ts'
 
 const TODAY = '2026-07-01'
@@ -91,7 +93,75 @@ test('les lignes sont typées, décrites en JSON Schema et lisibles', () => {
   expect(displayOf(units, [{ titre: 'A' }, { titre: 'B' }])).toBe('A, B')
 })
 
-test('un secret, un fichier ou des lignes dans une ligne : la déclaration elle-même est refusée', () => {
+const projects = rows('Projets', {
+  nom: text('Nom', { required: true }),
+  rapport: file('Rapport', { required: true, accept: ['application/pdf'], maxBytes: 2_097_152 }),
+  annexes: files('Annexes'),
+  theme: remoteChoice('Thème', 'themes'),
+})
+const pdf = (name: string, size = 10) => ({
+  sha256: Buffer.from(name).toString('hex').padEnd(64, '0'),
+  name,
+  size,
+  type: 'application/pdf',
+})
+
+test('une ligne porte des fichiers et des choix du partenaire, vérifiés comme ailleurs', () => {
+  const found = (row: object) =>
+    rowProblems(projects, [{ nom: 'Budget', rapport: pdf('a.pdf'), ...row }], TODAY).map(({ path, message }) => [
+      path,
+      message,
+    ])
+  expect(found({ annexes: [pdf('b.pdf')], theme: { value: '1', label: 'Finances' } })).toEqual([])
+  expect(found({ rapport: undefined })).toEqual([['0.rapport', 'Il manque le fichier « Rapport » : le déposer.']])
+  expect(found({ rapport: { ...pdf('a.png'), type: 'image/png' } })[0]?.[1]).toContain("est de type PNG d'après son")
+  expect(found({ rapport: pdf('a.pdf', 3_000_000) })[0]?.[1]).toContain('le maximum est 2 Mo')
+  expect(found({ annexes: [pdf('vide.pdf', 0)] })).toEqual([
+    ['0.annexes', 'Le fichier « vide.pdf » est vide : déposer le bon fichier.'],
+  ])
+  expect(found({ theme: 'Finances' })[0]?.[1]).toContain('({ value, label })')
+})
+
+test('les fichiers d’un document sont tous retrouvés, ceux des lignes et de leurs lignes compris, à leur champ', () => {
+  const data = {
+    objet: 'Séance',
+    convocation: pdf('c.pdf'),
+    types: [{ sha256: 'a'.repeat(64), name: 'c.pdf', value: '99_DE', label: 'Délibération' }],
+    projets: [
+      { nom: 'Budget', rapport: pdf('a.pdf'), annexes: [pdf('b.pdf')], enfants: [{ rapport: pdf('d.pdf') }] },
+      { nom: 'Vœu' },
+    ],
+  }
+  expect(filesOf(data).map(({ field, name }) => `${field} ${name}`)).toEqual([
+    'convocation c.pdf',
+    'projets a.pdf',
+    'projets b.pdf',
+    'projets d.pdf',
+  ])
+})
+
+test('un code seul, dans une ligne, prend le libellé de la liste ; un code inconnu est refusé à sa place', async () => {
+  const asked: string[] = []
+  const complete = (value: unknown) =>
+    labelled(projects, value, { name: 'seance.projets', path: 'seance.projets' }, async name => {
+      asked.push(name)
+      return Promise.resolve([{ value: '1', label: 'Finances', level: 0 }])
+    })
+  const row = { nom: 'Budget', rapport: pdf('a.pdf') }
+  expect(await complete([row, { ...row, theme: '1' }, { ...row, theme: null }])).toEqual([
+    row,
+    { ...row, theme: { value: '1', label: 'Finances' } },
+    row,
+  ])
+  expect(asked).toEqual(['seance.projets.theme'])
+  await expect(complete([row, { ...row, theme: '2' }])).rejects.toMatchObject({
+    fields: [{ field: 'seance.projets.1.theme', message: expect.stringContaining('« 2 » n') as string }],
+  })
+  expect(await complete('texte')).toBe('texte')
+})
+
+test('un secret, des lignes ou une liste qui dépend d’un autre champ : la déclaration elle-même est refusée', () => {
+  expect(() => rows('Lignes', { type: remoteChoice('Type', 'types', { by: ['nature'] }) })).toThrow(/« type » dépend/u)
   expect(() => rows('Lignes', { mot: secret('Mot de passe') })).toThrow(/« mot » \(secret\)/u)
   expect(() => rows('Lignes', { autres: rows('Autres', {}) })).toThrow(/\(rows\)/u)
 })

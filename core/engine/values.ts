@@ -38,6 +38,14 @@ export const fileProblem = (field: FieldSpec, file: FileRef): string | undefined
   return undefined
 }
 
+/** What to do about a field that must be filled and is not. */
+export const missing = (field: FieldSpec): string =>
+  field.kind === 'file' || field.kind === 'files'
+    ? `Il manque le fichier « ${field.label} » : le déposer.`
+    : field.kind === 'choice' || field.kind === 'remoteChoice'
+      ? `« ${field.label} » n'est pas choisi : prendre une valeur dans la liste.`
+      : `« ${field.label} » est à renseigner.`
+
 /** What is wrong inside rows. */
 export interface RowProblem {
   /** From the field: `0.enfants.2.titre`; empty when it is about all the rows. */
@@ -70,7 +78,7 @@ const levelProblems = (
     const own = Object.entries(field.fields ?? {}).flatMap(([name, each]) => {
       const message =
         each.options.required && isEmpty(row[name] ?? each.options.default)
-          ? `« ${each.label} » est à renseigner.`
+          ? missing(each)
           : problemOf(each, row[name], today)
       return message === undefined ? [] : [{ path: `${path}.${name}`, place, message }]
     })

@@ -40,9 +40,7 @@ export const archiveRoutes = [
     async handle({ params, services }) {
       const document = await services.documents.get(params)
       const flow = services.documents.flowOf(document)
-      const held = Object.values(flow.fields).flatMap(field =>
-        field.kind === 'file' || field.kind === 'files' ? filesHeld(document.data[field.name]) : [],
-      )
+      const held = Object.values(flow.fields).flatMap(field => filesHeld(document.data[field.name]))
       // Each content once, even when several steps hold it.
       const files = [...new Map(held.map(file => [`${file.sha256} ${file.name}`, file])).values()]
       const names = distinctNames(['document.json', 'journal.json', ...files.map(file => file.name)])

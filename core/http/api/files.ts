@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import type { FileRef } from '../../authoring/values.ts'
+import { filesHeld, type FileRef } from '../../authoring/values.ts'
 import type { Document } from '../../engine/model.ts'
 import { errors } from '../../errors.ts'
 import { sendFile } from '../download.ts'
@@ -13,8 +13,7 @@ export const FileParams = Type.Object({ ...FieldParams.properties, sha256: Sha25
 
 /** The file that the document holds there: knowing the digest of another document's file gives nothing. */
 export const fileOf = (document: Document, field: string, sha256: string): FileRef => {
-  const files = [document.data[field]].flat() as readonly (FileRef | undefined)[]
-  const found = files.find(file => file?.sha256 === sha256)
+  const found = filesHeld(document.data[field]).find(file => file.sha256 === sha256)
   if (!found) throw errors.fileNotFound()
   return found
 }
