@@ -20,10 +20,11 @@ import type { Listener } from './db/notifications.ts'
 import { createDesk, type CreateDesk } from './documents/desk.ts'
 import { createFinder, type CreateFinder } from './documents/finder.ts'
 import { createInbox, type CreateInbox } from './documents/inbox.ts'
+import { createKin } from './documents/kin.ts'
 import { createLinks, type Links } from './documents/links.ts'
 import { createDocuments, type Documents } from './documents/service.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
-import type { EnginePorts, Instances, Lanes } from './engine/ports.ts'
+import type { EnginePorts, Instances, Kin, Lanes } from './engine/ports.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
@@ -64,6 +65,7 @@ export interface Cradle extends Given {
   readonly documents: Documents
   readonly links: Links
   readonly inbox: CreateInbox
+  readonly kin: Kin
   readonly finder: CreateFinder
   readonly desk: CreateDesk
   readonly reports: ReportsService
@@ -112,14 +114,16 @@ const parts = {
   documents: part(createDocuments),
   links: part(createLinks),
   inbox: part(createInbox),
+  kin: part(createKin),
   finder: part(createFinder),
   desk: part(createDesk),
   reports: part(createReports),
   connectors: part(createConnectors),
   recordings: part(createRecordings),
   schedules: part(createSchedules),
-  engine: part(({ store, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
+  engine: part(({ store, kin, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
     documents: store,
+    kin,
     flows,
     instances,
     lanes,

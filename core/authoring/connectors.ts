@@ -78,6 +78,11 @@ export interface Inbox {
     readonly values: Readonly<Record<string, unknown>>
     readonly message?: string
     readonly then?: InboxActions
+    /**
+     * Whom it is for, among the active entities at or below that of the instance: by identifier, or by SIREN (a SIRET will do). When it is
+     * none of them, or several, the document stays with the instance's own entity and its journal says why.
+     */
+    readonly entity?: { readonly id: string } | { readonly siren: string }
   }): Promise<'created' | 'known'>
   /**
    * Adds a file and a line of journal to the document that a remote speaks of, once per (instance, externalId).

@@ -2,6 +2,7 @@ import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { DocumentContents, Files, JournalLine, Log } from './context.ts'
 import type { Condition } from './conditions.ts'
 import type { Fields, Patch, Ref, Refs, Values } from './fields.ts'
+import type { CreatedDocument, NewDocument, Twin } from './relations.ts'
 
 /** The document goes to another state of its step. */
 export interface Goto<S extends string = string> {
@@ -70,6 +71,16 @@ export interface TaskContext<I, F, N extends CapabilityName> {
     /** Converts texts to what the fields hold and checks the form as it would be. Nothing is written. */
     edited(texts: Readonly<Record<string, string>>): Edited
     journal(): Promise<readonly JournalLine[]>
+    /**
+     * Creates a document of another flow in the same entity, once per reference, and links both: safe to call again.
+     * @throws PermanentError when that flow is not installed
+     */
+    create(found: NewDocument): Promise<CreatedDocument>
+    /**
+     * Other documents of this entity and flow that left their draft with the same value in this indexed field of the step; the oldest
+     * first, a few at most. None while the field is empty.
+     */
+    twins(field: keyof F & string): Promise<readonly Twin[]>
   }
   readonly files: Files
   readonly log: Log

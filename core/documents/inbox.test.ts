@@ -68,6 +68,27 @@ describe('ce qu’un glaneur dépose', () => {
     expect((await verifyJournal(database.knex, ville)).broken).toEqual([])
   })
 
+  test('va à l’entité que dit son SIREN, à partir de celle du connecteur, sinon y reste et son journal dit pourquoi', async () => {
+    const siren = '213400005'
+    await database.knex('entities').where('id', service).update({ siren })
+    await database.knex('entities').where('id', autre).update({ siren: '213400013' })
+    const inbox = hub.inbox({ instanceId, entityId: ville })
+    const bring = (externalId: string, entity: { readonly siren: string }) =>
+      inbox.deliver({ flow: flow.id, externalId, values: { objet: externalId }, entity })
+    await bring('pour le service', { siren: `${siren}00017` })
+    await bring('pour une autre ville', { siren: '213400013' })
+    const titles = async (entityId: string) =>
+      (await listDocuments(database.knex, testFlows, { entityId, readable: [flow.id] })).items.map(each => each.title)
+    expect(await titles(service)).toEqual(['pour le service'])
+    expect(await titles(autre)).toEqual([])
+    expect(await titles(ville)).toEqual(['pour une autre ville'])
+    const { items } = await listDocuments(database.knex, testFlows, { entityId: ville, readable: [flow.id] })
+    const kept = await hub.store.load(ville, items[0]?.id ?? '')
+    expect(kept && (await hub.store.journal(kept)).at(-1)?.message).toBe(
+      "Aucune entité active de SIREN 213400013 ne peut le recevoir : il reste dans l'entité du connecteur.",
+    )
+  })
+
   test("n'est pas retenu comme connu quand le document n'a pas pu être rangé", async () => {
     const nowhere = hub.inbox({ instanceId, entityId: '999999' })
     await expect(nowhere.deliver({ flow: flow.id, externalId: 'f3', values: {} })).rejects.toThrow()

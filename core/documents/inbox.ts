@@ -1,15 +1,13 @@
 import type { Inbox } from '../authoring/connectors.ts'
 import type { Clock } from '../authoring/context.ts'
 import type { Db, Transaction } from '../db/knex.ts'
-import { defaults } from '../engine/form.ts'
 import { slotOf } from '../engine/model.ts'
-import { blank, settle } from '../engine/settle.ts'
+import { settle } from '../engine/settle.ts'
 import { associationsFor, pick } from '../connectors/associations.ts'
 import { errors, Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
-import { newDocumentId } from './ids.ts'
-import { accept, extracted, flowNamed, follow, formOf } from './received.ts'
+import { arrival, flowNamed, formOf } from './received.ts'
 import type { StoredDocuments } from './store.ts'
 
 /** Where an instance delivers: to its own entity, or about documents of its entity and of those below. */
@@ -30,6 +28,7 @@ interface Candidate {
 }
 
 type Letter = Parameters<Inbox['attach']>[0]
+type Delivery = Parameters<Inbox['deliver']>[0]
 
 interface Found {
   readonly entityId: string
@@ -128,6 +127,29 @@ export const createInbox = ({
     return undefined
   }
 
+  /** The entity that what arrives is for, at or below that of the instance; its own, with a word, when it cannot be told. */
+  const addressee = async (
+    { entityId }: Sender,
+    wanted: Delivery['entity'],
+  ): Promise<{ readonly entityId: string; readonly remarks: readonly string[] }> => {
+    if (!wanted) return { entityId, remarks: [] }
+    const siren = 'siren' in wanted ? wanted.siren.replaceAll(/\D/gu, '').slice(0, 9) : ''
+    const found = await db('entities')
+      .where('active', true)
+      .whereRaw('?::bigint = any(entity_line(path))', [entityId])
+      .modify(query => void ('id' in wanted ? query.where('id', wanted.id) : query.where('siren', siren)))
+      .orderByRaw('length(path)')
+      .limit(2)
+      .select<{ id: string }[]>('id')
+    const [only, another] = found
+    if (only && !another) return { entityId: only.id, remarks: [] }
+    const who = 'id' in wanted ? `d'identifiant ${wanted.id}` : `de SIREN ${siren}`
+    const why = another
+      ? `Plusieurs entités ${who} peuvent le recevoir`
+      : `Aucune entité active ${who} ne peut le recevoir`
+    return { entityId, remarks: [`${why} : il reste dans l'entité du connecteur.`] }
+  }
+
   const attach = async (
     sender: Sender,
     { about, externalId, message, files }: Letter,
@@ -153,24 +175,16 @@ export const createInbox = ({
       return flow && formOf(flow)
     },
 
-    deliver: ({ flow: name, externalId, values, message, then }) =>
+    deliver: ({ flow: name, externalId, entity, ...found }) =>
       once(
         sender,
         externalId,
         async () => {
           const flow = flowNamed(flows, name)
           if (!flow) throw new Error(`Le flux « ${name} » n'est pas installé : impossible d'y créer ce qui a été reçu.`)
-          const now = clock.now()
-          const accepted = await extracted(flow, accept(flow, values, now), { flows, files })
-          const document = blank(
-            flow,
-            { id: newDocumentId(), entityId: sender.entityId },
-            { ...defaults(flow, now), ...accepted.values },
-            now,
-          )
-          const created = settle(flow, document, { is: 'created', ...(message === undefined ? {} : { message }) }, now)
-          const move = follow(flow, created, accepted.remarks, then, now)
-          await store.create(move, record(sender, externalId, { entityId: document.entityId, documentId: document.id }))
+          const { entityId, remarks } = await addressee(sender, entity)
+          const move = await arrival(flow, entityId, found, { flows, files, now: clock.now(), remarks })
+          await store.create(move, record(sender, externalId, { entityId, documentId: move.document.id }))
           return 'created' as const
         },
         'known' as const,

@@ -3,15 +3,16 @@ import { localDay } from '../authoring/days.ts'
 import type { FieldSpec } from '../authoring/fields.ts'
 import { isBuiltIn, mayAsk, mayDo } from '../engine/availability.ts'
 import type { Event } from '../engine/events.ts'
-import { problems } from '../engine/form.ts'
+import { defaults, problems } from '../engine/form.ts'
 import { filesHeld, isEmpty } from '../engine/inputs.ts'
 import type { CompiledField, CompiledFlow, Document, Entry, Move } from '../engine/model.ts'
-import { settle } from '../engine/settle.ts'
+import { blank, settle } from '../engine/settle.ts'
 import { fromText } from '../engine/texts.ts'
 import { problemOf } from '../engine/values.ts'
 import { Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import { newDocumentId } from './ids.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -32,7 +33,7 @@ const fieldFor = (flow: CompiledFlow, name: string): CompiledField | undefined =
 
 /** A list for a field of several files, one file for a field of one: the outsider need not know which it is. */
 const asHeld = (field: FieldSpec, value: unknown): unknown => {
-  if (field.kind === 'files') return filesHeld(value)
+  if (field.kind === 'files') return [value].flat()
   return field.kind === 'file' && Array.isArray(value) && value.length === 1 ? (value as readonly unknown[])[0] : value
 }
 
@@ -127,4 +128,29 @@ export const follow = (
   const answer = allowed(flow, created.document, event, now)
   if (answer !== true) return say(`L'action « ${action} » n'a pas été faite : ${answer}.`)
   return after(told, settle(flow, told.document, event, now))
+}
+
+/** A document made of what arrives from elsewhere: read, converted, told, and put on its way. Nothing is stored. */
+export const arrival = async (
+  flow: CompiledFlow,
+  entityId: string,
+  found: { readonly values: Values; readonly message?: string | undefined; readonly then?: InboxActions | undefined },
+  {
+    flows,
+    files,
+    now,
+    remarks = [],
+  }: {
+    readonly flows: FlowRegistry
+    readonly files: Pick<StoredFiles, 'open'>
+    readonly now: Date
+    /** More to tell in its journal. */
+    readonly remarks?: readonly string[]
+  },
+): Promise<Move> => {
+  const accepted = await extracted(flow, accept(flow, found.values, now), { flows, files })
+  const document = blank(flow, { id: newDocumentId(), entityId }, { ...defaults(flow, now), ...accepted.values }, now)
+  const told = found.message === undefined ? {} : { message: found.message }
+  const created = settle(flow, document, { is: 'created', ...told }, now)
+  return follow(flow, created, [...remarks, ...accepted.remarks], found.then, now)
 }

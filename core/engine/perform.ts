@@ -85,6 +85,8 @@ const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Ca
         }),
       edited: texts => editedBy(flow, document.data, texts, ports.clock.now()),
       journal: () => ports.documents.journal(document),
+      create: found => ports.kin.create(document, found),
+      twins: field => ports.kin.twins(document, `${task.step}.${field}`),
     },
     files: ports.files,
     log: ports.log,

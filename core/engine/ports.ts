@@ -1,5 +1,6 @@
 import type { JournalLine, Files, Log, Clock, DocumentContents } from '../authoring/context.ts'
 import type { Capabilities } from '../contracts/index.ts'
+import type { CreatedDocument, NewDocument, Twin } from '../authoring/relations.ts'
 import type { CompiledFlow, Document, Move } from './model.ts'
 
 /** What the engine asks of the outside. PostgreSQL implements it, and so does the memory of `testHub`. */
@@ -61,8 +62,17 @@ export interface Processes {
   isAlive(processId: string): Promise<boolean>
 }
 
+/** What a document knows of the others of its entity. */
+export interface Kin {
+  /** @throws PermanentError when the flow is not installed */
+  create(parent: Document, found: NewDocument): Promise<CreatedDocument>
+  /** @param field full name of an indexed field */
+  twins(document: Document, field: string): Promise<readonly Twin[]>
+}
+
 export interface EnginePorts {
   readonly documents: DocumentStore
+  readonly kin: Kin
   readonly instances: Instances
   readonly lanes: Lanes
   readonly flows: Flows

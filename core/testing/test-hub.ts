@@ -4,13 +4,14 @@ import type { Duration } from '../authoring/durations.ts'
 import { milliseconds } from '../authoring/durations.ts'
 import type { Clock, DocumentContents, Files, JournalLine, Log } from '../authoring/context.ts'
 import type { Flow } from '../authoring/flows.ts'
+import type { NewDocument } from '../authoring/relations.ts'
 import type { AnyStep } from '../authoring/steps.ts'
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import { errors } from '../errors.ts'
 import { isBuiltIn, mayAsk, mayDo, offers, type BuiltIn } from '../engine/availability.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { inputProblems, type Problem } from '../engine/form.ts'
-import { slotOf } from '../engine/model.ts'
+import { DRAFT, slotOf } from '../engine/model.ts'
 import type { CompiledFlow, Document, Move } from '../engine/model.ts'
 import { perform, type Performed } from '../engine/perform.ts'
 import type { EnginePorts, InstanceSettings } from '../engine/ports.ts'
@@ -79,10 +80,18 @@ export interface TestDocument {
   happen(event: Event): Promise<void>
 }
 
+/** A document that a task asked for; `by` is the one it belongs to. */
+export interface CreatedByTask extends NewDocument {
+  readonly id: string
+  readonly by: string
+}
+
 export interface TestHub {
   readonly clock: VirtualClock
   readonly flow: CompiledFlow
   readonly ports: EnginePorts
+  /** Documents of other flows that tasks created, in order. */
+  readonly created: readonly CreatedByTask[]
   create(values: Readonly<Record<string, unknown>>): Promise<TestDocument>
   /** Lets virtual time pass, running each task at its date. */
   advance(by: Duration): Promise<void>
@@ -110,6 +119,7 @@ export const testHub = (
   const clock = virtualClock(start)
   const compiled = compileFlow(flow.stored, new Map(steps.map(step => [step.definition.id, step.definition])))
   const store = new Map<string, Stored>()
+  const created: CreatedByTask[] = []
   const instances = new Map<string, InstanceSettings>(
     Object.keys(capabilities).map(name => [name, { id: name, label: `Connecteur ${name}` }]),
   )
@@ -152,6 +162,26 @@ export const testHub = (
       },
       journal: async document => stored(document.id).journal,
       contents: async document => contents(document),
+    },
+    kin: {
+      create: async (parent, found) => {
+        const before = created.find(each => each.by === parent.id && each.reference === found.reference)
+        if (before) return { id: before.id, is: 'known' }
+        const id = `autre${created.length + 1}`
+        created.push({ ...found, id, by: parent.id })
+        return { id, is: 'created' }
+      },
+      twins: async (document, field) =>
+        [...store.values()]
+          .map(each => each.document)
+          .filter(other => other.id !== document.id && other.state !== DRAFT)
+          .filter(other => document.data[field] !== undefined && other.data[field] === document.data[field])
+          .map(({ id, title, state }) => ({
+            id,
+            title,
+            state,
+            stateLabel: compiled.states[state]?.label ?? state,
+          })),
     },
     instances: {
       of: async () =>
@@ -253,6 +283,7 @@ export const testHub = (
     clock,
     flow: compiled,
     ports,
+    created,
     instances,
     async create(values) {
       const id = `doc${store.size + 1}`
