@@ -2,11 +2,16 @@
 export { datesOf, historyJson, type DatesFacture } from './historique.ts'
 export { pdfOf, PIVOT_VALUES, readPivot, type FacturePivot, type PieceFacture, type PivotValue } from './pivot.ts'
 export {
+  CHANGEMENTS_FACTURE,
   faultOfChange,
+  faultOfPassage,
   isStatutFacture,
+  libelleStatut,
   remainingStatuts,
   STATUTS_A_IMPORTER,
   STATUTS_FACTURE,
+  STATUTS_FINAUX,
+  STATUTS_RENVOYES,
   statutOfPivotCode,
   versionOf,
 } from './statuts.ts'

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { Files } from '../../authoring/context.ts'
 import { PermanentError } from '../../authoring/errors.ts'
 import type { FileRef } from '../../authoring/values.ts'
+import { isZip, withFolder, withZip } from '../../files/unzip.ts'
 import { base64Decoder } from './base64.ts'
 import { pivotReader, type PivotEvent } from './pivot-events.ts'
-import { isZip, withFolder, withZip } from './unzip.ts'
 
 /** Hub value → element below `CPPFacturePivotUnitaire` (`flows/factures.md`, « CPPFacturePivot extraction »). */
 export const PIVOT_VALUES = {
@@ -72,11 +72,14 @@ async function* eventsOf(content: AsyncIterable<Uint8Array>): AsyncGenerator<Piv
   yield* reader.close()
 }
 
+/** A zip that carries files of invoices; beyond, something else is going on. */
+export const CARRIER_LIMITS = { files: 1_000, bytes: 1024 ** 3 }
+
 /** The content of a piece is its file, or a zip made to carry it. A zip of several files, or one that is said to be one, is kept as it is. */
 const storePiece = async (path: string, name: string, files: Files): Promise<FileRef> => {
   const asItIs = () => files.save(createReadStream(path), name)
   if (!(await isZip(path))) return asItIs()
-  return withZip(path, async entries => {
+  return withZip(path, CARRIER_LIMITS, async entries => {
     const [only] = entries
     const carries = only && entries.length === 1 && (!/\.zip$/iu.test(name) || /\.zip$/iu.test(only.name))
     // Office documents are zips too, of many files: what is carried has one.

@@ -36,7 +36,7 @@ export const STATUTS_A_IMPORTER: readonly StatutFacture[] = [
 const NOT_OURS: readonly StatutFacture[] = ['DEPOSEE', 'EN_COURS_ACHEMINEMENT', 'COMPLETEE']
 
 /** Those that end the life of one version of an invoice: the supplier corrects it and it comes back. */
-const CLOSING: readonly string[] = ['A_RECYCLER', 'SUSPENDUE']
+export const STATUTS_RENVOYES: readonly string[] = ['A_RECYCLER', 'SUSPENDUE']
 
 /** The usual progress of an accepted invoice: once in one of them, those before took place. */
 const PROGRESS: readonly string[] = [
@@ -46,6 +46,46 @@ const PROGRESS: readonly string[] = [
   'COMPTABILISEE',
   'MISE_EN_PAIEMENT',
 ]
+
+const FROM_AVAILABLE: readonly StatutFacture[] = [
+  'SERVICE_FAIT',
+  'MANDATEE',
+  'MISE_A_DISPOSITION_COMPTABLE',
+  'SUSPENDUE',
+  'REJETEE',
+  'A_RECYCLER',
+]
+
+/**
+ * What a recipient may ask for next, by current status [A]: the true matrix is only told by `recuperer/etats/traitement`, so the portal keeps
+ * the last word, and a status that is not here is not judged.
+ */
+export const CHANGEMENTS_FACTURE: Readonly<Partial<Record<StatutFacture, readonly StatutFacture[]>>> = {
+  MISE_A_DISPOSITION: FROM_AVAILABLE,
+  COMPLETEE: FROM_AVAILABLE,
+  SERVICE_FAIT: ['MANDATEE', 'SUSPENDUE', 'REJETEE', 'MISE_A_DISPOSITION_COMPTABLE'],
+  MANDATEE: ['MISE_A_DISPOSITION_COMPTABLE', 'COMPTABILISEE', 'MISE_EN_PAIEMENT', 'REJETEE'],
+  MISE_A_DISPOSITION_COMPTABLE: ['COMPTABILISEE', 'MISE_EN_PAIEMENT', 'REJETEE'],
+  COMPTABILISEE: ['MISE_EN_PAIEMENT'],
+  MISE_EN_PAIEMENT: [],
+  REJETEE: [],
+  SUSPENDUE: [],
+  A_RECYCLER: [],
+}
+
+/** A status in words, whatever circuit it comes from. */
+export const libelleStatut = (statut: string): string => (isStatutFacture(statut) ? STATUTS_FACTURE[statut] : statut)
+
+/** What keeps an invoice from going from a status to another, in a sentence; nothing when it may. */
+export const faultOfPassage = (from: string | undefined, to: StatutFacture): string | undefined => {
+  if (from === undefined || !isStatutFacture(from) || from === to) return undefined
+  const allowed = CHANGEMENTS_FACTURE[from]
+  if (!allowed || allowed.includes(to)) return undefined
+  return `une facture « ${STATUTS_FACTURE[from]} » ne peut pas passer à « ${STATUTS_FACTURE[to]} »`
+}
+
+/** Those that end the life of an invoice for its recipient: nothing more is to be expected of the portal. */
+export const STATUTS_FINAUX: readonly string[] = ['MISE_EN_PAIEMENT', 'REJETEE', 'SUSPENDUE', 'A_RECYCLER']
 
 /** Chorus Pro writes minutes; a passage of the minute in which an attempt began may be its own. */
 const MINUTE = 60_000
@@ -96,5 +136,5 @@ export const versionOf = ({ passages }: HistoriqueFacture): number =>
   1 +
   passages.filter(({ statut }, rank) => {
     const next = passages[rank + 1]
-    return CLOSING.includes(statut) && next !== undefined && !CLOSING.includes(next.statut)
+    return STATUTS_RENVOYES.includes(statut) && next !== undefined && !STATUTS_RENVOYES.includes(next.statut)
   }).length

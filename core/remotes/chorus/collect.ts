@@ -116,6 +116,8 @@ const importOne = async (
     flow,
     externalId: `facture-${id}${version > 1 ? `-v${version}` : ''}`,
     values: valuesOf(invoice),
+    // Left in draft with the reason when the form is incomplete.
+    then: { whenValid: 'envoyer' },
     message: [
       `Facture ${found.numero ?? pivot.values.no_facture ?? id} reçue de Chorus Pro (n° ${found.id}).`,
       ...(version > 1 ? [`C'est sa ${version}ᵉ version : la précédente avait été suspendue ou mise à recycler.`] : []),

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs'
 import type { Files } from '../../authoring/context.ts'
 import { PermanentError, TemporaryError } from '../../authoring/errors.ts'
 import type { FileRef } from '../../authoring/values.ts'
-import { isZip, spill, withFolder, withZip } from '../../contracts/factures/unzip.ts'
+import { CARRIER_LIMITS } from '../../contracts/factures/pivot.ts'
+import { isZip, spill, withFolder, withZip } from '../../files/unzip.ts'
 import { answerWithFile } from './answer-file.ts'
 import { refusalIn, refusedFor, type Refused } from './failures.ts'
 import { numberOf } from './history.ts'
@@ -27,7 +28,7 @@ const store = async (path: string, id: string, form: Form, files: Files): Promis
   const name = `${id}${extension}`
   const zipped = await isZip(path)
   const stored = zipped
-    ? await withZip(path, async entries => {
+    ? await withZip(path, CARRIER_LIMITS, async entries => {
         const entry = entries.find(each => each.name.toLowerCase().endsWith(extension)) ?? entries[0]
         if (!entry) throw new Error('empty archive')
         return files.save(await entry.open(), name)

@@ -1,12 +1,10 @@
-import { faultOfChange, remainingStatuts, STATUTS_FACTURE } from '../../contracts/factures/statuts.ts'
+import { faultOfChange, libelleStatut, remainingStatuts } from '../../contracts/factures/statuts.ts'
 import type { ChangementStatut, MotifChangement, StatutFacture } from '../../contracts/portail-factures.ts'
 import { numberOf, readHistory } from './history.ts'
 import type { ChorusWire } from './wire.ts'
 
 /** What Chorus Pro takes of a reason. */
 const LONGEST_REASON = 255
-
-const labelOf = (statut: string): string => (STATUTS_FACTURE as Readonly<Record<string, string>>)[statut] ?? statut
 
 /**
  * Brings an invoice to a status, or through several (chorus-pro.md §3.5 and §4). The history is read first, and again after a refusal:
@@ -44,7 +42,7 @@ export const changeStatus = async (
     if (isRetry || left.length === remaining.length)
       return {
         is: 'refused',
-        reason: `Chorus Pro refuse le passage de « ${labelOf(history.statut)} » à « ${labelOf(next)} » : ${pushed.reason}.`,
+        reason: `Chorus Pro refuse le passage de « ${libelleStatut(history.statut)} » à « ${libelleStatut(next)} » : ${pushed.reason}.`,
         statut: history.statut,
       }
     remaining = left

@@ -93,24 +93,6 @@ export const PIVOT_CODES: Readonly<Record<StatutFacture, string>> = {
   COMPLETEE: '12',
 }
 
-const OPEN: readonly StatutFacture[] = [
-  'SUSPENDUE',
-  'REJETEE',
-  'A_RECYCLER',
-  'SERVICE_FAIT',
-  'MANDATEE',
-  'MISE_A_DISPOSITION_COMPTABLE',
-]
-/** What a recipient may do next [A]: the true matrix is only told by `recuperer/etats/traitement`. */
-export const NEXT: Readonly<Partial<Record<StatutFacture, readonly StatutFacture[]>>> = {
-  MISE_A_DISPOSITION: OPEN,
-  COMPLETEE: OPEN,
-  SERVICE_FAIT: ['MANDATEE', 'SUSPENDUE', 'REJETEE', 'MISE_A_DISPOSITION_COMPTABLE'],
-  MANDATEE: ['MISE_A_DISPOSITION_COMPTABLE', 'COMPTABILISEE', 'MISE_EN_PAIEMENT', 'REJETEE'],
-  MISE_A_DISPOSITION_COMPTABLE: ['COMPTABILISEE', 'MISE_EN_PAIEMENT', 'REJETEE'],
-  COMPTABILISEE: ['MISE_EN_PAIEMENT'],
-}
-
 export const statutOf = (invoice: SimInvoice): StatutFacture => invoice.history.at(-1)?.statut ?? 'DEPOSEE'
 
 /** What Chorus Pro says when it will not. */

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { localDay } from '../../../authoring/days.ts'
 import type { SimResponse } from '../../../testing/sim-server.ts'
 import type { StatutFacture } from '../../../contracts/portail-factures.ts'
-import { NEXT, refusal, statutOf, type SimAccount, type SimInvoice } from './model.ts'
+import { CHANGEMENTS_FACTURE } from '../../../contracts/factures/statuts.ts'
+import { refusal, statutOf, type SimAccount, type SimInvoice } from './model.ts'
 import { downloadJson } from './pivot.ts'
 
 export type Body = Readonly<Record<string, unknown>>
@@ -162,7 +163,7 @@ export const receivedOperations = (held: readonly SimInvoice[], pageSize: number
       if (!invoice) return refusal(20001, 'La facture demandée est inconnue')
       const wanted = body['nouveauStatut'] as StatutFacture
       const { motif = '', numeroDPMandat = '' } = body as { readonly motif?: string; readonly numeroDPMandat?: string }
-      if (!NEXT[statutOf(invoice)]?.includes(wanted))
+      if (!CHANGEMENTS_FACTURE[statutOf(invoice)]?.includes(wanted))
         return refusal(20002, `GDP_MSG_01.029 : incohérence de statut, ${statutOf(invoice)} ne permet pas ${wanted}`)
       if ((wanted === 'SUSPENDUE' || wanted === 'REJETEE') && motif.trim() === '')
         return refusal(20003, 'Le motif est obligatoire')
