@@ -35,6 +35,16 @@ export const holds = (condition: Condition, data: Readonly<Record<string, unknow
   return !holds(condition.not, data)
 }
 
+/** The same condition under other names: those of a step become full. */
+export const renamed = (condition: Condition, name: (field: string) => string): Condition => {
+  if ('is' in condition) return { ...condition, field: name(condition.field) }
+  if ('filled' in condition) return { filled: name(condition.filled) }
+  if ('not' in condition) return { not: renamed(condition.not, name) }
+  return 'all' in condition
+    ? { all: condition.all.map(each => renamed(each, name)) }
+    : { any: condition.any.map(each => renamed(each, name)) }
+}
+
 /** The fields a condition reads. */
 export const fieldsRead = (condition: Condition): readonly string[] => {
   if ('is' in condition) return [condition.field]

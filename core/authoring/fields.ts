@@ -1,3 +1,4 @@
+import type { Condition } from './conditions.ts'
 import type { Choice, FileRef, PieceType } from './values.ts'
 
 /** The kinds of field an author may use; each is a schema, a TypeScript type and a control on screen. */
@@ -41,6 +42,13 @@ export interface FieldOptions {
   readonly title?: boolean
   /** Searchable on its own, and a way to find a document again from an identifier given by a remote. */
   readonly index?: boolean
+  /**
+   * Asked for, and required, only when this holds. Names fields of the same place (the first page, or the step) and their names there.
+   * What it held before is kept and no longer looked at.
+   */
+  readonly when?: Condition
+  /** Title of the page of the form it stands on, when the first page is several. */
+  readonly page?: string
   /** A date that may not lie in the future. */
   readonly notAfterToday?: boolean
   /** Public name in Pastell, read by `plugins/pastell` alone. */
@@ -209,7 +217,7 @@ export const rows = <const F extends Fields, const O extends RowsOptions = Recor
   label: string,
   fields: F,
   options?: O,
-): Field<readonly Row<F, O extends { readonly nested: true } ? true : false>[], O> & { readonly kind: 'rows' } => {
+): Field<readonly Row<F, O extends { readonly nested: true } ? true : false>[], O> & { readonly kind: 'rows'; readonly fields: F } => {
   const misplaced = Object.entries(fields).find(([, { kind }]) => !IN_ROWS.has(kind))
   if (misplaced)
     throw new Error(`« ${label} » : une ligne ne peut pas contenir « ${misplaced[0]} » (${misplaced[1].kind}).`)

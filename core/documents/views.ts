@@ -27,6 +27,8 @@ export interface FieldView {
   readonly of?: readonly string[]
   readonly by?: readonly string[]
   readonly notAfterToday?: boolean
+  /** Asked for only when this holds. Full names. */
+  readonly when?: Condition
   /** `rows`: what one row holds, and whether a row may hold rows. */
   readonly fields?: readonly FieldView[]
   readonly nested?: boolean
@@ -123,7 +125,7 @@ const sources = (step: CompiledStep, name: string): readonly string[] => {
 
 /** `of` and `by` name inputs and fields of the step; outside, only full names mean something. */
 const ofFlow = (flow: CompiledFlow, field: CompiledField, editable: boolean): FieldView => {
-  const view = fieldView(field.name, field, { editable })
+  const view = { ...fieldView(field.name, field, { editable }), ...optional('when', field.when) }
   if (field.step === undefined) return view
   const step = stepNamed(flow, field.step)
   return {
@@ -150,8 +152,12 @@ export const pagesOf = (flow: CompiledFlow, editable: (field: CompiledField) => 
     when: step?.when ?? null,
     fields: shown.filter(keep).map(field => ofFlow(flow, field, editable(field))),
   })
+  const first = shown.filter(field => field.step === undefined && !boxes.has(field.name))
+  const titles = new Set(['Informations', ...first.flatMap(field => field.options.page ?? [])])
   return [
-    page('Informations', undefined, field => field.step === undefined && !boxes.has(field.name)),
+    ...[...titles].map(title =>
+      page(title, undefined, field => first.includes(field) && (field.options.page ?? 'Informations') === title),
+    ),
     page('Cheminement', undefined, field => field.step === undefined && boxes.has(field.name)),
     ...flow.steps.map(step => page(step.label, step, field => field.step === step.alias)),
   ].filter(each => each.fields.length > 0)

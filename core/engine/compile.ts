@@ -1,5 +1,5 @@
 import { milliseconds, pauseAfter } from '../authoring/durations.ts'
-import { fieldsRead } from '../authoring/conditions.ts'
+import { fieldsRead, renamed } from '../authoring/conditions.ts'
 import type { FieldSpec } from '../authoring/fields.ts'
 import type { StoredFlow } from '../authoring/flows.ts'
 import type { AnyStep, AnyTask, Binding, PlacedStep, StateDefinition } from '../authoring/steps.ts'
@@ -50,7 +50,10 @@ const statesOf = (step: AnyStep): States => {
   if (troublesOf(step).has(ERROR) && !declared[ERROR])
     generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
   if (tasksOf(step).some(([, task]) => task.afterCrash === 'askAgent') && !declared[UNCERTAIN])
-    generated[UNCERTAIN] = { label: `${step.label} : envoi incertain`, trouble: true }
+    generated[UNCERTAIN] = {
+      label: `${step.label} : envoi incertain`,
+      trouble: true,
+    }
   return { ...declared, ...generated }
 }
 
@@ -103,8 +106,11 @@ const stepFaults = (step: AnyStep): readonly string[] => {
     if (!state.ends && !leaves && !troubles.has(name) && name !== UNCERTAIN)
       faults.push(`${at} : l'état « ${name} » est une impasse : aucune tâche n'en part et il ne termine pas l'étape.`)
   }
-  for (const [name, field] of Object.entries(step.fields))
+  for (const [name, field] of Object.entries(step.fields)) {
     if (!field.label) faults.push(`${at} : le champ « ${name} » n'a pas de libellé.`)
+    for (const read of strangers(step.fields, field))
+      faults.push(`${at} : le champ « ${name} » dépend de « ${read} », qui n'existe pas à côté de lui.`)
+  }
   for (const [name, link] of Object.entries(step.links ?? {})) {
     if (!link.label) faults.push(`${at} : la page « ${name} » n'a pas de libellé.`)
     if (name in step.tasks) faults.push(`${at} : « ${name} » est à la fois une tâche et une page à ouvrir.`)
@@ -132,7 +138,11 @@ const stepFaults = (step: AnyStep): readonly string[] => {
   return faults
 }
 
-const VALUE_KINDS: Readonly<Record<string, string>> = { longText: 'text', url: 'text', mailList: 'text' }
+const VALUE_KINDS: Readonly<Record<string, string>> = {
+  longText: 'text',
+  url: 'text',
+  mailList: 'text',
+}
 const valueKind = (field: FieldSpec) => VALUE_KINDS[field.kind] ?? field.kind
 
 const bindingFaults = (
@@ -168,6 +178,13 @@ const bindingFaults = (
     if (!inputs[name]) fault(name, `étape « ${placed.alias} » : l'entrée « ${name} » n'existe pas.`)
   return faults
 }
+
+/** Fields that the condition of a field reads and that are not beside it. */
+const strangers = (beside: Readonly<Record<string, FieldSpec>>, { options }: FieldSpec): readonly string[] =>
+  (options.when ? fieldsRead(options.when) : []).filter(name => !(name in beside))
+
+const askedWhen = ({ options }: FieldSpec, full: (name: string) => string) =>
+  options.when ? { when: renamed(options.when, full) } : {}
 
 /** A public name given to what the step does not have would be lost without a word. */
 const publicNameFaults = ({ alias, pastell = {} }: PlacedStep, step: AnyStep): readonly string[] => {
@@ -275,7 +292,17 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
         `/fields/${name}/kind`,
         `le champ « ${name} » demande une liste à un connecteur : sa place est dans une étape.`,
       )
-    fields[name] = { ...field, name, step: undefined }
+    for (const read of strangers(stored.fields, field))
+      fault(
+        `/fields/${name}/options/when`,
+        `le champ « ${name} » dépend de « ${read} », qui n'existe pas à côté de lui.`,
+      )
+    fields[name] = {
+      ...field,
+      name,
+      step: undefined,
+      ...askedWhen(field, each => each),
+    }
   }
   for (const [index, placed] of stored.steps.entries()) {
     const at = `/steps/${index}`
@@ -308,7 +335,14 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       const pastell = publicNames[`fields.${name}`]
       const options = pastell === undefined ? field.options : { ...field.options, pastell }
       known.set(`${placed.alias}.${name}`, field)
-      fields[`${placed.alias}.${name}`] = { ...field, options, name: `${placed.alias}.${name}`, step: placed.alias }
+      const full = (each: string) => `${placed.alias}.${each}`
+      fields[full(name)] = {
+        ...field,
+        options,
+        name: full(name),
+        step: placed.alias,
+        ...askedWhen(field, full),
+      }
     }
     for (const [name, { pastell }] of Object.entries(statesOf(step)))
       states[`${placed.alias}.${name}`] = compiledState(

@@ -1,6 +1,6 @@
 import { localDay } from '../authoring/days.ts'
 import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.ts'
-import { fieldsRead } from '../authoring/conditions.ts'
+import { fieldsRead, holds } from '../authoring/conditions.ts'
 import { filesHeld, inputsOf, isEmpty, routeOf, stepNamed, stepsAfter } from './inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from './model.ts'
 import { missing, problemOf } from './values.ts'
@@ -12,6 +12,9 @@ export interface Problem {
 }
 
 const asked = (field: CompiledField) => !field.options.computed
+
+/** Is the field asked for, as the rest of the form stands? */
+const concerned = (field: CompiledField, data: Document['data']) => field.when === undefined || holds(field.when, data)
 
 const fieldsOfStep = (flow: CompiledFlow, step: CompiledStep) =>
   Object.values(flow.fields).filter(field => field.step === step.alias)
@@ -91,6 +94,7 @@ const problemsOfFields = (
   today: string,
 ): readonly Problem[] =>
   fields.flatMap(field => {
+    if (!concerned(field, data)) return []
     const value = data[field.name]
     const message =
       field.kind === 'pieceTypes' && (field.options.required || !isEmpty(value))

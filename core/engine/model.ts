@@ -101,6 +101,8 @@ export interface CompiledField extends FieldSpec {
   readonly name: string
   /** Alias of the step that owns it; `undefined` on the first page. */
   readonly step: string | undefined
+  /** Asked for only when this holds; full names. */
+  readonly when?: Condition
 }
 
 export interface CompiledState {

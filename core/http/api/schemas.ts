@@ -102,6 +102,7 @@ const fieldProperties = {
   of: Type.Optional(Type.Array(Type.String())),
   by: Type.Optional(Type.Array(Type.String())),
   notAfterToday: Type.Optional(Type.Boolean()),
+  when: Type.Optional(ConditionSchema),
 }
 /** A field of kind `rows` describes what one row holds; rows of rows hold the same. */
 export const FieldView = named('FieldView', {

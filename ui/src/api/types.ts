@@ -62,6 +62,8 @@ export interface FieldView {
   readonly min?: number
   readonly max?: number
   readonly notAfterToday?: boolean
+  /** Asked for only when this holds. */
+  readonly when?: Condition
   /** `pieceTypes`: full names of the fields that hold the pieces. */
   readonly of?: readonly string[]
   /** Full names of the fields that the list of choices depends on. */

@@ -49,3 +49,10 @@ test('un brouillon s’enregistre à moitié rempli, mais ne s’envoie pas', ()
   expect(checkAll([page], {}, 'valid', today)).toEqual([])
   expect(checkAll([page], {}, 'complete', today)).toEqual([{ field: 'objet', message: 'Ce champ est obligatoire.' }])
 })
+
+test('un champ que le reste du formulaire ne demande pas n’est ni exigé ni vérifié', () => {
+  const motif = field({ name: 'motif', required: true, max: 3, when: { field: 'urgent', is: true } })
+  const pages = [{ title: 'Informations', step: null, when: null, fields: [motif] }]
+  expect(checkAll(pages, { motif: 'trop long' }, 'complete', today)).toEqual([])
+  expect(checkAll(pages, { urgent: true }, 'complete', today)).toHaveLength(1)
+})

@@ -1,5 +1,6 @@
 import type { FieldView, PageView, Problem, Values } from '../api/types.ts'
 import { i18n } from '../locales/i18n.ts'
+import { isConcerned } from './pages.ts'
 import { asRows, childrenOf } from './rows.ts'
 import { asText, isEmpty, safeLink } from './values.ts'
 
@@ -85,5 +86,5 @@ const checkRows = (
 export const checkAll = (pages: readonly PageView[], values: Values, wanted: Wanted, today: Date): readonly Problem[] =>
   pages
     .flatMap(page => page.fields)
-    .filter(field => field.editable && !field.computed)
+    .filter(field => field.editable && !field.computed && isConcerned(field, values))
     .flatMap(field => checkOne(field, field.name, values[field.name], wanted, today))
