@@ -136,6 +136,26 @@ export const errors = {
     404,
     "Ce fichier n'est pas dans le document : il a peut-être été remplacé, rechargez la page.",
   ),
+  uploadNotFound: define(
+    'depot_introuvable',
+    404,
+    "Ce dépôt n'existe pas, a expiré, a déjà servi ou n'est pas à vous : recommencez l'envoi du fichier.",
+  ),
+  uploadMoved: define(
+    'depot_decale',
+    409,
+    "L'envoi ne reprend pas là où ce dépôt s'est arrêté, ou une autre demande l'a repris : demandez où il en est (HEAD).",
+  ),
+  uploadAltered: define(
+    'empreinte_differente',
+    460,
+    "Ce qui est arrivé n'a pas l'empreinte annoncée : rien n'en est gardé, envoyez à nouveau ces octets.",
+  ),
+  tusVersion: define(
+    'version_tus_inconnue',
+    412,
+    'Le protocole tus est pris en charge en version 1.0.0 : annoncez-la dans Tus-Resumable.',
+  ),
   methodNotAllowed: define(
     'methode_non_autorisee',
     405,

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { FileMissingError } from './errors.ts'
+import { diskParts } from './disk-parts.ts'
 import type { ByteRange, FileStore, StoredContent } from './file-store.ts'
 
 const READ_SIZE = 256 * 1024
@@ -31,6 +32,7 @@ export const diskStore = (folder: string): FileStore => {
   }
 
   return {
+    parts: diskParts(join(folder, 'depots')),
     async put(content) {
       const draft = join(temporary, randomUUID())
       try {

@@ -27,6 +27,19 @@ export interface FileStore {
   open(sha256: string, range?: ByteRange): Readable
   stat(sha256: string): Promise<Pick<StoredContent, 'size'> | undefined>
   has(sha256: string): Promise<boolean>
+  readonly parts: PartStore
   /** Removes what interrupted writings left, older than `before`. @returns how many there were. */
   removeAbandoned(before: Date): Promise<number>
+}
+
+/**
+ * Pieces of contents that arrive in several times, until they are whole. Whoever uses it names each piece once and keeps the names:
+ * a piece is never written twice, so nobody woken late can overwrite what was received since.
+ */
+export interface PartStore {
+  /** Durable when it returns. An error of `content` leaves nothing behind. @returns its size, in bytes */
+  put(name: string, content: AsyncIterable<Uint8Array>): Promise<number>
+  open(name: string): Readable
+  /** Nothing there is no error. */
+  remove(name: string): Promise<void>
 }

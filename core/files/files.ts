@@ -3,7 +3,7 @@ import type { Files } from '../authoring/context.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { diskStore } from './disk-store.ts'
 import { FileTooLargeError } from './errors.ts'
-import type { ByteRange, FileStore } from './file-store.ts'
+import type { ByteRange, FileStore, PartStore } from './file-store.ts'
 import { HEAD_SIZE, recognise } from './media-types.ts'
 import { cleanName } from './names.ts'
 
@@ -21,6 +21,8 @@ export interface StoredFiles extends Files {
   has(ref: Pick<FileRef, 'sha256'>): Promise<boolean>
   stat(ref: Pick<FileRef, 'sha256'>): Promise<{ readonly size: number } | undefined>
   removeAbandoned(before: Date): Promise<number>
+  /** Pieces of uploads that are not whole yet. */
+  readonly parts: PartStore
 }
 
 /** The store of the hub. `folder` for a local disk, or any `store` (S3…); `maxBytes` bounds every content. */
@@ -45,6 +47,7 @@ export const createFiles = (
     has: ref => store.has(ref.sha256),
     stat: ref => store.stat(ref.sha256),
     removeAbandoned: before => store.removeAbandoned(before),
+    parts: store.parts,
   }
 }
 
