@@ -1,3 +1,6 @@
+import type { Files } from '../../authoring/context.ts'
+import { PermanentError } from '../../authoring/errors.ts'
+import type { FileRef } from '../../authoring/values.ts'
 import type { HistoriqueFacture } from '../portail-factures.ts'
 
 /** What a document retains of a history (`flows/factures.md`, « Synchronisation »). Days of the legal calendar of the portal, `YYYY-MM-DD`. */
@@ -37,3 +40,51 @@ export const historyJson = ({ statut, passages }: HistoriqueFacture): string =>
     undefined,
     2,
   )
+
+interface WrittenPassage {
+  readonly statut_id?: unknown
+  readonly statut_code?: unknown
+  readonly statut_date_passage?: unknown
+  readonly statut_commentaire?: unknown
+  readonly statut_utilisateur_nom?: unknown
+  readonly statut_utilisateur_prenom?: unknown
+}
+
+const filled = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+/** More than any history. */
+const LARGEST = 1_000_000
+
+/** The history that `historyJson` wrote. @throws PermanentError when the file holds something else */
+export const readHistoryJson = async (files: Files, ref: FileRef): Promise<HistoriqueFacture> => {
+  const unreadable = (cause?: unknown) =>
+    new PermanentError(`L'historique « ${ref.name} » ne peut pas être lu : synchronisez le statut pour le refaire.`, {
+      cause,
+    })
+  if (ref.size > LARGEST) throw unreadable()
+  const chunks: Uint8Array[] = []
+  for await (const chunk of files.open(ref)) chunks.push(chunk as Uint8Array)
+  try {
+    const { statut_courant, histo_statut } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+      readonly statut_courant?: unknown
+      readonly histo_statut: readonly WrittenPassage[]
+    }
+    const passages = histo_statut.toReversed().flatMap(each => {
+      const [statut, at] = [filled(each.statut_code), filled(each.statut_date_passage)]
+      if (statut === undefined || at === undefined) return []
+      return [
+        {
+          statut,
+          at,
+          id: filled(each.statut_id),
+          comment: filled(each.statut_commentaire),
+          lastName: filled(each.statut_utilisateur_nom),
+          firstName: filled(each.statut_utilisateur_prenom),
+        },
+      ]
+    })
+    return { statut: filled(statut_courant) ?? passages.at(-1)?.statut ?? '', passages }
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+}

@@ -1,5 +1,5 @@
 /** Invoices, whoever brings them: statuses, pivot, history. */
-export { datesOf, historyJson, type DatesFacture } from './historique.ts'
+export { datesOf, historyJson, readHistoryJson, type DatesFacture } from './historique.ts'
 export { pdfOf, PIVOT_VALUES, readPivot, type FacturePivot, type PieceFacture, type PivotValue } from './pivot.ts'
 export {
   CHANGEMENTS_FACTURE,
