@@ -23,11 +23,14 @@ import { createInbox, type CreateInbox } from './documents/inbox.ts'
 import { createKin } from './documents/kin.ts'
 import { createLinks, type Links } from './documents/links.ts'
 import { createDocuments, type Documents } from './documents/service.ts'
+import { createUploads, type Uploads } from './documents/uploads.ts'
+import { createSignals, type Signals } from './documents/signals.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
-import type { EnginePorts, Instances, Kin, Lanes } from './engine/ports.ts'
+import type { EnginePorts, Instances, Kin, Lanes, PublicLinks } from './engine/ports.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
+import { createPublicLinks } from './http/public/links.ts'
 import type { RecordingsApi } from './http/ports.ts'
 import type { Services } from './http/services.ts'
 import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from './jobs/processes.ts'
@@ -62,10 +65,13 @@ export interface Cradle extends Given {
   readonly instances: Instances
   readonly laneOf: LaneOf
   readonly store: StoredDocuments
+  readonly uploads: Uploads
   readonly documents: Documents
   readonly links: Links
   readonly inbox: CreateInbox
   readonly kin: Kin
+  readonly publicLinks: PublicLinks
+  readonly signals: Signals
   readonly finder: CreateFinder
   readonly desk: CreateDesk
   readonly reports: ReportsService
@@ -111,6 +117,7 @@ const parts = {
   instances: part(createEngineInstances),
   laneOf: part(createLaneOf),
   store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
+  uploads: part(createUploads),
   documents: part(createDocuments),
   links: part(createLinks),
   inbox: part(createInbox),
@@ -121,17 +128,24 @@ const parts = {
   connectors: part(createConnectors),
   recordings: part(createRecordings),
   schedules: part(createSchedules),
-  engine: part(({ store, kin, flows, instances, lanes, heartbeat, files, clock, log }: Cradle): EnginePorts => ({
-    documents: store,
-    kin,
-    flows,
-    instances,
-    lanes,
-    processes: heartbeat,
-    files,
-    clock,
-    log,
-  })),
+  publicLinks: part(({ config }: Cradle) =>
+    createPublicLinks({ key: config.secretKeys.current, origin: config.publicPagesUrl ?? config.publicUrl }),
+  ),
+  signals: part(createSignals),
+  engine: part(
+    ({ store, kin, flows, instances, lanes, heartbeat, publicLinks, files, clock, log }: Cradle): EnginePorts => ({
+      documents: store,
+      kin,
+      flows,
+      instances,
+      lanes,
+      processes: heartbeat,
+      publicLinks,
+      files,
+      clock,
+      log,
+    }),
+  ),
   events: part(({ listener, log }: Cradle) => createDocumentEvents({ listener, log })),
   throttle: part(({ db }: Cradle) => createThrottle(db)),
   signIn: part(({ db, throttle, clock }: Cradle) => createSignIn({ db, throttle, clock })),
@@ -145,13 +159,16 @@ const parts = {
     events: cradle.events,
     sources: cradle.loaded.report,
     documents: cradle.documents,
+    uploads: cradle.uploads,
     links: cradle.links,
+    signals: cradle.signals,
     connectors: cradle.connectors,
     recordings: cradle.recordings,
     reports: cradle.reports,
     rightsCatalogue: () => rightsCatalogue(cradle.flows.list()),
     settings: {
       publicUrl: cradle.config.publicUrl,
+      publicPagesUrl: cradle.config.publicPagesUrl,
       behindProxy: cradle.config.behindProxy,
       certificateHeader: cradle.config.certificateHeader,
       requestLimits: cradle.config.requestLimits,

@@ -17,6 +17,8 @@ export interface Explanation {
   readonly fields?: readonly FieldProblem[] | undefined
   /** Seconds before trying again makes sense. */
   readonly retryAfter?: number | undefined
+  /** Headers that go with the answer. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly cause?: unknown
 }
 
@@ -28,14 +30,16 @@ export class Problem extends Error {
   readonly detail: string | undefined
   readonly fields: readonly FieldProblem[] | undefined
   readonly retryAfter: number | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
 
-  constructor(definition: ProblemDefinition, { detail, fields, retryAfter, cause }: Explanation = {}) {
+  constructor(definition: ProblemDefinition, { detail, fields, retryAfter, headers, cause }: Explanation = {}) {
     super(definition.title, { cause })
     this.code = definition.code
     this.status = definition.status
     this.detail = detail
     this.fields = fields
     this.retryAfter = retryAfter
+    this.headers = headers
   }
 }
 

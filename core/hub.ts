@@ -5,6 +5,7 @@ import { forgetOldKeys } from './http/idempotency.ts'
 import { forgetEndedSessions } from './access/sessions.ts'
 import { wire, type Cradle } from './container.ts'
 import { forgetRecordings } from './connectors/recordings.ts'
+import { forgetUploads } from './documents/uploads.ts'
 import { startDatabase, type Database } from './db/database.ts'
 import { createKnex } from './db/knex.ts'
 import { createListener } from './db/notifications.ts'
@@ -66,6 +67,7 @@ const housekeeping = async ({ db, files, clock, log }: Cradle): Promise<void> =>
     await forgetEndedSessions(db, now)
     await forgetRecordings(db, now)
     await forgetOldKeys(db, now)
+    await forgetUploads(db, files, now)
     await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
   } catch (error) {
     log.warn({ err: error }, 'housekeeping could not be done')
@@ -106,6 +108,7 @@ export const openHub = async (
       const app = await createApp({
         routes: apiRoutes(loaded.routes, loaded.viewers),
         mounts: loaded.mounts,
+        publicPages: loaded.publicPages,
         services: cradle.services,
         ui: config.folders.ui,
         mismatch: 'drop',

@@ -106,6 +106,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   schedule: 'Nom de la tâche périodique.',
   recordingId: 'Identifiant de l’enregistrement.',
   reportId: 'Identifiant du rapport.',
+  uploadId: 'Identifiant du dépôt, pris dans Location.',
   apres: 'Valeur « next » de la page précédente.',
   limite: 'Nombre de lignes de la page.',
   entite: 'Identifiant de l’entité.',
@@ -154,6 +155,7 @@ const operationOf = (route: Route, components: Map<string, Json>): Json => {
     parameters: [
       ...parametersOf(route.params, 'path'),
       ...parametersOf(route.query, 'query'),
+      ...(route.headers ? parametersOf(route.headers, 'header') : []),
       ...(isReplayed(route) ? [IDEMPOTENCY_KEY] : []),
       ...(isConditional(route) ? [IF_MATCH] : []),
     ],
@@ -180,7 +182,7 @@ const responseOf = ({ response, produces, summary }: Route, named: (schema: TSch
   ...(produces ? { content: { [produces]: {} } } : {}),
 })
 
-const parametersOf = (schema: TSchema, place: 'path' | 'query'): readonly Json[] => {
+const parametersOf = (schema: TSchema, place: 'path' | 'query' | 'header'): readonly Json[] => {
   const { properties = {}, required = [] } = schema as {
     properties?: Readonly<Record<string, Json>>
     required?: readonly string[]

@@ -40,6 +40,7 @@ export const problemsAsJson =
       const problem = known(error) ?? unexpected(error, ctx, log)
       ctx.status = problem.status
       if (problem.retryAfter !== undefined) ctx.set('Retry-After', String(problem.retryAfter))
+      if (problem.headers) ctx.set({ ...problem.headers })
       // Not « Basic »: the browser would open its own window over our page.
       if (problem.status === 401) ctx.set('WWW-Authenticate', 'Bearer realm="Passeur"')
       ctx.set('Cache-Control', 'no-store')

@@ -16,6 +16,7 @@ const BY_PARAMETER: Readonly<Record<string, Refusals>> = {
   instanceId: [errors.instanceNotFound, errors.badRequest, errors.conflict, errors.remoteUnavailable],
   recordingId: [errors.recordingNotFound],
   reportId: [errors.reportNotFound],
+  uploadId: [errors.uploadNotFound],
 }
 
 /** What a property of the body may not find. */

@@ -6,7 +6,7 @@ import type { ProblemDefinition } from '../errors.ts'
 import type { IncomingRequest } from './incoming.ts'
 import type { Services } from './services.ts'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 
 type Nothing = TObject<Record<never, never>>
 
@@ -34,6 +34,8 @@ interface Described<P extends TSchema, Q extends TSchema, B extends TSchema, R e
   readonly params?: P
   /** Texts of the query, converted to the numbers and booleans asked for. */
   readonly query?: Q
+  /** Headers of its own, described; the handler reads them. */
+  readonly headers?: TSchema
   /** JSON body; leave it out when there is none. */
   readonly body?: B
   /** Media type of a body that the handler reads itself, as a stream (`request.stream`). */

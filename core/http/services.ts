@@ -8,6 +8,8 @@ import type { LoadedSource } from '../loader.ts'
 import type { DocumentEvents } from './events.ts'
 import type { Links } from '../documents/links.ts'
 import type { Documents } from '../documents/service.ts'
+import type { Signals } from '../documents/signals.ts'
+import type { Uploads } from '../documents/uploads.ts'
 import type { ConnectorsApi, RecordingsApi, ReportsApi } from './ports.ts'
 
 /** What routes act with. The container builds it once; tests build theirs. */
@@ -20,7 +22,9 @@ export interface Services {
   readonly rightsCatalogue: () => readonly string[]
   readonly flows: FlowRegistry
   readonly documents: Documents
+  readonly uploads: Uploads
   readonly links: Links
+  readonly signals: Signals
   readonly connectors: ConnectorsApi
   readonly recordings: RecordingsApi
   readonly reports: ReportsApi
@@ -34,6 +38,8 @@ export interface Services {
 export interface HttpSettings {
   /** `https://passeur.ville.fr`: decides whether cookies are for HTTPS alone. */
   readonly publicUrl: string
+  /** Where the pages that open without a session are, and nothing else; none: they are at the same address as the rest. */
+  readonly publicPagesUrl?: string | undefined
   /** A proxy in front gives the address of the client in `X-Forwarded-For`; believed only then. */
   readonly behindProxy: boolean
   /** Header, in lower case, where that proxy puts the client certificate it checked; nothing: no such proof is accepted. */

@@ -11,10 +11,12 @@ import { fileRoutes } from './files.ts'
 import { flowRoutes } from './flows.ts'
 import { healthRoutes } from './health.ts'
 import { journalRoutes } from './journal.ts'
+import { relationRoutes } from './relations.ts'
 import { reportRoutes } from './reports.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
 import { tokenRoutes } from './tokens.ts'
+import { uploadRoutes } from './uploads.ts'
 import { userRoutes } from './users.ts'
 import { viewerRoutes } from './viewers.ts'
 
@@ -29,9 +31,11 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...flowRoutes,
     ...documentRoutes,
     ...fileRoutes,
+    ...uploadRoutes,
     ...archiveRoutes,
     ...viewerRoutes(viewers),
     ...journalRoutes,
+    ...relationRoutes,
     ...administrationRoutes,
     ...connectorRoutes,
     ...reportRoutes,

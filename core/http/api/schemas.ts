@@ -13,7 +13,7 @@ export const listOf = <S extends TSchema>(item: S) => Type.Object({ items: Type.
 
 export const Id = Type.String({ pattern: '^[0-9]{1,18}$' })
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
-const Instant = Type.String({ format: 'date-time' })
+export const Instant = Type.String({ format: 'date-time' })
 /** Full name of a field: `objet`, `tdtActes.numero`. */
 export const FieldName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]*$', maxLength: 200 })
 
@@ -180,6 +180,15 @@ export const DocumentView = named('DocumentView', {
   inFlight: Type.Boolean(),
   nextTry: orNull(Instant),
   waitsForConnector: Type.Boolean(),
+})
+
+export const UploadView = named('UploadView', {
+  id: Type.String({ description: 'À donner comme valeur d’un champ de fichier : {"upload": "…"}.' }),
+  name: Type.String(),
+  length: Type.Integer({ description: 'Octets annoncés.' }),
+  received: Type.Integer({ description: 'Octets gardés.' }),
+  createdAt: Instant,
+  expiresAt: Instant,
 })
 
 export const JournalEntry = named('JournalEntry', {
