@@ -12,6 +12,7 @@ import { problemOf } from '../engine/values.ts'
 import { Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import { NOT_ALLOWED } from './views.ts'
 import { newDocumentId } from './ids.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -28,7 +29,7 @@ export interface Accepted {
   readonly remarks: readonly string[]
 }
 
-const fieldFor = (flow: CompiledFlow, name: string): CompiledField | undefined =>
+export const fieldFor = (flow: CompiledFlow, name: string): CompiledField | undefined =>
   flow.fields[name] ?? Object.values(flow.fields).find(field => field.options.pastell === name)
 
 /** A list for a field of several files, one file for a field of one: the outsider need not know which it is. */
@@ -82,21 +83,30 @@ export const extracted = async (
 /** Pastell's word for « send the form on its way ». */
 const SYNONYMS: Readonly<Record<string, string>> = { orientation: 'envoyer' }
 
-const eventFor = (flow: CompiledFlow, name: string): Event | undefined => {
-  const action = SYNONYMS[name] ?? name
-  if (action === 'envoyer') return { is: 'sent' }
-  if (isBuiltIn(action)) return undefined
-  const task = flow.tasks[action] ?? Object.values(flow.tasks).find(({ pastell }) => pastell === action)
-  return task && { is: 'asked', task: task.name }
+/** Who gives what is received: the machinery, which holds no right of a person, or somebody. */
+export interface Giver {
+  readonly by: string | undefined
+  may(verb: string): boolean
 }
 
-const allowed = (flow: CompiledFlow, document: Document, event: Event, now: Date): true | string => {
+const MACHINERY: Giver = { by: undefined, may: () => true }
+
+const eventFor = (flow: CompiledFlow, name: string, by: string | undefined): Event | undefined => {
+  const action = SYNONYMS[name] ?? name
+  if (action === 'envoyer') return { is: 'sent', by }
+  if (isBuiltIn(action)) return undefined
+  const task = flow.tasks[action] ?? Object.values(flow.tasks).find(({ pastell }) => pastell === action)
+  return task && { is: 'asked', task: task.name, by }
+}
+
+const allowed = (flow: CompiledFlow, document: Document, event: Event, giver: Giver, now: Date): true | string => {
   if (event.is === 'sent') return mayDo(flow, document, 'envoyer', now)
   const task = event.is === 'asked' ? flow.tasks[event.task] : undefined
+  if (task?.definition.can !== undefined && !giver.may(task.definition.can)) return NOT_ALLOWED
   return task ? mayAsk(flow, document, task, now) : true
 }
 
-const line = (message: string): Entry => ({ kind: 'error', event: 'reception', message, by: undefined })
+const line = (message: string, { by }: Giver): Entry => ({ kind: 'error', event: 'reception', message, by })
 
 /** The document as it was left by what came before, with its lines of journal added up. */
 const after = (before: Move, next: Move): Move => ({ ...next, entries: [...before.entries, ...next.entries] })
@@ -111,21 +121,22 @@ export const follow = (
   remarks: readonly string[],
   then: InboxActions | undefined,
   now: Date,
+  giver: Giver = MACHINERY,
 ): Move => {
-  const told: Move = { ...created, entries: [...created.entries, ...remarks.map(line)] }
+  const told: Move = { ...created, entries: [...created.entries, ...remarks.map(each => line(each, giver))] }
   const say = (message: string): Move => ({
     ...told,
     document: { ...told.document, message },
-    entries: [...told.entries, line(message)],
+    entries: [...told.entries, line(message, giver)],
   })
   if (!then) return told
   const [problem] = problems(flow, created.document.data, now)
   const action = problem && !then.evenIfInvalid ? then.whenInvalid : then.whenValid
   const why = problem ? `Le formulaire est à compléter : ${problem.message}` : undefined
   if (!action) return why === undefined ? told : say(why)
-  const event = eventFor(flow, action)
+  const event = eventFor(flow, action, giver.by)
   if (!event) return say(`L'action « ${action} » n'existe pas dans « ${flow.label} ».${why ? ` ${why}` : ''}`)
-  const answer = allowed(flow, created.document, event, now)
+  const answer = allowed(flow, created.document, event, giver, now)
   if (answer !== true) return say(`L'action « ${action} » n'a pas été faite : ${answer}.`)
   return after(told, settle(flow, told.document, event, now))
 }

@@ -8,7 +8,7 @@ import { localDay } from '../authoring/days.ts'
 import { defaults, editableFields, inputProblems, notEditable, problems } from '../engine/form.ts'
 import { fieldAt, fieldsOf, filesHeld, isEmpty, noInstance, stepNamed } from '../engine/inputs.ts'
 import { DRAFT, slotOf } from '../engine/model.ts'
-import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
+import type { CompiledField, CompiledFlow, Document, Entry } from '../engine/model.ts'
 import type { Event } from '../engine/events.ts'
 import { blank, settle } from '../engine/settle.ts'
 import { fileProblem, problemOf } from '../engine/values.ts'
@@ -30,7 +30,7 @@ import {
   type FoundDocument,
 } from './search.ts'
 import { ranksOf, withFile, withoutFile } from './ranks.ts'
-import type { StoredDocuments } from './store.ts'
+import type { Alongside, StoredDocuments } from './store.ts'
 
 export interface Where {
   readonly entityId: string
@@ -42,6 +42,12 @@ export interface Change extends Where {
   readonly by: string | undefined
   /** Left out by callers that do not show the document before acting on it. */
   readonly version?: number | undefined
+}
+
+/** What an action is part of: said in the journal of the document, and stored with the action or not at all. */
+export interface Occasion {
+  readonly note: string
+  readonly alongside: Alongside
 }
 
 export interface Documents {
@@ -75,7 +81,11 @@ export interface Documents {
    * @throws errors.actionRefused with the sentence of the guard, errors.notAllowed when a particular right is missing
    */
   act(
-    change: Change & { readonly action: string; readonly may: (verb: string) => boolean },
+    change: Change & {
+      readonly action: string
+      readonly may: (verb: string) => boolean
+      readonly occasion?: Occasion
+    },
   ): Promise<Document | undefined>
   /**
    * What `edit` then `act` would answer, without doing anything.
@@ -93,6 +103,11 @@ export interface Documents {
   noteReading(where: Where & { readonly file: Pick<FileRef, 'name'>; readonly by: string }): Promise<void>
   /** An administrator puts the document in a state; the job of that state is scheduled. */
   force(change: Change & { readonly state: string; readonly reason: string; readonly by: string }): Promise<Document>
+  /**
+   * Values for a new document of a flow, where codes of remote lists have got their label.
+   * @throws errors.badInput when one is in no list, errors.conflict or errors.remoteUnavailable when there is no list to look into
+   */
+  complete(what: { readonly entityId: string; readonly flow: CompiledFlow; readonly values: Values }): Promise<Values>
   /**
    * The list behind a field, as the remote gives it.
    * @param where `values`: values on screen, not saved yet, of the fields that the list depends on
@@ -176,6 +191,13 @@ const assertMay = (
       fields: faults(flow, document, action, now),
     })
 }
+
+const noteOf = ({ note }: Occasion, by: string | undefined): Entry => ({
+  kind: 'message',
+  event: 'lot',
+  message: note,
+  by,
+})
 
 /** Documents as people and programs act on them: load, decide with the engine, commit once. */
 export const createDocuments = ({ db, store, flows, files, choices, clock }: DocumentsDependencies): Documents => {
@@ -345,19 +367,17 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
       })
     },
 
-    async act({ action, may, ...change }) {
+    async act({ action, may, occasion, ...change }) {
       const document = await seen(change)
       const flow = flowOf(document)
       const now = clock.now()
       assertMay(flow, document, action, may, now)
-      if (action === 'supprimer') {
-        await store.remove(settle(flow, document, { is: 'deleted', by: change.by }, now), document.version)
-        return undefined
-      }
-      return commit(
-        document,
-        isBuiltIn(action) ? EVENTS[action](change.by) : { is: 'asked', task: action, by: change.by },
-      )
+      const event: Event = isBuiltIn(action) ? EVENTS[action](change.by) : { is: 'asked', task: action, by: change.by }
+      const move = settle(flow, document, event, now)
+      const told = occasion ? { ...move, entries: [noteOf(occasion, change.by), ...move.entries] } : move
+      if (event.is !== 'deleted') return store.commit(told, document.version, occasion?.alongside)
+      await store.remove(told, document.version, occasion?.alongside)
+      return undefined
     },
 
     async rehearse({ values, action, may, ...where }) {
@@ -394,6 +414,8 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
         })
       return commit(document, { is: 'forced', state, reason, by: change.by })
     },
+
+    complete: ({ entityId, flow, values }) => completed(flow, entityId, {}, values),
 
     async choices({ field: name, values = {}, ...where }) {
       const document = await get(where)

@@ -36,7 +36,7 @@ export interface StoredDocuments extends DocumentStore {
   /** Stores a document that does not exist yet. */
   create(move: Move, alongside?: Alongside): Promise<Document>
   /** The document goes with its index and the list of its files; its journal stays. */
-  remove(move: Move, expectedVersion: number): Promise<void>
+  remove(move: Move, expectedVersion: number, alongside?: Alongside): Promise<void>
 }
 
 /**
@@ -183,12 +183,12 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
       })
     },
 
-    async remove(move, expectedVersion) {
+    async remove(move, expectedVersion, alongside) {
       const { entityId, id } = move.document
       await inTransaction(db, async trx => {
         const removed = await trx('documents').where({ entityId, id, version: expectedVersion }).delete()
         if (removed === 0) throw errors.documentMoved()
-        await finish(trx, { ...move, wakeUp: null }, undefined, undefined)
+        await finish(trx, { ...move, wakeUp: null }, undefined, alongside)
       })
     },
 

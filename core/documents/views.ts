@@ -193,7 +193,8 @@ export interface Viewer {
   may(verb: string): boolean
 }
 
-const NOT_ALLOWED = "vous n'avez pas le droit nécessaire sur cette entité"
+/** Why a button is closed to somebody, the end of a sentence. */
+export const NOT_ALLOWED = "vous n'avez pas le droit nécessaire sur cette entité"
 
 const actionsOf = (flow: CompiledFlow, document: Document, viewer: Viewer, now: Date): DocumentView['actions'] =>
   offers(flow, document, now).map(offer => {
