@@ -13,6 +13,7 @@ import type {
   Listing,
   Pace,
   Recording,
+  Relation,
   Report,
   Session,
   Values,
@@ -94,6 +95,7 @@ export const api = {
       call<Choices>(`${document(entityId, id)}/choix/${encodeURIComponent(field)}`, {
         query: { valeurs: Object.keys(by).length > 0 ? JSON.stringify(by) : undefined },
       }),
+    relations: (entityId: string, id: string) => items<Relation>(`${document(entityId, id)}/liens`),
     journal: (entityId: string, id: string, apres?: string) =>
       call<Listing<JournalEntry>>(`${document(entityId, id)}/journal`, { query: { apres } }),
   },

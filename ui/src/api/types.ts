@@ -73,6 +73,18 @@ export interface FieldView {
   readonly nested?: boolean
 }
 
+/** A document linked to another, and what it is for it. */
+export interface Relation {
+  readonly label: string
+  readonly entityId: string
+  readonly id: string
+  readonly title: string
+  readonly flow: string
+  readonly flowLabel: string
+  readonly state: StateView
+  readonly at: string
+}
+
 export interface PageView {
   readonly title: string
   /** Alias of the step; `null` on the first page. */

@@ -67,6 +67,7 @@ export const fr = {
     inFlight: 'Envoi en cours : le document ne peut pas être modifié pour le moment.',
     nextTry: 'Prochaine vérification {when}.',
     newState: 'Nouvel état : {state}.',
+    relations: 'Documents liés',
     waitsForConnector: 'En attente d’un connecteur',
     seeConnectors: 'Voir les connecteurs',
     trouble: 'Une intervention est nécessaire',
