@@ -29,6 +29,7 @@ import { createStore, type LaneOf, type StoredDocuments } from './documents/stor
 import type { EnginePorts, Instances, Kin, Lanes, PublicLinks } from './engine/ports.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
 import type { FlowRegistry } from './flows/registry.ts'
+import { createStudio, type Studio } from './flows/studio/service.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
 import { createPublicLinks } from './http/public/links.ts'
 import type { RecordingsApi } from './http/ports.ts'
@@ -67,6 +68,7 @@ export interface Cradle extends Given {
   readonly store: StoredDocuments
   readonly uploads: Uploads
   readonly documents: Documents
+  readonly studio: Studio
   readonly links: Links
   readonly inbox: CreateInbox
   readonly kin: Kin
@@ -119,6 +121,9 @@ const parts = {
   store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
   uploads: part(createUploads),
   documents: part(createDocuments),
+  studio: part(({ db, flows, loaded, clock, log }: Cradle) =>
+    createStudio({ db, flows, steps: loaded.steps, clock, log }),
+  ),
   links: part(createLinks),
   inbox: part(createInbox),
   kin: part(createKin),
@@ -159,6 +164,9 @@ const parts = {
     events: cradle.events,
     sources: cradle.loaded.report,
     documents: cradle.documents,
+    studio: cradle.studio,
+    steps: cradle.loaded.steps,
+    flowHelp: cradle.loaded.flowHelp,
     uploads: cradle.uploads,
     links: cradle.links,
     signals: cradle.signals,

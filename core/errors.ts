@@ -115,6 +115,11 @@ export const errors = {
     404,
     "Ce flux n'existe pas, ou vous n'y avez pas accès : choisissez-en un autre.",
   ),
+  groupNotFound: define(
+    'groupe_introuvable',
+    404,
+    "Ce groupe de champs n'existe pas, ou il a été supprimé : rechargez la liste.",
+  ),
   documentNotFound: define(
     'document_introuvable',
     404,
@@ -192,6 +197,11 @@ export const errors = {
     'document_deja_modifie',
     409,
     'Ce document a été modifié entre-temps : rechargez la page pour voir la dernière version.',
+  ),
+  flowMoved: define(
+    'flux_deja_modifie',
+    409,
+    'Ce flux a été modifié entre-temps : rechargez la page pour voir la dernière rédaction.',
   ),
   versionMismatch: define(
     'version_depassee',

@@ -12,7 +12,8 @@ import { createListener } from './db/notifications.ts'
 import { prepareDatabase } from './db/prepare.ts'
 import { perform } from './engine/perform.ts'
 import { createFlowRegistry } from './flows/registry.ts'
-import { knownFlows, rememberFlows } from './flows/versions.ts'
+import { keptVersion, knownFlows, rememberFlows } from './flows/versions.ts'
+import { studioNamesAmong } from './flows/studio/store.ts'
 import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { listen, type Listening } from './http/listen.ts'
@@ -50,6 +51,14 @@ const prepare = async (connectionString: string, loaded: Loaded) => {
   await prepareDatabase(connectionString, loaded.migrations)
   const db = createKnex({ connectionString, max: 1 })
   try {
+    const taken = await studioNamesAmong(
+      db,
+      loaded.flows.map(flow => flow.stored.id),
+    )
+    if (taken.length > 0)
+      throw new StartupError(
+        `Une extension apporte un flux dont l'identifiant est déjà celui d'un flux du studio (${taken.join(', ')}) : changer celui de l'extension, ou la retirer.`,
+      )
     await rememberFlows(db, loaded.flows)
     return await knownFlows(db)
   } finally {
@@ -93,10 +102,15 @@ export const openHub = async (
   const database = await startDatabase({ url: config.databaseUrl, folder: config.folders.data, onLost })
   const { connectionString } = database
   const former = await prepare(connectionString, loaded)
-  const flows = await asStartupError(async () => createFlowRegistry(loaded.flows, loaded.steps, former))
+  const flows = await asStartupError(async () =>
+    createFlowRegistry(loaded.flows, loaded.steps, former, (id, version) =>
+      keptVersion(container.cradle.db, id, version),
+    ),
+  )
   const listener = await createListener({ connectionString, log })
   const container: AwilixContainer<Cradle> = wire({ config, connectionString, loaded, flows, listener, kind, beat })
   const { cradle } = container
+  const stopFollowing = await cradle.studio.follow(listener)
   const stopping = new AbortController()
   const closers: (() => Promise<void>)[] = []
 
@@ -108,7 +122,7 @@ export const openHub = async (
       const app = await createApp({
         routes: apiRoutes(loaded.routes, loaded.viewers),
         mounts: loaded.mounts,
-        publicPages: loaded.publicPages,
+        publicPages: { pages: loaded.publicPages, key: config.secretKeys.current },
         services: cradle.services,
         ui: config.folders.ui,
         mismatch: 'drop',
@@ -147,6 +161,7 @@ export const openHub = async (
     async close() {
       stopping.abort()
       for (const closeOne of closers.toReversed()) await closeOne()
+      stopFollowing()
       await listener.close()
       await container.dispose()
       await database.stop()

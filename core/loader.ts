@@ -4,21 +4,26 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { AnyConnector } from './authoring/connectors.ts'
 import type { Flow } from './authoring/flows.ts'
-import type { PluginDefinition } from './authoring/plugins.ts'
+import type { FlowCheck, PluginDefinition } from './authoring/plugins.ts'
 import type { AnyStep } from './authoring/steps.ts'
 import type { FileViewer } from './authoring/viewers.ts'
 import type { MigrationSet } from './db/migrate.ts'
 import type { Mount } from './http/mounts.ts'
+import type { PublicPages } from './http/public/pages.ts'
 import type { Route } from './http/route.ts'
 
 /** Everything found in `plugins/` and `connectors/`, and in the npm packages that the configuration names. */
 export interface Loaded {
   readonly steps: ReadonlyMap<string, AnyStep>
   readonly flows: readonly Flow[]
+  /** Page for the agents of each flow, in Markdown: the README of its folder. */
+  readonly flowHelp: ReadonlyMap<string, string>
   readonly connectors: ReadonlyMap<string, LoadedConnector>
   readonly routes: readonly Route[]
   readonly mounts: readonly Mount[]
+  readonly publicPages: readonly PublicPages[]
   readonly viewers: readonly FileViewer[]
+  readonly checks: readonly FlowCheck[]
   readonly migrations: readonly MigrationSet[]
   /** What was loaded and how long it took, in order: printed at start-up. */
   readonly report: readonly LoadedSource[]
@@ -67,15 +72,18 @@ const isPlugin = (value: unknown): value is PluginDefinition =>
   typeof value === 'object' &&
   value !== null &&
   'id' in value &&
-  ['flows', 'steps', 'routes', 'mounts', 'viewers', 'migrations'].some(part => part in value)
+  ['flows', 'steps', 'routes', 'mounts', 'publicPages', 'viewers', 'checks', 'migrations'].some(part => part in value)
 
 interface Shelf {
   readonly steps: Map<string, AnyStep>
   readonly flows: Map<string, Flow>
+  readonly flowHelp: Map<string, string>
   readonly connectors: Map<string, LoadedConnector>
   readonly routes: Route[]
   readonly mounts: Mount[]
+  readonly publicPages: PublicPages[]
   readonly viewers: Map<string, FileViewer>
+  readonly checks: Map<string, FlowCheck>
   readonly migrations: MigrationSet[]
 }
 
@@ -93,6 +101,7 @@ const shelve = (shelf: Shelf, exported: unknown, help: string): string | undefin
   }
   if (isFlow(exported)) {
     add(shelf.flows, exported.stored.id, exported, 'Le flux')
+    shelf.flowHelp.set(exported.stored.id, help)
     return `flux ${exported.stored.id}`
   }
   if (isConnector(exported)) {
@@ -103,10 +112,15 @@ const shelve = (shelf: Shelf, exported: unknown, help: string): string | undefin
   }
   if (isPlugin(exported)) {
     for (const step of exported.steps ?? []) add(shelf.steps, step.definition.id, step.definition, "L'étape")
-    for (const flow of exported.flows ?? []) add(shelf.flows, flow.stored.id, flow, 'Le flux')
+    for (const flow of exported.flows ?? []) {
+      add(shelf.flows, flow.stored.id, flow, 'Le flux')
+      shelf.flowHelp.set(flow.stored.id, help)
+    }
     shelf.routes.push(...(exported.routes ?? []))
     shelf.mounts.push(...(exported.mounts ?? []))
+    shelf.publicPages.push(...(exported.publicPages ?? []))
     for (const viewer of exported.viewers ?? []) add(shelf.viewers, viewer.id, viewer, 'La visionneuse')
+    for (const check of exported.checks ?? []) add(shelf.checks, check.id, check, 'Le contrôle')
     if (exported.migrations) shelf.migrations.push({ owner: exported.id, migrations: exported.migrations })
     return `extension ${exported.id}`
   }
@@ -141,10 +155,13 @@ export const load = async (options: {
   const shelf: Shelf = {
     steps: new Map(),
     flows: new Map(),
+    flowHelp: new Map(),
     connectors: new Map(),
     routes: [],
     mounts: [],
+    publicPages: [],
     viewers: new Map(),
+    checks: new Map(),
     migrations: [],
   }
   const report: LoadedSource[] = []
@@ -177,5 +194,11 @@ export const load = async (options: {
       )
     }
   }
-  return { ...shelf, flows: [...shelf.flows.values()], viewers: [...shelf.viewers.values()], report }
+  return {
+    ...shelf,
+    flows: [...shelf.flows.values()],
+    viewers: [...shelf.viewers.values()],
+    checks: [...shelf.checks.values()],
+    report,
+  }
 }

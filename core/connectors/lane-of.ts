@@ -2,6 +2,7 @@ import type { LaneOf } from '../documents/store.ts'
 import type { Db } from '../db/knex.ts'
 import { slotOf, type Document } from '../engine/model.ts'
 import type { Flows } from '../engine/ports.ts'
+import type { FlowRegistry } from '../flows/registry.ts'
 import type { Clock } from '../authoring/context.ts'
 import type { Lane } from '../jobs/queue.ts'
 import { resolveInstance } from './associations.ts'
@@ -14,7 +15,7 @@ const MOST = 10_000
 
 export interface LaneDependencies {
   readonly db: Db
-  readonly flows: Flows
+  readonly flows: Flows & Partial<Pick<FlowRegistry, 'ensure'>>
   readonly registry: ConnectorRegistry
   readonly clock: Clock
 }
@@ -44,6 +45,7 @@ export const createLaneOf = ({ db, flows, registry, clock }: LaneDependencies): 
   }
 
   return async (document, trx) => {
+    if (document.due) await flows.ensure?.(document.flowId, document.flowVersion)
     const slot = slotDue(document)
     if (slot === undefined) return undefined
     const { entityId, flowId } = document

@@ -6,7 +6,7 @@ import { settle } from '../engine/settle.ts'
 import { associationsFor, pick } from '../connectors/associations.ts'
 import { errors, Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
-import type { FlowRegistry } from '../flows/registry.ts'
+import { noNewDocument, type FlowRegistry } from '../flows/registry.ts'
 import { arrival, flowNamed, formOf } from './received.ts'
 import type { StoredDocuments } from './store.ts'
 
@@ -182,6 +182,7 @@ export const createInbox = ({
         async () => {
           const flow = flowNamed(flows, name)
           if (!flow) throw new Error(`Le flux « ${name} » n'est pas installé : impossible d'y créer ce qui a été reçu.`)
+          if (flows.isRetired(flow.id)) throw new Error(noNewDocument(flow))
           const { entityId, remarks } = await addressee(sender, entity)
           const move = await arrival(flow, entityId, found, { flows, files, now: clock.now(), remarks })
           await store.create(move, record(sender, externalId, { entityId, documentId: move.document.id }))

@@ -14,11 +14,12 @@ import { blank, settle } from '../engine/settle.ts'
 import { fileProblem, problemOf } from '../engine/values.ts'
 import { errors, type FieldProblem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
-import type { FlowRegistry } from '../flows/registry.ts'
+import { noNewDocument, type FlowRegistry } from '../flows/registry.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
 import { appendJournal } from '../journal/append.ts'
 import { namesOf } from './authors.ts'
 import { newDocumentId } from './ids.ts'
+import { extractedFrom, fillIn, type Given, type ReceivedFiles } from './incoming-files.ts'
 import { labelled } from './labelled.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
 import {
@@ -31,6 +32,7 @@ import {
 } from './search.ts'
 import { ranksOf, withFile, withoutFile } from './ranks.ts'
 import type { Alongside, StoredDocuments } from './store.ts'
+import type { Uploads } from './uploads.ts'
 
 export interface Where {
   readonly entityId: string
@@ -64,12 +66,13 @@ export interface Documents {
     readonly entityId: string
     readonly flow: string
     readonly values?: Values
+    readonly received?: ReceivedFiles | undefined
     readonly by: string | undefined
     /** Makes its identifier, until one is free in the entity: for those whose software expects another kind. */
     readonly newId?: () => string
   }): Promise<Document>
   /** @throws errors.badInput with the sentence at each field; nothing is stored then */
-  edit(change: Change & { readonly values: Values }): Promise<Document>
+  edit(change: Change & Given): Promise<Document>
   /** Puts a stored file in a field: replaces in a `file`, adds to a `files`; `at`: its number there, where it replaces any. */
   putFile(change: Change & { readonly field: string; readonly file: FileRef; readonly at?: number }): Promise<Document>
   /** @param change `at`: its number there, when two have the same content */
@@ -123,6 +126,7 @@ export interface DocumentsDependencies {
   readonly store: StoredDocuments
   readonly flows: FlowRegistry
   readonly files: StoredFiles
+  readonly uploads: Uploads
   readonly choices: Choices
   readonly clock: Clock
 }
@@ -200,7 +204,15 @@ const noteOf = ({ note }: Occasion, by: string | undefined): Entry => ({
 })
 
 /** Documents as people and programs act on them: load, decide with the engine, commit once. */
-export const createDocuments = ({ db, store, flows, files, choices, clock }: DocumentsDependencies): Documents => {
+export const createDocuments = ({
+  db,
+  store,
+  flows,
+  files,
+  uploads,
+  choices,
+  clock,
+}: DocumentsDependencies): Documents => {
   const get = async ({ entityId, documentId }: Where): Promise<Document> => {
     const document = await store.load(entityId, documentId)
     if (!document) throw errors.documentNotFound()
@@ -215,8 +227,8 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     return document
   }
 
-  const commit = (document: Document, event: Event) =>
-    store.commit(settle(flowOf(document), document, event, clock.now()), document.version)
+  const commit = (document: Document, event: Event, alongside?: Alongside) =>
+    store.commit(settle(flowOf(document), document, event, clock.now()), document.version, alongside)
 
   const remoteList = async (
     flow: CompiledFlow,
@@ -262,34 +274,14 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     return done
   }
 
-  /**
-   * Files come in by their own door. Accepting a reference here would let anyone who knows a digest read another
-   * authority's file.
-   */
-  const noForeignFile = (flow: CompiledFlow, document: Document, values: Values) => {
-    const foreign = Object.entries(values).filter(([name, value]) => {
-      const kind = flow.fields[name]?.kind
-      if (kind !== 'file' && kind !== 'files' && kind !== 'rows') return false
-      const own = new Set(filesHeld(document.data[name]).map(file => file.sha256))
-      return filesHeld(value).some(file => !own.has(file.sha256))
-    })
-    if (foreign.length > 0)
-      throw refuse(
-        foreign.map(([field]) => ({
-          field,
-          message: 'Un fichier se dépose par son adresse (PUT …/fichiers/champ), pas parmi les valeurs.',
-        })),
-      )
-  }
-
-  const checked = async (flow: CompiledFlow, document: Document, values: Values): Promise<Values> => {
+  const checked = async (flow: CompiledFlow, document: Document, given: Given) => {
     const editable = mayEdit(document)
     if (editable !== true) throw errors.inFlight()
-    noForeignFile(flow, document, values)
+    const { values, use } = await fillIn(uploads, flow, document, given)
     const complete = await completed(flow, document.entityId, document.data, values)
     const found = inputProblems(flow, document, complete, clock.now())
     if (found.length > 0) throw refuse(found)
-    return complete
+    return { values: complete, use }
   }
 
   const fileField = (flow: CompiledFlow, document: Document, name: string): CompiledField => {
@@ -310,27 +302,30 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     get,
     flowOf,
 
-    async create({ entityId, flow: flowId, values = {}, by, newId = newDocumentId }) {
+    async create({ entityId, flow: flowId, values = {}, received, by, newId = newDocumentId }) {
       const flow = flows.current(flowId)
       if (!flow) throw errors.flowNotFound()
+      if (flows.isRetired(flowId)) throw errors.conflict({ detail: noNewDocument(flow) })
       const now = clock.now()
       let id = newId()
       while (await store.load(entityId, id)) id = newId()
       const document = blank(flow, { id, entityId, createdBy: by }, defaults(flow, now), now)
-      const complete = await checked(flow, document, values)
-      return store.create(
-        settle(flow, { ...document, data: { ...document.data, ...complete } }, { is: 'created', by }, now),
-      )
+      const { values: complete, use } = await checked(flow, document, { values, received, by })
+      const extracted = await extractedFrom({ flows, files }, flow, document, complete)
+      const data = { ...document.data, ...extracted, ...complete }
+      return store.create(settle(flow, { ...document, data }, { is: 'created', by }, now), use)
     },
 
     async edit(change) {
       const document = await seen(change)
       const flow = flowOf(document)
-      const values = await checked(flow, document, change.values)
+      const { values, use } = await checked(flow, document, change)
       const changed = changedIn(document, values)
       if (Object.keys(changed).length === 0) return document
       const names = Object.keys(changed).map(name => flow.fields[name]?.label ?? name)
-      return commit(document, { is: 'edited', values: changed, what: `Modifié : ${names.join(', ')}`, by: change.by })
+      const extracted = await extractedFrom({ flows, files }, flow, document, changed)
+      const what = `Modifié : ${names.join(', ')}`
+      return commit(document, { is: 'edited', values: { ...extracted, ...changed }, what, by: change.by }, use)
     },
 
     async putFile({ field: name, file, at, ...change }) {
@@ -383,7 +378,7 @@ export const createDocuments = ({ db, store, flows, files, choices, clock }: Doc
     async rehearse({ values, action, may, ...where }) {
       const document = await seen(where)
       const flow = flowOf(document)
-      const changed = changedIn(document, await checked(flow, document, values))
+      const changed = changedIn(document, (await checked(flow, document, { values, by: undefined })).values)
       if (action !== undefined)
         assertMay(flow, { ...document, data: { ...document.data, ...changed } }, action, may, clock.now())
       return action !== undefined || Object.keys(changed).length > 0

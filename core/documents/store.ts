@@ -47,7 +47,7 @@ export type LaneOf = (document: Document, trx?: Transaction) => Promise<Lane | u
 
 export interface StoreDependencies {
   readonly db: Db
-  readonly flows: Flows & Partial<Pick<FlowRegistry, 'upToDate'>>
+  readonly flows: Flows & Partial<Pick<FlowRegistry, 'upToDate' | 'ensure'>>
   readonly laneOf: LaneOf
 }
 
@@ -141,7 +141,9 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
       const row = await DocumentModel.query(db)
         .findById([entityId, documentId])
         .select(...DOCUMENT_COLUMNS)
-      return row && read(row)
+      if (!row) return undefined
+      await flows.ensure?.(row.flowId, row.flowVersion)
+      return read(row)
     },
 
     async commit(move, expectedVersion, alongside) {

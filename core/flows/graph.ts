@@ -23,6 +23,9 @@ export const mermaidOf = (flow: CompiledFlow): string => {
       if (task.passed !== undefined)
         for (const to of task.to) lines.push(`    ${id(task.passed)} --> ${id(to)}: ${task.label}`)
     }
+    for (const signal of Object.values(flow.signals).filter(each => each.step === step.alias))
+      for (const from of signal.from)
+        for (const to of signal.to) if (from !== to) lines.push(`    ${id(from)} --> ${id(to)}: ${signal.label}`)
     lines.push('  }')
     const following = flow.steps[index + 1]
     lines.push(`  ${id(index === 0 ? DRAFT : (flow.steps[index - 1]?.alias ?? DRAFT))} --> ${id(step.alias)}`)

@@ -4,48 +4,94 @@ import { compileFlow, FlowError } from '../engine/compile.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
 import type { Flows } from '../engine/ports.ts'
 
+/** A flow drawn without code, as it stands now. Its versions are known beside, like those of any flow. */
+export interface LiveFlow {
+  readonly stored: StoredFlow
+  readonly upgrade: NonNullable<Flow['upgrade']>
+  readonly retired: boolean
+}
+
 /** The flows that the hub knows, every version of them. */
 export interface FlowRegistry extends Flows {
   /** Current version of each flow, in alphabetical order of labels. */
   list(): readonly CompiledFlow[]
   /** Current version; `undefined` when there is no such flow. */
   current(flowId: string): CompiledFlow | undefined
+  /** Whether its documents finish and no new one may begin. */
+  isRetired(flowId: string): boolean
   /** The pure reader to run when this file is set, if the flow has one. */
   extractorOf(flowId: string, field: string): NonNullable<Flow['extract']>[string] | undefined
   /** A document born under a version that can no longer run, brought to the current one. Others are returned as they are. */
   upToDate(document: Document): Document
+  /** Reads the version that a document follows when another process published it and this one did not hear of it. */
+  ensure(flowId: string, version: number): Promise<void>
+  /** Whether it came with the code: such a flow is not the studio's to change. */
+  isCode(flowId: string): boolean
+  /**
+   * What is published in the studio replaces what was known of it.
+   * @throws FlowError when the steps of the code have moved on and it cannot run: what was known stays
+   */
+  learn(flow: LiveFlow): void
 }
 
+/** Where the versions that were not known at start are kept. */
+export type ReadVersion = (flowId: string, version: number) => Promise<StoredFlow | undefined>
+
+/** Why no document may begin. */
+export const noNewDocument = ({ label }: CompiledFlow): string =>
+  `« ${label} » a été retiré par un administrateur : ses documents en cours continuent, aucun nouveau ne peut commencer.`
+
 const versionKey = (flowId: string, version: number) => `${flowId}@${version}`
+
+interface Current extends Omit<Flow, 'stored'> {
+  readonly compiled: CompiledFlow
+  readonly retired: boolean
+}
 
 /**
  * Compiles what was loaded, and the older versions that documents still follow.
  * @param former stored flows of earlier versions, from `flow_versions`
+ * @param readVersion one that appeared since; none: nothing is published while this registry lives
  * @throws FlowError when a *current* flow is bad: the hub does not start with it
  */
 export const createFlowRegistry = (
   flows: readonly Flow[],
   steps: ReadonlyMap<string, AnyStep>,
   former: readonly StoredFlow[] = [],
+  readVersion: ReadVersion = async () => undefined,
 ): FlowRegistry => {
-  const current = new Map(flows.map(flow => [flow.stored.id, { flow, compiled: compileFlow(flow.stored, steps) }]))
+  const code = new Set(flows.map(flow => flow.stored.id))
+  const current = new Map<string, Current>(
+    flows.map(({ stored, ...rest }) => [
+      stored.id,
+      { ...rest, compiled: compileFlow(stored, steps), retired: false } satisfies Current,
+    ]),
+  )
   const versions = new Map<string, CompiledFlow>()
-  for (const stored of former) {
+  /** Looked for, and absent or unable to run: looked for once. */
+  const lost = new Set<string>()
+
+  const keep = (stored: StoredFlow) => {
     try {
       versions.set(versionKey(stored.id, stored.version), compileFlow(stored, steps))
     } catch (error) {
       // The steps have moved on and this version cannot run any more: `upToDate` takes its documents to the current one.
       if (!(error instanceof FlowError)) throw error
+      lost.add(versionKey(stored.id, stored.version))
     }
   }
+  for (const stored of former) keep(stored)
   for (const { compiled } of current.values()) versions.set(versionKey(compiled.id, compiled.version), compiled)
-  const byLabel = [...current.values()]
-    .map(each => each.compiled)
-    .toSorted((a, b) => a.label.localeCompare(b.label, 'fr'))
+
+  const sorted = () =>
+    [...current.values()].map(each => each.compiled).toSorted((a, b) => a.label.localeCompare(b.label, 'fr'))
+  let byLabel = sorted()
 
   return {
     list: () => byLabel,
     current: flowId => current.get(flowId)?.compiled,
+    isRetired: flowId => current.get(flowId)?.retired ?? false,
+    isCode: flowId => code.has(flowId),
     get(flowId, version) {
       const found = versions.get(versionKey(flowId, version)) ?? current.get(flowId)?.compiled
       if (!found)
@@ -54,12 +100,25 @@ export const createFlowRegistry = (
         )
       return found
     },
-    extractorOf: (flowId, field) => current.get(flowId)?.flow.extract?.[field],
+    extractorOf: (flowId, field) => current.get(flowId)?.extract?.[field],
     upToDate(document) {
       const latest = current.get(document.flowId)
       if (!latest || versions.has(versionKey(document.flowId, document.flowVersion))) return document
-      const data = latest.flow.upgrade?.(document.data, document.flowVersion) ?? document.data
+      const data = latest.upgrade?.(document.data, document.flowVersion) ?? document.data
       return { ...document, data, flowVersion: latest.compiled.version }
+    },
+    async ensure(flowId, version) {
+      const key = versionKey(flowId, version)
+      if (versions.has(key) || lost.has(key)) return
+      const stored = await readVersion(flowId, version)
+      if (stored) keep(stored)
+      else lost.add(key)
+    },
+    learn({ stored, upgrade, retired }) {
+      const compiled = compileFlow(stored, steps)
+      versions.set(versionKey(stored.id, stored.version), compiled)
+      current.set(stored.id, { compiled, upgrade, retired })
+      byLabel = sorted()
     },
   }
 }

@@ -46,8 +46,8 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   pattern: () => "Cette valeur n'a pas la forme attendue : vérifiez-la.",
 }
 
-/** `/values/objet` plus what is missing or in excess there: `values.objet`. */
-const fieldOf = (error: ErrorObject): string => {
+/** `/values/objet` plus what is missing or in excess there. */
+const placeOf = (error: ErrorObject): readonly string[] => {
   const params = error.params as Readonly<Record<string, unknown>>
   const own = [params['missingProperty'], params['additionalProperty'], params['propertyName']].find(
     name => typeof name === 'string',
@@ -56,24 +56,36 @@ const fieldOf = (error: ErrorObject): string => {
     .split('/')
     .slice(1)
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  return [...path, ...(own === undefined ? [] : [own])].join('.')
+  return [...path, ...(own === undefined ? [] : [own])]
 }
 
 /** Which says nothing a person can use: the errors of the branches do. */
 const STRUCTURAL = new Set(['anyOf', 'oneOf', 'if', 'not'])
 
-/** Ajv's errors as people read them, one per field and at that field. */
-export const fieldProblems = (errors: readonly ErrorObject[]): readonly FieldProblem[] => {
+/** One sentence, at the names that lead to it. */
+interface PlacedProblem {
+  readonly place: readonly string[]
+  readonly message: string
+  readonly code: string
+}
+
+/** Ajv's errors as people read them, one per place. */
+export const placedProblems = (errors: readonly ErrorObject[]): readonly PlacedProblem[] => {
   const useful = errors.filter(error => !STRUCTURAL.has(error.keyword))
-  const byField = new Map<string, FieldProblem>()
+  const byPlace = new Map<string, PlacedProblem>()
   for (const error of useful) {
-    const field = fieldOf(error)
-    if (byField.has(field)) continue
+    const place = placeOf(error)
+    const key = JSON.stringify(place)
+    if (byPlace.has(key)) continue
     // Of a union with null, only the real type is worth telling.
     if (error.keyword === 'type' && (error.params as { type?: unknown }).type === 'null') continue
     const wording = WORDINGS[error.keyword]
     const message = wording?.(error.params as Record<string, unknown>) ?? "Cette valeur n'est pas valide : vérifiez-la."
-    byField.set(field, { field, message, code: error.keyword })
+    byPlace.set(key, { place, message, code: error.keyword })
   }
-  return [...byField.values()]
+  return [...byPlace.values()]
 }
+
+/** The same at fields: `values.objet`. */
+export const fieldProblems = (errors: readonly ErrorObject[]): readonly FieldProblem[] =>
+  placedProblems(errors).map(({ place, ...problem }) => ({ field: place.join('.'), ...problem }))

@@ -3,7 +3,9 @@ import type { SignIn } from '../access/sign-in.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import type { Db } from '../db/knex.ts'
 import type { StoredFiles } from '../files/files.ts'
+import type { AnyStep } from '../authoring/steps.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import type { Studio } from '../flows/studio/service.ts'
 import type { LoadedSource } from '../loader.ts'
 import type { DocumentEvents } from './events.ts'
 import type { Links } from '../documents/links.ts'
@@ -21,6 +23,12 @@ export interface Services {
   /** Every right that exists today, spelled out: the fixed ones and those of the flows loaded. */
   readonly rightsCatalogue: () => readonly string[]
   readonly flows: FlowRegistry
+  /** Flows drawn without code. */
+  readonly studio: Studio
+  /** Every step installed, by id. */
+  readonly steps: ReadonlyMap<string, AnyStep>
+  /** Page for the agents of each flow that came with the code, in Markdown. */
+  readonly flowHelp: ReadonlyMap<string, string>
   readonly documents: Documents
   readonly uploads: Uploads
   readonly links: Links

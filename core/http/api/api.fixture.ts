@@ -73,6 +73,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
   const loaded = {
     steps,
     flows: [note],
+    flowHelp: new Map([['note', '# Note d’essai']]),
     connectors: new Map([['parapheur-essai', connector]]),
     routes: [],
     mounts: [],

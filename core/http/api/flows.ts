@@ -16,7 +16,12 @@ export const flowRoutes = [
       items: flows
         .list()
         .filter(({ id }) => may(rights, `${id}:lecture`))
-        .map(({ id, label, family }) => ({ id, label, family, canCreate: may(rights, `${id}:edition`) })),
+        .map(({ id, label, family }) => ({
+          id,
+          label,
+          family,
+          canCreate: !flows.isRetired(id) && may(rights, `${id}:edition`),
+        })),
     }),
   }),
   route({
