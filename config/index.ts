@@ -14,6 +14,8 @@ export interface Config {
   readonly port: number
   /** Without a final slash: `https://passeur.ville.fr`. */
   readonly publicUrl: string
+  /** Address, without a final slash, of the pages that open without a session; none: `publicUrl`. */
+  readonly publicPagesUrl?: string | undefined
   readonly folders: {
     /** The checkout. */
     readonly root: string
@@ -83,6 +85,7 @@ export const loadConfig = async (
     host: given.PASSEUR_HOST,
     port: given.PASSEUR_PORT,
     publicUrl: (given.PASSEUR_URL ?? `http://localhost:${given.PASSEUR_PORT}`).replace(/\/+$/u, ''),
+    publicPagesUrl: given.PASSEUR_PUBLIC_URL?.replace(/\/+$/u, ''),
     folders: Object.freeze({
       root,
       data,

@@ -63,6 +63,15 @@ export const Environment = Type.Object({
       format: 'web',
     }),
   ),
+  PASSEUR_PUBLIC_URL: Type.Optional(
+    Type.String({
+      ...words(
+        'une adresse web complète, comme « https://courrier.ville.fr »',
+        "Adresse des pages ouvertes sans compte (mails sécurisés) : elle ne sert qu'elles, et le reste n'y répond pas ; sinon PASSEUR_URL",
+      ),
+      format: 'web',
+    }),
+  ),
   PASSEUR_DATA: Type.String({
     ...words('un dossier', 'Dossier des données : fichiers, clé secrète, base embarquée'),
     minLength: 1,

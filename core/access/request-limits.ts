@@ -21,7 +21,7 @@ export type Count = (key: string) => Promise<Quota | undefined>
 
 const seconds = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000))
 
-const counterOf = (db: Db, keyPrefix: string, limit: number): Count => {
+export const counterOf = (db: Db, keyPrefix: string, limit: number): Count => {
   if (limit === 0) return () => Promise.resolve(undefined)
   const limiter = new RateLimiterPostgres({
     storeClient: db,

@@ -4,11 +4,18 @@ import type { Condition } from './conditions.ts'
 import type { Fields, Patch, Ref, Refs, Values } from './fields.ts'
 import type { CreatedDocument, NewDocument, Twin } from './relations.ts'
 
+/**
+ * Fields of the step that change. A function, pure, reads them as they are when the change is stored: what somebody else wrote meanwhile
+ * (a recipient who reads while the next mail leaves) is not lost.
+ */
+export type Written =
+  Readonly<Record<string, unknown>> | ((data: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>)
+
 /** The document goes to another state of its step. */
 export interface Goto<S extends string = string> {
   readonly outcome: 'goto'
   readonly state: S
-  readonly values: Readonly<Record<string, unknown>>
+  readonly values: Written
   readonly message?: string | undefined
   /** Fields of the document itself, by full name, changed as an agent would: what `document.edited` gave. */
   readonly edits?: Readonly<Record<string, unknown>>
@@ -26,25 +33,25 @@ export interface Edited {
 export interface Wait {
   readonly outcome: 'wait'
   readonly message: string
-  readonly values: Readonly<Record<string, unknown>>
+  readonly values: Written
 }
 
 /** The task is done and the document stays where it is (fetching stamped copies again). */
 export interface Stay {
   readonly outcome: 'stay'
   readonly message: string
-  readonly values: Readonly<Record<string, unknown>>
+  readonly values: Written
 }
 
 /** « Pas encore » : the message is what the agent reads meanwhile. Values already known are kept. */
-export const wait = (message: string, values: Readonly<Record<string, unknown>> = {}): Wait => ({
+export const wait = (message: string, values: Written = {}): Wait => ({
   outcome: 'wait',
   message,
   values,
 })
 
 /** « C'est fait », without leaving the state. */
-export const stay = (message: string, values: Readonly<Record<string, unknown>> = {}): Stay => ({
+export const stay = (message: string, values: Written = {}): Stay => ({
   outcome: 'stay',
   message,
   values,
@@ -71,6 +78,12 @@ export interface TaskContext<I, F, N extends CapabilityName> {
     /** Converts texts to what the fields hold and checks the form as it would be. Nothing is written. */
     edited(texts: Readonly<Record<string, string>>): Edited
     journal(): Promise<readonly JournalLine[]>
+    /**
+     * The address of a page of the hub that opens without a session, for this document and this name: always the same. What opens it is in
+     * it and is stored nowhere; `digest` (SHA-256, hexadecimal) is what the document keeps to be found again.
+     * @param page the one that a plugin declares in `publicPages`
+     */
+    publicLink(page: string, name: string): PublicLink
     /**
      * Creates a document of another flow in the same entity, once per reference, and links both: safe to call again.
      * @throws PermanentError when that flow is not installed
@@ -123,7 +136,11 @@ export interface TaskDefinition<I, F, N extends CapabilityName, S extends string
 }
 
 /** Chooses the next state among those declared in `to`; `values` are fields of the step. */
-export type GoTo<To extends string, F> = <T extends To>(state: T, values?: Patch<F>, message?: string) => Goto<T>
+export type GoTo<To extends string, F> = <T extends To>(
+  state: T,
+  values?: Patch<F> | ((data: Values<F>) => Patch<F>),
+  message?: string,
+) => Goto<T>
 
 export interface StateDefinition<F = Fields> {
   readonly label: string
@@ -163,6 +180,40 @@ export interface LinkDefinition<F, N extends CapabilityName, S extends string> {
   ): Promise<string | undefined>
 }
 
+/** A page of the hub that opens without a session. */
+export interface PublicLink {
+  readonly address: string
+  readonly digest: string
+}
+
+/** What a signal sees: the document as it is stored, what happened, no remote. */
+export interface SignalContext<I, F> {
+  readonly inputs: Values<I>
+  readonly data: Values<F>
+  /** What happened, as its bearer tells it. */
+  readonly payload: Readonly<Record<string, unknown>>
+  readonly now: Date
+  readonly document: { readonly id: string; contents(): Promise<DocumentContents> }
+  readonly files: Files
+}
+
+/** Something that happens to a document from outside: a recipient reads, answers. Settled in one commit, as often as it takes. */
+export interface SignalDefinition<I, F, S extends string> {
+  readonly label: string
+  /** Where it may move the document; elsewhere, or while an attempt is in flight, only values change. */
+  readonly from: S | readonly S[]
+  /** States it may lead to. */
+  readonly to: S | readonly S[]
+  /** Accepted at any moment after this state, whatever followed; left out: in `from` alone. */
+  readonly since?: S
+  readonly pastell?: string
+  /**
+   * Says what changes. Called again when somebody else changed the document meanwhile: it may write files, and does nothing else outside.
+   * @returns a sentence to refuse
+   */
+  receive(context: SignalContext<I, F>, goto: GoTo<S, F>): Promise<Goto | Stay | string>
+}
+
 /** Messages that a remote sends about a document: found by an indexed field, put into a `files` field. */
 export interface Correspondence<F> {
   /** An indexed field; a `longText` holds one number per line. */
@@ -198,12 +249,22 @@ export interface StepDefinition<
   /** Pages of the remote that agents open, by a name that no task bears. */
   readonly links?: Readonly<Record<string, LinkDefinition<F, N, NoInfer<S>>>>
   readonly correspondence?: Correspondence<F>
+  /** What may happen from outside, by a name that no task bears. */
+  readonly signals?: Readonly<Record<string, SignalDefinition<I, F, NoInfer<S>>>>
 }
 
 /** A remote list only exists on the capabilities of the step. */
 type MethodsOf<N extends CapabilityName> = { [K in N]: keyof Capabilities[K] & string }[N]
 type RemoteFields<F, N extends CapabilityName> = {
-  readonly [K in keyof F]: F[K] extends { readonly method: infer M } ? (M extends MethodsOf<N> ? F[K] : never) : F[K]
+  readonly [K in keyof F]: F[K] extends { readonly method: infer M }
+    ? M extends MethodsOf<N>
+      ? F[K]
+      : never
+    : F[K] extends { readonly kind: 'rows'; readonly fields: infer R }
+      ? R extends RemoteFields<R, N>
+        ? F[K]
+        : never
+      : F[K]
 }
 
 type RequiredInputs<I> = {
@@ -269,6 +330,7 @@ export const firstOf = <V>(...refs: readonly Ref<V>[]): Ref<V> => ({ ref: refs.m
 export type AnyStep = StepDefinition
 export type AnyTask = AnyStep['tasks'][string]
 export type AnyLink = NonNullable<AnyStep['links']>[string]
+export type AnySignal = NonNullable<AnyStep['signals']>[string]
 
 /** A step, callable by flows: `signature({ titre: objet, document: acte })`. */
 export interface Step<I extends Fields = Fields, F extends Fields = Fields> {

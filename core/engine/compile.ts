@@ -2,10 +2,18 @@ import { milliseconds, pauseAfter } from '../authoring/durations.ts'
 import { fieldsRead, renamed } from '../authoring/conditions.ts'
 import type { FieldSpec } from '../authoring/fields.ts'
 import type { StoredFlow } from '../authoring/flows.ts'
-import type { AnyStep, AnyTask, Binding, PlacedStep, StateDefinition } from '../authoring/steps.ts'
+import type { AnySignal, AnyStep, AnyTask, Binding, PlacedStep, StateDefinition } from '../authoring/steps.ts'
 import type { CapabilityName } from '../contracts/index.ts'
 import { ABANDONED, DONE, DRAFT } from './model.ts'
-import type { CompiledField, CompiledFlow, CompiledLink, CompiledState, CompiledStep, CompiledTask } from './model.ts'
+import type {
+  CompiledField,
+  CompiledFlow,
+  CompiledLink,
+  CompiledSignal,
+  CompiledState,
+  CompiledStep,
+  CompiledTask,
+} from './model.ts'
 
 /** What is wrong in a stored flow, and where: a JSON pointer into it (`/steps/1/bindings/document`). */
 export interface FlowFault {
@@ -35,6 +43,7 @@ const sourcesOf = (binding: Binding): readonly string[] => (typeof binding === '
 type States = Readonly<Record<string, StateDefinition>>
 
 const tasksOf = (step: AnyStep) => Object.entries(step.tasks)
+const signalsOf = (step: AnyStep) => Object.entries(step.signals ?? {})
 const fromOf = (task: AnyTask): readonly string[] =>
   typeof task.from === 'object' && 'passed' in task.from ? [] : list(task.from)
 const passedOf = (task: AnyTask) =>
@@ -50,10 +59,7 @@ const statesOf = (step: AnyStep): States => {
   if (troublesOf(step).has(ERROR) && !declared[ERROR])
     generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
   if (tasksOf(step).some(([, task]) => task.afterCrash === 'askAgent') && !declared[UNCERTAIN])
-    generated[UNCERTAIN] = {
-      label: `${step.label} : envoi incertain`,
-      trouble: true,
-    }
+    generated[UNCERTAIN] = { label: `${step.label} : envoi incertain`, trouble: true }
   return { ...declared, ...generated }
 }
 
@@ -78,9 +84,28 @@ const reachableFrom = (step: AnyStep): ReadonlySet<string> => {
         grew = true
       }
     }
+    for (const [, { from, to }] of signalsOf(step)) {
+      if (!list(from).some(state => reached.has(state))) continue
+      for (const target of list(to)) {
+        if (reached.has(target)) continue
+        reached.add(target)
+        grew = true
+      }
+    }
   }
   return reached
 }
+
+const signalFaults = (step: AnyStep, at: string, has: (state: string) => boolean): readonly string[] =>
+  signalsOf(step).flatMap(([name, signal]) => [
+    ...(signal.label ? [] : [`${at} : le signal « ${name} » n'a pas de libellé.`]),
+    ...(name in step.tasks || name in (step.links ?? {})
+      ? [`${at} : « ${name} » est à la fois un signal et une tâche ou une page à ouvrir.`]
+      : []),
+    ...[...list(signal.from), ...list(signal.to), ...(signal.since === undefined ? [] : [signal.since])]
+      .filter(state => !has(state))
+      .map(state => `${at} : le signal « ${name} » cite l'état « ${state} », qui n'existe pas.`),
+  ])
 
 const stepFaults = (step: AnyStep): readonly string[] => {
   const faults: string[] = []
@@ -119,6 +144,7 @@ const stepFaults = (step: AnyStep): readonly string[] => {
     for (const state of list(link.from))
       if (!has(state)) faults.push(`${at} : la page « ${name} » cite l'état « ${state} », qui n'existe pas.`)
   }
+  faults.push(...signalFaults(step, at, has))
   for (const [name, task] of tasksOf(step)) {
     if (!task.label) faults.push(`${at} : la tâche « ${name} » n'a pas de libellé.`)
     for (const state of [...fromOf(task), ...list(task.to), ...(passedOf(task) ? [passedOf(task) as string] : [])])
@@ -138,11 +164,7 @@ const stepFaults = (step: AnyStep): readonly string[] => {
   return faults
 }
 
-const VALUE_KINDS: Readonly<Record<string, string>> = {
-  longText: 'text',
-  url: 'text',
-  mailList: 'text',
-}
+const VALUE_KINDS: Readonly<Record<string, string>> = { longText: 'text', url: 'text', mailList: 'text' }
 const valueKind = (field: FieldSpec) => VALUE_KINDS[field.kind] ?? field.kind
 
 const bindingFaults = (
@@ -247,6 +269,20 @@ const compiledTask = (alias: string, name: string, step: AnyStep, pastell: strin
   }
 }
 
+const compiledSignal = (alias: string, name: string, signal: AnySignal): CompiledSignal => {
+  const full = (state: string) => `${alias}.${state}`
+  return {
+    name: full(name),
+    label: signal.label,
+    step: alias,
+    from: list(signal.from).map(full),
+    to: list(signal.to).map(full),
+    since: signal.since === undefined ? undefined : full(signal.since),
+    pastell: signal.pastell,
+    definition: signal,
+  }
+}
+
 const needsOf = (step: AnyStep): readonly CapabilityName[] => (step.needs === undefined ? [] : list(step.needs))
 
 const own = (name: string, label: string, kind: CompiledState['kind'], deletable: boolean): CompiledState => ({
@@ -276,6 +312,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
   }
   const tasks: Record<string, CompiledTask> = {}
   const links: Record<string, CompiledLink> = {}
+  const signals: Record<string, CompiledSignal> = {}
   const compiled: CompiledStep[] = []
 
   if (!stored.label) fault('/label', 'il manque un libellé.')
@@ -297,12 +334,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
         `/fields/${name}/options/when`,
         `le champ « ${name} » dépend de « ${read} », qui n'existe pas à côté de lui.`,
       )
-    fields[name] = {
-      ...field,
-      name,
-      step: undefined,
-      ...askedWhen(field, each => each),
-    }
+    fields[name] = { ...field, name, step: undefined, ...askedWhen(field, each => each) }
   }
   for (const [index, placed] of stored.steps.entries()) {
     const at = `/steps/${index}`
@@ -336,13 +368,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       const options = pastell === undefined ? field.options : { ...field.options, pastell }
       known.set(`${placed.alias}.${name}`, field)
       const full = (each: string) => `${placed.alias}.${each}`
-      fields[full(name)] = {
-        ...field,
-        options,
-        name: full(name),
-        step: placed.alias,
-        ...askedWhen(field, full),
-      }
+      fields[full(name)] = { ...field, options, name: full(name), step: placed.alias, ...askedWhen(field, full) }
     }
     for (const [name, { pastell }] of Object.entries(statesOf(step)))
       states[`${placed.alias}.${name}`] = compiledState(
@@ -359,6 +385,8 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
         from: list(link.from).map(state => `${placed.alias}.${state}`),
         definition: link,
       }
+    for (const [name, signal] of signalsOf(step))
+      signals[`${placed.alias}.${name}`] = compiledSignal(placed.alias, name, signal)
     for (const [name, { pastell }] of tasksOf(step))
       tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step, publicNames[`tasks.${name}`] ?? pastell)
     compiled.push({
@@ -387,6 +415,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     states,
     tasks,
     links,
+    signals,
     steps: compiled,
     title,
   }

@@ -1,6 +1,7 @@
 import { pauseAfter } from '../authoring/durations.ts'
 import type { Paces } from './events.ts'
-import { isTaken, stepNamed, stepsAfter } from './inputs.ts'
+import type { Written } from '../authoring/steps.ts'
+import { fieldsOf, isTaken, stepNamed, stepsAfter } from './inputs.ts'
 import { DONE } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document, Due, Entry } from './model.ts'
 
@@ -101,13 +102,14 @@ export const enter = (
       back:
         compiled.kind === 'trouble' || compiled.kind === 'uncertain' || document.back?.task === undefined
           ? document.back
-          : undefined,
+          : document.back.under,
     }
     draft.entries.push({ kind: 'state', event: state, message: said ?? compiled.label, by })
     said = undefined
     if (compiled.ends === 'resume') {
-      const target = document.back?.state ?? DONE
-      draft.document = { ...draft.document, back: undefined }
+      const { back } = draft.document
+      const target = back?.state ?? DONE
+      draft.document = { ...draft.document, back: back?.under }
       state = target
       continue
     }
@@ -124,9 +126,10 @@ export const enter = (
 export const write = (
   flow: CompiledFlow,
   document: Document,
-  task: CompiledTask,
-  values: Readonly<Record<string, unknown>>,
+  task: Pick<CompiledTask, 'name' | 'step'>,
+  written: Written,
 ): Document => {
+  const values = typeof written === 'function' ? written(fieldsOf(stepNamed(flow, task.step), document.data)) : written
   const unknown = Object.keys(values).filter(name => !flow.fields[`${task.step}.${name}`])
   if (unknown.length > 0)
     throw new Error(`La tâche « ${task.name} » écrit des champs que son étape ne déclare pas : ${unknown.join(', ')}.`)

@@ -28,6 +28,8 @@ export type Event =
   | { readonly is: 'blocked'; readonly waitingFor: string; readonly message: string; readonly doubt: boolean }
   | { readonly is: 'declined'; readonly task: string; readonly why: string }
   | { readonly is: 'received'; readonly field: string; readonly files: readonly FileRef[]; readonly message: string }
+  /** Something happened outside; `outcome` is what its step makes of it. */
+  | { readonly is: 'signalled'; readonly signal: string; readonly outcome: Goto | Stay }
   | { readonly is: 'forced'; readonly state: string; readonly reason: string; readonly by: string }
   | { readonly is: 'reopened'; readonly by?: string | undefined }
   | { readonly is: 'abandoned'; readonly reason?: string; readonly by?: string | undefined }

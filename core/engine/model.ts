@@ -1,4 +1,4 @@
-import type { AnyLink, AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
+import type { AnyLink, AnySignal, AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
 import type { Condition } from '../authoring/conditions.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
 import type { StoredFlow } from '../authoring/flows.ts'
@@ -50,6 +50,8 @@ export interface Back {
   readonly task: string | undefined
   /** The failed attempt may have reached the remote. */
   readonly uncertain: boolean
+  /** What this failure or interruption came over: a side request may fail, and may begin where a step has failed. */
+  readonly under?: Back | undefined
 }
 
 export interface TrailStop {
@@ -143,6 +145,18 @@ export interface CompiledLink {
   readonly definition: AnyLink
 }
 
+/** Something that happens from outside. */
+export interface CompiledSignal {
+  readonly name: string
+  readonly label: string
+  readonly step: string
+  readonly from: readonly string[]
+  readonly to: readonly string[]
+  readonly since: string | undefined
+  readonly pastell: string | undefined
+  readonly definition: AnySignal
+}
+
 export interface CompiledStep {
   readonly alias: string
   readonly label: string
@@ -169,6 +183,7 @@ export interface CompiledFlow {
   readonly states: Readonly<Record<string, CompiledState>>
   readonly tasks: Readonly<Record<string, CompiledTask>>
   readonly links: Readonly<Record<string, CompiledLink>>
+  readonly signals: Readonly<Record<string, CompiledSignal>>
   readonly steps: readonly CompiledStep[]
   /** Name of the field that gives the document its title. */
   readonly title: string | undefined

@@ -11,18 +11,12 @@ import type { CompiledFlow, CompiledTask, Document } from './model.ts'
 import type { EnginePorts, InstanceSettings } from './ports.ts'
 import type { Event, Failure, Paces } from './events.ts'
 import { settle } from './settle.ts'
+import { goto } from './signals.ts'
 
 type Context = Parameters<AnyTask['run']>[0]
 
 /** What became of a wake-up: useful to tests and logs, the truth being in the database. */
 export type Performed = 'nothing due' | 'too early' | 'declined' | 'blocked' | 'postponed' | 'superseded' | 'done'
-
-const goto = (state: string, values: Readonly<Record<string, unknown>> = {}, message?: string): Goto => ({
-  outcome: 'goto',
-  state,
-  values,
-  message,
-})
 
 /** Another attempt of a live process holds the document: come back a little later. */
 const BUSY_PAUSE = 10_000
@@ -85,6 +79,7 @@ const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Ca
         }),
       edited: texts => editedBy(flow, document.data, texts, ports.clock.now()),
       journal: () => ports.documents.journal(document),
+      publicLink: (page, name) => ports.publicLinks.of(document, page, name),
       create: found => ports.kin.create(document, found),
       twins: field => ports.kin.twins(document, `${task.step}.${field}`),
     },

@@ -1,4 +1,5 @@
 import type { JournalLine, Files, Log, Clock, DocumentContents } from '../authoring/context.ts'
+import type { PublicLink } from '../authoring/steps.ts'
 import type { Capabilities } from '../contracts/index.ts'
 import type { CreatedDocument, NewDocument, Twin } from '../authoring/relations.ts'
 import type { CompiledFlow, Document, Move } from './model.ts'
@@ -43,6 +44,12 @@ export interface Instances {
   suspend(instanceId: string, message: string): Promise<void>
 }
 
+/** Addresses of pages that open without a session. */
+export interface PublicLinks {
+  /** Always the same for a document, a page and a name, as long as the key of the platform does not change. */
+  of(document: Pick<Document, 'entityId' | 'id'>, page: string, name: string): PublicLink
+}
+
 /** The door of an instance: its pace and its circuit breaker. */
 export interface Lanes {
   enter(
@@ -77,6 +84,7 @@ export interface EnginePorts {
   readonly lanes: Lanes
   readonly flows: Flows
   readonly processes: Processes
+  readonly publicLinks: PublicLinks
   readonly files: Files
   readonly clock: Clock
   readonly log: Log

@@ -1,4 +1,5 @@
 import { milliseconds, pauseAfter } from '../authoring/durations.ts'
+import type { Goto, Stay } from '../authoring/steps.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { backoff } from './backoff.ts'
 import { dueIn, enter, forgetAfter, next, passedOnce, plus, taskNamed, withTitle, write, type Draft } from './course.ts'
@@ -20,8 +21,14 @@ const isLate = (task: CompiledTask, document: Document, now: Date, paces: Paces)
 const tooLate = (task: CompiledTask, paces: Paces, message: string) =>
   `Aucune réponse depuis ${(paces.patience(task) ?? task.definition.within ?? '').replace(/ ?(d|j)$/u, ' jours')} (dernière information : ${message || 'aucune'}).`
 
+/** What stays under a new failure: trying again and failing again is the same failure. */
+const below = ({ back }: Document, task: string) => (back?.task === task ? back.under : back)
+
 const goLate = (flow: CompiledFlow, draft: Draft, task: CompiledTask, message: string, now: Date, paces: Paces) => {
-  draft.document = { ...draft.document, back: { state: draft.document.state, task: task.name, uncertain: false } }
+  draft.document = {
+    ...draft.document,
+    back: { state: draft.document.state, task: task.name, uncertain: false, under: below(draft.document, task.name) },
+  }
   enter(flow, draft, task.late, tooLate(task, paces, message), undefined, now, paces)
 }
 
@@ -62,7 +69,10 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
       ...draft.document,
       passages: passedOnce(before, name),
       // A task that comes from afar interrupts something: remember what, for the states that end with `resume`.
-      back: task.passed === undefined ? before.back : { state: before.state, task: undefined, uncertain: false },
+      back:
+        task.passed === undefined
+          ? before.back
+          : { state: before.state, task: undefined, uncertain: false, under: before.back },
     }
     enter(flow, draft, target, outcome.message, by, now, paces)
     return
@@ -123,7 +133,7 @@ const failed = (flow: CompiledFlow, draft: Draft, name: string, failure: Failure
     draft.entries.push({ kind: 'error', event: name, message: failure.message, by: before.due?.by })
     return
   }
-  draft.document = { ...before, back: { state: before.state, task: name, uncertain } }
+  draft.document = { ...before, back: { state: before.state, task: name, uncertain, under: below(before, name) } }
   const rest = uncertain && afterCrash === 'askAgent' ? `${task.step}.incertain` : task.failsTo
   enter(flow, draft, rest, failure.message, before.due?.by, now, paces)
 }
@@ -149,6 +159,20 @@ const asked = (flow: CompiledFlow, draft: Draft, name: string, by: string | unde
     waitingFor: undefined,
     due: { task: name, at: now, tries: same?.tries ?? 0, failures: 0, by, uncertain: same?.uncertain ?? false },
   }
+}
+
+/** What came from outside moves the document only where its step waits for it, and never under an attempt in flight. */
+const signalled = (flow: CompiledFlow, draft: Draft, name: string, outcome: Goto | Stay, now: Date, paces: Paces) => {
+  const signal = flow.signals[name]
+  if (!signal) throw new Error(`Le flux « ${flow.id} » n'a pas de signal « ${name} ».`)
+  const { document } = draft
+  draft.document = write(flow, document, signal, outcome.values)
+  draft.entries.push({ kind: 'message', event: name, message: outcome.message ?? signal.label, by: undefined })
+  if (outcome.outcome === 'stay' || document.inFlight || !signal.from.includes(document.state)) return
+  const target = `${signal.step}.${outcome.state}`
+  if (!signal.to.includes(target))
+    throw new Error(`Le signal « ${name} » va vers « ${outcome.state} », qu'il ne déclare pas dans « to ».`)
+  if (target !== document.state) enter(flow, draft, target, undefined, undefined, now, paces)
 }
 
 const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces: Paces): void => {
@@ -183,7 +207,7 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
       )
     case 'confirmed': {
       const task = taskNamed(flow, document.back?.task ?? '')
-      draft.document = { ...document, passages: passedOnce(document, task.name), back: undefined }
+      draft.document = { ...document, passages: passedOnce(document, task.name), back: document.back?.under }
       return enter(flow, draft, task.to[0] ?? DONE, "Arrivée confirmée par l'agent", event.by, now, paces)
     }
     case 'asked':
@@ -251,6 +275,8 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
       draft.entries.push({ kind: 'message', event: event.field, message: event.message, by: undefined })
       return
     }
+    case 'signalled':
+      return signalled(flow, draft, event.signal, event.outcome, now, paces)
     case 'forced':
       draft.entries.push({
         kind: 'admin',

@@ -6,6 +6,7 @@ import { docs } from './docs-page.ts'
 import { createMetrics } from './metrics.ts'
 import { mounted, type Mount } from './mounts.ts'
 import { problemsAsJson } from './problems.ts'
+import { publicPages, type PublicOptions } from './public/pages.ts'
 import { requestLog } from './request-log.ts'
 import type { Route } from './route.ts'
 import { securityHeaders } from './security.ts'
@@ -16,13 +17,22 @@ export interface AppOptions extends DispatchOptions {
   readonly routes: readonly Route[]
   /** Protocols of plugins, asked before the native API. */
   readonly mounts?: readonly Mount[]
+  /** Pages that open without a session. */
+  readonly publicPages?: PublicOptions
   readonly services: Services
   /** Folder of the built interface. */
   readonly ui: string
 }
 
 /** The whole HTTP side as a Koa application, not listening yet. */
-export const createApp = async ({ routes, mounts = [], services, ui, ...dispatch }: AppOptions): Promise<Koa> => {
+export const createApp = async ({
+  routes,
+  mounts = [],
+  services,
+  ui,
+  publicPages: open,
+  ...dispatch
+}: AppOptions): Promise<Koa> => {
   const { log, settings } = services
   const app = new Koa({ proxy: settings.behindProxy, maxIpsCount: 1 })
   const router = createRouter(routes, services, dispatch)
@@ -33,6 +43,7 @@ export const createApp = async ({ routes, mounts = [], services, ui, ...dispatch
   if (settings.metrics) app.use(createMetrics().middleware)
   app.use(compress({ threshold: 1024 }))
   app.use(problemsAsJson(log))
+  if (open) app.use(publicPages(open, services))
   app.use(docs(routes, settings.publicUrl))
   app.use(mounted(mounts, services))
   app.use(await staticFiles(ui))

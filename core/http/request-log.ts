@@ -18,7 +18,7 @@ export const requestLog =
       const facts = {
         requestId,
         method: ctx.method,
-        path: ctx.path,
+        path: (ctx.state['loggedPath'] as string | undefined) ?? ctx.path,
         status: ctx.status,
         ms: Math.round(performance.now() - start),
         login: ctx.state['login'] as string | undefined,

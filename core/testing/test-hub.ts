@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Duration } from '../authoring/durations.ts'
 import { milliseconds } from '../authoring/durations.ts'
@@ -17,6 +17,8 @@ import { perform, type Performed } from '../engine/perform.ts'
 import type { EnginePorts, InstanceSettings } from '../engine/ports.ts'
 import type { Event } from '../engine/events.ts'
 import { blank, settle } from '../engine/settle.ts'
+import { outcomeOf } from '../engine/signals.ts'
+import { createPublicLinks } from '../http/public/links.ts'
 
 /** A clock that only moves when told. */
 export interface VirtualClock extends Clock {
@@ -54,6 +56,9 @@ const memoryFiles = (): Files => {
   }
 }
 
+/** Addresses as the hub makes them, with a key that everybody knows. */
+const testLinks = createPublicLinks({ key: createSecretKey(Buffer.alloc(32)), origin: 'https://passeur.example' })
+
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 interface Stored {
@@ -76,6 +81,8 @@ export interface TestDocument {
   /** Presses a button, then runs what is due now. @throws with the sentence when it is refused. */
   ask(action: string): Promise<void>
   submit(): Promise<void>
+  /** Something happens outside: a recipient reads. @throws with the sentence when it is refused */
+  signal(name: string, payload?: Readonly<Record<string, unknown>>): Promise<void>
   /** Applies an event as it is: what an administrator or a remote does. */
   happen(event: Event): Promise<void>
 }
@@ -203,6 +210,7 @@ export const testHub = (
     lanes: { enter: async () => ({ go: true }), leave: async () => {} },
     flows: { get: () => compiled },
     processes: { id: 'test', isAlive: async () => false },
+    publicLinks: testLinks,
     files: files ?? memoryFiles(),
     clock,
     log: silent,
@@ -271,6 +279,16 @@ export const testHub = (
     },
     async submit() {
       await this.ask('envoyer')
+    },
+    async signal(name, payload = {}) {
+      const { document } = stored(id)
+      const outcome = await outcomeOf(compiled, document, name, payload, {
+        now: clock.now(),
+        files: ports.files,
+        contents: async () => contents(document),
+      })
+      if (typeof outcome === 'string') throw new Error(outcome)
+      await this.happen({ is: 'signalled', signal: name, outcome })
     },
     async happen(event) {
       const { document, journal, wakeUp } = stored(id)

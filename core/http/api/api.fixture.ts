@@ -77,6 +77,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     connectors: new Map([['parapheur-essai', connector]]),
     routes: [],
     mounts: [],
+    publicPages: [],
     viewers: [],
     migrations: [],
     report: [],
