@@ -5,6 +5,7 @@ import { createDesk } from '../documents/desk.ts'
 import { createFinder } from '../documents/finder.ts'
 import { createInbox } from '../documents/inbox.ts'
 import { createDocuments } from '../documents/service.ts'
+import { createUploads } from '../documents/uploads.ts'
 import { createStore } from '../documents/store.ts'
 import { temporaryFiles } from '../testing/disk-files.ts'
 import { keptLog } from '../testing/connect.ts'
@@ -36,7 +37,15 @@ export const connectorsHub = async (db: Db) => {
   const store = createStore({ db, flows, laneOf })
   const inbox = createInbox({ db, store, flows, files, clock })
   const choices = createChoices({ db, connections, clock, log })
-  const documents = createDocuments({ db, store, flows, files, choices, clock })
+  const documents = createDocuments({
+    db,
+    store,
+    flows,
+    files,
+    uploads: createUploads({ db, files, clock }),
+    choices,
+    clock,
+  })
   const desk = createDesk({ db, documents, finder })
   const reports = createReports({ db, clock })
   const schedules = createSchedules({ db, registry, connections, instances, inbox, desk, reports, clock, log })

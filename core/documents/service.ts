@@ -321,7 +321,10 @@ export const createDocuments = ({
       const flow = flowOf(document)
       const { values, use } = await checked(flow, document, change)
       const changed = changedIn(document, values)
-      if (Object.keys(changed).length === 0) return document
+      if (Object.keys(changed).length === 0) {
+        await inTransaction(db, use)
+        return document
+      }
       const names = Object.keys(changed).map(name => flow.fields[name]?.label ?? name)
       const extracted = await extractedFrom({ flows, files }, flow, document, changed)
       const what = `Modifié : ${names.join(', ')}`

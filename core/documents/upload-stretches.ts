@@ -27,9 +27,9 @@ export const stretches = (
 
   const more = async (): Promise<void> => {
     try {
-      const { value, done } = await source.next()
-      if (done === true) ended = true
-      else held = value
+      const next = await source.next()
+      if (next.done) ended = true
+      else held = next.value
     } catch (error) {
       ended = true
       reason = error
