@@ -27,8 +27,8 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => import('./doctor.ts'),
   },
   'flow check': {
-    usage: '',
-    help: 'vérifie tous les flux installés et dit ce qui ne va pas',
+    usage: '[--pastell] [flux]',
+    help: 'vérifie tous les flux installés et dit ce qui ne va pas, ou ce qui manque aux noms de Pastell',
     load: () => import('./flow-check.ts'),
   },
   'flow graph': {

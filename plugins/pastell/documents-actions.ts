@@ -1,5 +1,6 @@
 import { editableFields, may, offers, Problem, type Document } from '#core'
 import { json, type Call, type Reply } from './call.ts'
+import { machineActions } from './catalogue/catalogue.ts'
 import { stateRefuses } from './documents-detail.ts'
 import { isInFlight, persistent } from './documents-form.ts'
 import { onDocument, type OnDocument } from './documents-rights.ts'
@@ -32,6 +33,8 @@ const actionOf = ({ flow, document }: OnDocument, name: string, now: Date): stri
   const named = namesOf(flow).actionsNamed(name)
   const possible = offers(flow, document, now).filter(offer => offer.available === true)
   const action = named.find(each => possible.some(offer => offer.name === each)) ?? named[0]
+  if (action === undefined && machineActions(namesOf(flow).flow).includes(name))
+    throw notAllowed(name, "role_id_e n'est pas vérifiée")
   if (action === undefined) throw badRequest(`L'action ${name} n'existe pas.`)
   return action
 }

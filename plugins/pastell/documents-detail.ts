@@ -50,18 +50,20 @@ export const possibleActions = (
 }
 
 /** The names of the files of a field by their numbers: a list, or a map when a client left a gap. */
-const numbered = ({ data }: Document, field: string): Json | undefined => {
+const numbered = ({ data }: Document, field: string, shown: unknown): Json | undefined => {
   const ranks = ranksOf(data, field)
-  const files = filesHeld(data[field])
+  const files = filesHeld(shown)
   return files.length === 0 ? undefined : new Map(files.map((file, place) => [String(ranks[place]), file.name]))
 }
 
 /** Every stored value by its Pastell name, in the order of the form. */
 export const dataOf = (flow: CompiledFlow, document: Document): ReadonlyMap<string, Json> => {
-  const shown = shownFor(flow, document.data)
+  const shown = shownFor(flow, document)
   const entries = namesOf(flow).fields.flatMap(({ name, field, part }): [string, Json][] => {
     const value =
-      field.kind === 'files' ? numbered(document, field.name) : toPastell(field, shown.values[field.name], part)
+      field.kind === 'files'
+        ? numbered(document, field.name, shown.values[field.name])
+        : toPastell(field, shown.values[field.name], part)
     return value === undefined ? [] : [[name, value]]
   })
   const more = [...shown.more].map(([name, value]): [string, Json] => [

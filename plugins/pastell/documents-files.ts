@@ -136,7 +136,7 @@ export const filesInForm = async (call: Call, on: OnDocument): Promise<OnDocumen
 
 /** A file of a document by the name and the number that Pastell gives it; the types of the pieces are a file there. */
 const found = ({ flow, document }: OnDocument, name: string, number: string | undefined): FileRef | string => {
-  const { values, more } = shownFor(flow, document.data)
+  const { values, more } = shownFor(flow, document)
   const named = namesOf(flow).field(name)
   if (named?.part === 'file') {
     const types = (document.data[named.field.name] as readonly PieceType[] | undefined) ?? []
@@ -149,7 +149,11 @@ const found = ({ flow, document }: OnDocument, name: string, number: string | un
       ? filesHeld(values[named.field.name])
       : filesHeld(typeof extra === 'string' ? undefined : extra)
   const place =
-    named?.field.kind === 'files' ? placeOf(document, named.field, number) : (number ?? '0') === '0' ? 0 : undefined
+    named?.field.kind === 'files'
+      ? placeOf(document, named.field, number)
+      : extra !== undefined || (number ?? '0') === '0'
+        ? Number(number ?? '0')
+        : undefined
   const file = place === undefined ? undefined : files[place]
   if (!file) throw notFound(NO_FILE)
   return file

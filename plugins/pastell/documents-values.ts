@@ -9,6 +9,7 @@ import {
   type PieceType,
 } from '#core'
 import type { Call } from './call.ts'
+import { derivedOf } from './derived.ts'
 import { badRequest } from './http/errors.ts'
 import type { PhpValue } from './http/php-values.ts'
 import { namesOf, type NamedField } from './names.ts'
@@ -96,6 +97,21 @@ const typingOf = (
   return typedPieces(call, on, field, [first, ...others], values)
 }
 
+/** What texts under derived names change of the fields that are open. */
+const derivedIn = (
+  flow: CompiledFlow,
+  open: ReadonlySet<string>,
+  entries: readonly (readonly [string, PhpValue])[],
+): Values => {
+  const given = new Map(entries)
+  return Object.fromEntries(
+    derivedOf(flow).flatMap(({ name, written }) => {
+      const text = textIn(given.get(name))
+      return text === undefined ? [] : Object.entries(written?.(text) ?? {}).filter(([changed]) => open.has(changed))
+    }),
+  )
+}
+
 /**
  * What a modification asks, as the fields hold it. Names that the flow does not have are ignored, and those that are closed today are
  * skipped, as Pastell does (§9). A choice written directly is not checked against the list of the remote: its label is taken there
@@ -119,11 +135,14 @@ export const valuesIn = async (
       throw badRequest(`Le champ '${name}' n'est pas autorisé sur un PATCH`)
     const text = textIn(value)?.replaceAll('&#8217;', "'").replaceAll('&#8211;', '-').trim()
     if (text === undefined || !open.has(field.name)) continue
+    // An empty second name says nothing of what the first one holds.
+    if (text === '' && field.kind === 'remoteChoice' && name !== named.name) continue
     if (part === 'acte' || part === 'annexes') typings.set(field, { ...typings.get(field), [part]: text })
     else if (part !== undefined) continue
     else if (field.kind === 'remoteChoice' && text !== '') chosen.push([field, text])
     else values[field.name] = fromPastell(field, text)
   }
+  Object.assign(values, derivedIn(flow, open, entries))
   for (const [field, text] of chosen) {
     const found = choiceNamed((await listOf(call, document, field, { values })) ?? [], text)
     values[field.name] = found ? { value: found.value, label: found.label } : { value: text, label: text }

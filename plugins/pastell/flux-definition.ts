@@ -1,5 +1,7 @@
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledTask } from '#core'
+import { machineActions } from './catalogue/catalogue.ts'
 import type { Json } from './http/json.ts'
+import { derivedOf, type DerivedField } from './derived.ts'
 import { CHANGED, namesOf, type NamedField, type PiecePart } from './names.ts'
 
 /** Kinds of field as a definition of Pastell writes them. */
@@ -17,11 +19,12 @@ const TYPES: Readonly<Partial<Record<CompiledField['kind'], string>>> = {
 }
 
 /** The choice that a field offers, as an action of Pastell is called. */
-const CHOICES: Readonly<Record<string, string>> = {
+const PICKERS = {
   circuits: 'iparapheur-sous-type',
   classification: 'classification',
   typologies: 'type-piece',
-}
+} as const
+const CHOICES: Readonly<Record<string, string>> = PICKERS
 
 const truths = (flags: Readonly<Record<string, boolean | undefined>>): [string, Json][] =>
   Object.entries(flags).flatMap(([name, value]): [string, Json][] => (value ? [[name, true]] : []))
@@ -71,9 +74,20 @@ const propertiesOf = ({ field, part }: NamedField): Json => {
   ])
 }
 
+const derivedProperties = ({ label, type, multiple, readOnly, hidden }: DerivedField): Json =>
+  new Map<string, Json>([
+    ['name', label],
+    ['type', type],
+    ...truths({ multiple, 'read-only': readOnly, 'no-show': hidden }),
+    ...(type === 'externalData' ? ([['choice-action', PICKERS.circuits]] as [string, Json][]) : []),
+  ])
+
 /** Every field of a flow by its Pastell name, with the properties of a definition (pastell-api.md §8.2). */
-export const fieldsOf = (flow: CompiledFlow): Json =>
-  new Map(namesOf(flow).fields.map(named => [named.name, propertiesOf(named)]))
+export const fieldsOf = (flow: CompiledFlow): ReadonlyMap<string, Json> =>
+  new Map([
+    ...namesOf(flow).fields.map(named => [named.name, propertiesOf(named)] as const),
+    ...derivedOf(flow).map(derived => [derived.name, derivedProperties(derived)] as const),
+  ])
 
 /** No person may ask for it: a state only. */
 const NOBODY = { role_id_e: 'no-role' }
@@ -118,7 +132,7 @@ const startsOf = (flow: CompiledFlow, task: CompiledTask): readonly string[] => 
 }
 
 /** States and actions, which are one thing for Pastell, with the rules that its clients read. */
-export const actionsOf = (flow: CompiledFlow): Json => {
+export const actionsOf = (flow: CompiledFlow): ReadonlyMap<string, Json> => {
   const names = namesOf(flow)
   const actions = new Map<string, Action>()
   const at = (name: string): Action => {
@@ -173,6 +187,7 @@ export const actionsOf = (flow: CompiledFlow): Json => {
         from: new Set(named(state => ['done', 'abandoned', 'stopped'].includes(state.kind))),
       }),
     ],
+    ...machineActions(names.flow).map((name): [string, Json] => [name, written({})]),
     ...[...actions].map(([name, action]): [string, Json] => [name, written(action)]),
   ])
 }

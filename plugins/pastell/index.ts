@@ -1,6 +1,7 @@
 import { definePlugin } from '#core'
+import { pastellCheck } from './catalogue/check.ts'
 import { pastellLinks } from './links.ts'
 import { pastellApi } from './mount.ts'
 
 /** What lets software written for Pastell work by changing a URL. */
-export default definePlugin({ id: 'pastell', version: 1, mounts: [pastellApi, pastellLinks] })
+export default definePlugin({ id: 'pastell', version: 1, mounts: [pastellApi, pastellLinks], checks: [pastellCheck] })

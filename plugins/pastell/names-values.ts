@@ -56,7 +56,7 @@ export const fromPastell = (field: CompiledField, text: string): unknown => {
 }
 
 /** What a form gives for one field: an array of texts is joined, a file is no text. */
-export const textIn = (value: PhpValue): string | undefined => {
+export const textIn = (value: PhpValue | undefined): string | undefined => {
   if (typeof value === 'string') return value
   if (!(value instanceof Map)) return undefined
   return [...value.values()].filter(each => typeof each === 'string').join(',')

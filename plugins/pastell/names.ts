@@ -30,6 +30,9 @@ const PIECE_PARTS: readonly (readonly [string, PiecePart])[] = [
   ['type_piece_fichier', 'file'],
 ]
 
+/** Second names of Pastell for one field of ours: there, each kind of signature book has its own. */
+const ALIASES: Readonly<Record<string, string>> = { iparapheur_sous_type: 'fast_parapheur_circuit' }
+
 /** A field that a Pastell name stands for; `part` when it is one of the texts of the types of pieces. */
 export interface NamedField {
   readonly name: string
@@ -124,6 +127,11 @@ const read = (flow: CompiledFlow): FlowNames => {
   const fields = fieldsOf(flow, suffixOf)
   const byName = new Map<string, NamedField>()
   for (const named of fields) byName.set(named.name, named)
+  for (const named of fields) {
+    const alias = ALIASES[named.field.options.pastell ?? '']
+    const name = alias === undefined ? '' : `${alias}${suffixOf(named.field.step)}`
+    if (name !== '' && !byName.has(name)) byName.set(name, named)
+  }
   for (const named of fields)
     for (const name of [named.field.name, withoutDot(named.field.name)])
       if (!named.part && !byName.has(name)) byName.set(name, named)

@@ -1,0 +1,83 @@
+import type { Kind } from './compare.ts'
+
+/** Names of Pastell that this hub does not answer on purpose. */
+export interface Difference {
+  readonly kind: Kind
+  readonly names: readonly string[]
+  /** Identifiers of folder types, or all those that have the name. */
+  readonly flows: 'tous' | readonly string[]
+  /** A sentence for the integrator who looks for the name. */
+  readonly why: string
+}
+
+const LOCAL_SIGNATURE =
+  'La signature dans le navigateur passait par un greffon que les navigateurs ne chargent plus, et Pastell ne l’offrait pas par l’API : faire signer par un parapheur.'
+const CONFIRMATION =
+  'Pendant qu’une personne confirme avec son certificat, le document reste dans l’état « document-transmis-tdt » ; le hub voit la confirmation en interrogeant le TdT.'
+const NEVER_ENTERED = 'Déclaré par Pastell, dont aucun traitement n’y mène : aucun dossier n’y a jamais été.'
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    kind: 'état',
+    names: ['importation'],
+    flows: 'tous',
+    why: 'Un document déposé par un glaneur est un brouillon (« creation » ou « modification »), ou part aussitôt : il ne s’arrête pas à l’importation.',
+  },
+  {
+    kind: 'champ',
+    names: ['key'],
+    flows: 'tous',
+    why: 'Champ caché que Pastell n’emploie pas : la clé de chaque destinataire est dans sa ligne.',
+  },
+  {
+    kind: 'champ',
+    names: [
+      'fast_parapheur_circuit_configuration',
+      'fast_parapheur_email_destinataire',
+      'fast_parapheur_email_cc',
+      'fast_parapheur_agents',
+    ],
+    flows: 'tous',
+    why: 'Un circuit FAST à la volée se décrit dans « json_metadata » (clés circuit, email_destinataire, email_cc, agents), ou dans les réglages du connecteur.',
+  },
+  { kind: 'état', names: ['teletransmission-tdt', 'return-teletransmission-tdt'], flows: 'tous', why: CONFIRMATION },
+  {
+    kind: 'action',
+    names: ['teletransmission-tdt'],
+    flows: 'tous',
+    why: 'Ouvre la page du TdT dans le navigateur : c’est un lien de la page du document, qui ne se demande pas par l’API.',
+  },
+  {
+    kind: 'champ',
+    names: ['has_signature_locale', 'signature_locale_display', 'signature_link'],
+    flows: 'tous',
+    why: LOCAL_SIGNATURE,
+  },
+  { kind: 'état', names: ['send-signature-local'], flows: 'tous', why: LOCAL_SIGNATURE },
+  { kind: 'action', names: ['send-signature-local'], flows: 'tous', why: LOCAL_SIGNATURE },
+  {
+    kind: 'champ',
+    names: ['envoi_signature_fast'],
+    flows: 'tous',
+    why: 'FAST est un parapheur comme un autre : la case de la signature et « fast_parapheur_circuit », second nom du circuit, suffisent.',
+  },
+  {
+    kind: 'état',
+    names: ['acquiter-tdt', 'refus-tdt'],
+    flows: ['helios-generique', 'helios-automatique'],
+    why: NEVER_ENTERED,
+  },
+  { kind: 'état', names: ['refus-tdt'], flows: ['pes-marche'], why: NEVER_ENTERED },
+  {
+    kind: 'état',
+    names: ['reponse'],
+    flows: 'tous',
+    why: 'Sujet de notification et non état : la réponse d’un destinataire est un document à elle, lié au premier.',
+  },
+  {
+    kind: 'action',
+    names: ['reponse'],
+    flows: 'tous',
+    why: 'Sujet de notification et non action : dans Pastell, sa règle n’est jamais vérifiée.',
+  },
+]
