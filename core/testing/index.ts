@@ -10,10 +10,12 @@ export * from './conformance-document.ts'
 export * from '../volumes/sftp/simulator.ts'
 export * from './sample-pes.ts'
 export * from './sample-pes-answers.ts'
+export * from './signed-pes.ts'
 export * from './faulty-volume.ts'
 export * from './stamp-pki.ts'
 export * from '../volumes/webdav/simulator.ts'
 export { outgoingBody } from '../connectors/http-client-body.ts'
+export * from './fake-convocation.ts'
 export * from './fake-inbox.ts'
 export {
   createChorusSimulator,

@@ -38,7 +38,8 @@ const decoded = (bytes: Buffer): string => {
   }
 }
 
-const commonName = (names: string): string =>
+/** Common name in the name that a certificate bears; the whole name without one. */
+export const commonName = (names: string): string =>
   names
     .split('\n')
     .find(line => line.startsWith('CN='))

@@ -1,0 +1,9 @@
+export { signaturesSummary, type SignaturesState } from './summary.ts'
+export {
+  LARGEST_WHOLE,
+  verifyPesSignatures,
+  type PesVerification,
+  type SignatureVerdict,
+  type VerifiedBordereau,
+  type VerifiedSignature,
+} from './verify.ts'
