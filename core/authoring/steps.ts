@@ -94,6 +94,11 @@ export interface TaskContext<I, F, N extends CapabilityName> {
      * first, a few at most. None while the field is empty.
      */
     twins(field: keyof F & string): Promise<readonly Twin[]>
+    /**
+     * Has an administrator associated connectors to that very flow, for this entity or above it? What is made for every flow does not
+     * count: documents go there by themselves only where somebody decided so.
+     */
+    associated(flow: string): Promise<boolean>
   }
   readonly files: Files
   readonly log: Log

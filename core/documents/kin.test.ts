@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { connectorsHub, filledIn, SLOT } from '../connectors/service.fixture.ts'
 import { settle } from '../engine/settle.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
 import { deliberationFlow as flow, newDocument, NOW, testFlows, testStore, town } from './documents.fixture.ts'
@@ -70,4 +71,19 @@ test('les jumeaux sont de la même entité et ont quitté leur brouillon', async
     { id: first.id, title: first.title, state: 'visa.aEnvoyer', stateLabel: "Préparation de l'envoi" },
   ])
   expect(await kin().twins({ ...second, data: {} }, 'visa.dossierId')).toEqual([])
+})
+
+test('un flux n’est associé que si un administrateur l’a choisi pour lui, dans l’entité ou au-dessus', async () => {
+  const service = await town(database.knex, 'Service', ville)
+  const parent = await store.create(newDocument(service))
+  const associated = () => kin().associated(parent, 'deliberation')
+  expect([await associated(), await kin().associated(parent, 'inconnu')]).toEqual([false, false])
+  const hub = await connectorsHub(database.knex)
+  const at = { entityId: ville, userId: '1' }
+  const { id } = await hub.connectors.create(at, { connector: 'parapheur-essai', label: 'Parapheur', config: filledIn })
+  await hub.connectors.associate(at, { flow: '*', slot: SLOT, instanceId: id })
+  expect(await associated()).toBe(false)
+  await hub.connectors.associate(at, { flow: flow.id, slot: SLOT, instanceId: id })
+  expect(await associated()).toBe(true)
+  await hub.close()
 })

@@ -1,7 +1,8 @@
+import { associationsFor } from '../connectors/associations.ts'
 import type { Clock } from '../authoring/context.ts'
 import { PermanentError } from '../authoring/errors.ts'
 import type { Db, Transaction } from '../db/knex.ts'
-import { DRAFT, type Document } from '../engine/model.ts'
+import { DRAFT, slotOf, type Document } from '../engine/model.ts'
 import type { Kin } from '../engine/ports.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
@@ -118,6 +119,16 @@ export const createKin = ({
         return { id: first, is: 'known' }
       }
       return { id, is: 'created' }
+    },
+
+    async associated({ entityId }, name) {
+      const flow = flowNamed(flows, name)
+      if (!flow) return false
+      const rows = await associationsFor(db, entityId, flow.id)
+      return flow.steps
+        .filter(step => !step.definition.optional)
+        .flatMap(step => step.needs.map(need => slotOf(step.alias, need)))
+        .every(slot => rows.some(row => row.flowId === flow.id && row.slot === slot))
     },
 
     async twins({ entityId, id, flowId, data }, field) {

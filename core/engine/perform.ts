@@ -82,6 +82,7 @@ const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Ca
       publicLink: (page, name) => ports.publicLinks.of(document, page, name),
       create: found => ports.kin.create(document, found),
       twins: field => ports.kin.twins(document, `${task.step}.${field}`),
+      associated: flowId => ports.kin.associated(document, flowId),
     },
     files: ports.files,
     log: ports.log,

@@ -75,6 +75,8 @@ export interface Kin {
   create(parent: Document, found: NewDocument): Promise<CreatedDocument>
   /** @param field full name of an indexed field */
   twins(document: Document, field: string): Promise<readonly Twin[]>
+  /** `false` when the flow is not installed. */
+  associated(document: Document, flow: string): Promise<boolean>
 }
 
 export interface EnginePorts {

@@ -99,6 +99,8 @@ export interface TestHub {
   readonly ports: EnginePorts
   /** Documents of other flows that tasks created, in order. */
   readonly created: readonly CreatedByTask[]
+  /** Other flows that have connectors of their own; none at first. */
+  readonly associated: Set<string>
   create(values: Readonly<Record<string, unknown>>): Promise<TestDocument>
   /** Lets virtual time pass, running each task at its date. */
   advance(by: Duration): Promise<void>
@@ -127,6 +129,7 @@ export const testHub = (
   const compiled = compileFlow(flow.stored, new Map(steps.map(step => [step.definition.id, step.definition])))
   const store = new Map<string, Stored>()
   const created: CreatedByTask[] = []
+  const associated = new Set<string>()
   const instances = new Map<string, InstanceSettings>(
     Object.keys(capabilities).map(name => [name, { id: name, label: `Connecteur ${name}` }]),
   )
@@ -178,6 +181,7 @@ export const testHub = (
         created.push({ ...found, id, by: parent.id })
         return { id, is: 'created' }
       },
+      associated: async (_document, flowId) => associated.has(flowId),
       twins: async (document, field) =>
         [...store.values()]
           .map(each => each.document)
@@ -302,6 +306,7 @@ export const testHub = (
     flow: compiled,
     ports,
     created,
+    associated,
     instances,
     async create(values) {
       const id = `doc${store.size + 1}`
