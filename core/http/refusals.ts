@@ -10,12 +10,14 @@ const BY_PARAMETER: Readonly<Record<string, Refusals>> = {
   field: [errors.badInput, errors.fileNotFound],
   sha256: [errors.fileNotFound, errors.unavailable],
   flowId: [errors.flowNotFound],
+  groupId: [errors.groupNotFound],
   userId: [errors.userNotFound],
   roleId: [errors.roleNotFound],
   tokenId: [errors.tokenNotFound],
   instanceId: [errors.instanceNotFound, errors.badRequest, errors.conflict, errors.remoteUnavailable],
   recordingId: [errors.recordingNotFound],
   reportId: [errors.reportNotFound],
+  batchId: [errors.batchNotFound],
   uploadId: [errors.uploadNotFound],
 }
 
@@ -56,6 +58,7 @@ const ofContent = (route: Route): Refusals => [
   ...(propertiesOf(route.query).length > 0 ? [errors.badRequest] : []),
   ...(route.body ? [errors.unsupportedMedia, errors.unreadableBody, errors.bodyTooLarge, errors.badInput] : []),
   ...propertiesOf(route.body).flatMap(name => BY_PROPERTY[name] ?? []),
+  ...(route.form ? [errors.badRequest, errors.fileTooLarge] : []),
   ...(route.upload === undefined ? [] : [errors.fileTooLarge]),
   ...(isReplayed(route) ? [errors.badRequest, errors.keyReused, errors.keyPending] : []),
 ]

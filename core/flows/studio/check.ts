@@ -1,24 +1,29 @@
+import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FieldSpec } from '../../authoring/fields.ts'
 import type { AnyStep } from '../../authoring/steps.ts'
 import { compileFlow, FlowError, type FlowFault } from '../../engine/compile.ts'
 import type { CompiledFlow } from '../../engine/model.ts'
 import { placedProblems } from '../../http/messages.ts'
-import { flowSchema, type FieldGroup, type StudioFlow } from './format.ts'
+import { flowSchema, groupSchema, type FieldGroup, type StudioFlow } from './format.ts'
 import { groupNamed, isGroup, resolve, type Resolved } from './resolve.ts'
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false }).compile(
-  flowSchema,
-)
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false })
+const isFlow = ajv.compile(flowSchema)
+const isGroupOfFields = ajv.compile(groupSchema)
 
 const pointer = (place: readonly string[]) =>
   place.map(part => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-/** What keeps a value from being a flow at all, by the published schema; nothing when it is one. */
-export const shapeFaults = (value: unknown): readonly FlowFault[] =>
+const faultsBy = (validate: ValidateFunction, value: unknown): readonly FlowFault[] =>
   validate(value)
     ? []
     : placedProblems(validate.errors ?? []).map(({ place, message }) => ({ at: pointer(place), message }))
+
+/** What keeps a value from being a flow at all, by the published schema; nothing when it is one. */
+export const shapeFaults = (value: unknown): readonly FlowFault[] => faultsBy(isFlow, value)
+/** The same for a group of fields alone. */
+export const groupFaults = (value: unknown): readonly FlowFault[] => faultsBy(isGroupOfFields, value)
 
 const regexFault = ({ label, options: { pattern } }: FieldSpec): string | undefined => {
   if (!pattern) return undefined
@@ -69,7 +74,7 @@ const fieldFaults = ({ stored, origin, twice }: Resolved): readonly FlowFault[] 
   return faults
 }
 
-const groupFaults = (flow: StudioFlow, shared: ReadonlyMap<string, FieldGroup>): readonly FlowFault[] =>
+const unknownGroups = (flow: StudioFlow, shared: ReadonlyMap<string, FieldGroup>): readonly FlowFault[] =>
   Object.entries(flow.fields).flatMap(([name, field]) =>
     isGroup(field) && !groupNamed(flow, shared, field.group)
       ? [
@@ -107,7 +112,7 @@ export const checkFlow = (
   shared: ReadonlyMap<string, FieldGroup>,
 ): Checked => {
   const resolved = resolve(flow, version, shared)
-  const faults = [...groupFaults(flow, shared), ...fieldFaults(resolved)]
+  const faults = [...unknownGroups(flow, shared), ...fieldFaults(resolved)]
   let compiled: CompiledFlow | undefined
   try {
     compiled = compileFlow(resolved.stored, steps)

@@ -211,6 +211,11 @@ export const flowSchema: Readonly<Record<string, unknown>> = {
   $defs: { condition: ConditionSchema },
 }
 
+export const groupSchema: Readonly<Record<string, unknown>> = {
+  ...FieldGroupSchema,
+  $defs: { condition: ConditionSchema },
+}
+
 /**
  * The published JSON Schema (2020-12) of a flow drawn without code.
  * @param publicUrl of the hub, where it answers

@@ -1,17 +1,24 @@
 import type { Clock } from '../../authoring/context.ts'
 import type { Db } from '../../db/knex.ts'
 import { errors } from '../../errors.ts'
-import type { FieldGroup, StudioFlow } from './format.ts'
+import { groupFaults } from './check.ts'
+import type { StudioFlow } from './format.ts'
 import { isGroup } from './resolve.ts'
 import { groupRows, studioRows, type GroupRow } from './store.ts'
 
 /** Groups of fields kept once for the platform. What is published has them written out: changing one changes the drafts alone. */
 export interface Groups {
   list(): Promise<readonly GroupRow[]>
-  /** Creates it, or replaces it. */
-  save(id: string, contents: FieldGroup, by: string): Promise<GroupRow>
+  /** Creates it, or replaces it. @throws errors.badInput with each fault at its place */
+  save(id: string, contents: unknown, by: string): Promise<GroupRow>
   /** @throws errors.conflict while a draft uses it, errors.groupNotFound */
   remove(id: string): Promise<void>
+}
+
+const assertGroup = (value: unknown): void => {
+  const faults = groupFaults(value)
+  if (faults.length > 0)
+    throw errors.badInput({ fields: faults.map(({ at, message }) => ({ field: at, code: 'groupe', message })) })
 }
 
 const uses = (flow: StudioFlow, group: string): boolean =>
@@ -22,6 +29,7 @@ export const createGroups = ({ db, clock }: { readonly db: Db; readonly clock: C
   list: () => groupRows(db),
 
   async save(id, contents, by) {
+    assertGroup(contents)
     const [saved] = await db('studio_groups')
       .insert({ id, contents: JSON.stringify(contents), updatedAt: clock.now(), updatedBy: by })
       .onConflict('id')

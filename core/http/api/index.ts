@@ -15,6 +15,7 @@ import { relationRoutes } from './relations.ts'
 import { reportRoutes } from './reports.ts'
 import { roleRoutes } from './roles.ts'
 import { sessionRoutes } from './session.ts'
+import { studioRoutes } from './studio.ts'
 import { tokenRoutes } from './tokens.ts'
 import { uploadRoutes } from './uploads.ts'
 import { userRoutes } from './users.ts'
@@ -29,6 +30,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...roleRoutes,
     ...tokenRoutes,
     ...flowRoutes,
+    ...studioRoutes,
     ...documentRoutes,
     ...fileRoutes,
     ...uploadRoutes,

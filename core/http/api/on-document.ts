@@ -45,7 +45,7 @@ interface Changing {
 }
 
 /** The version that the caller saw: in `If-Match`, as the `ETag` of what they read, or beside the values. */
-const versionSeen = ({ request }: Pick<Changing, 'request'>, given: number | undefined): number => {
+export const versionSeen = ({ request }: Pick<Changing, 'request'>, given: number | undefined): number => {
   const header = request.headers['if-match']
   const seen = header === undefined ? given : Number(/^"(\d+)"$/u.exec(header)?.[1] ?? Number.NaN)
   if (seen === undefined)

@@ -136,6 +136,70 @@ export const FlowView = named('FlowView', {
   states: Type.Array(StateView),
 })
 
+export const FlowHelp = named('FlowHelp', {
+  id: Type.String(),
+  version: Type.Integer(),
+  label: Type.String(),
+  family: Type.String(),
+  help: Type.String({ description: 'La page d’aide des agents, en Markdown.' }),
+})
+
+const FlowFault = Type.Object({
+  at: Type.String({ description: 'Pointeur JSON dans le flux : « /steps/1/bindings/document ».' }),
+  message: Type.String(),
+})
+
+/** Said whole by its own schema, which Ajv compiles: `/schemas/flux.json`. */
+export const StudioFlowBody = Type.Unsafe<object>({
+  type: 'object',
+  description: 'Un flux sans code, décrit par le schéma publié : /schemas/flux.json.',
+})
+
+const studioSummary = {
+  id: Type.String(),
+  label: Type.String(),
+  family: Type.String(),
+  state: Type.String({ description: 'brouillon, publie ou retire.' }),
+  published: orNull(Type.Integer()),
+  changed: Type.Boolean({ description: 'Le brouillon dit autre chose que la version publiée.' }),
+  updatedAt: Instant,
+}
+export const StudioSummary = named('StudioSummary', studioSummary)
+export const StudioDetail = named('StudioDetail', {
+  ...studioSummary,
+  draft: StudioFlowBody,
+  revision: Type.Integer(),
+  faults: Type.Array(FlowFault),
+  versions: Type.Array(
+    Type.Object({ version: Type.Integer(), publishedAt: Instant, publishedBy: orNull(Type.String()) }),
+  ),
+})
+export const StudioCheck = named('StudioCheck', {
+  faults: Type.Array(FlowFault),
+  fields: Type.Array(Type.Object({ name: Type.String(), label: Type.String(), kind: Type.String() })),
+  steps: Type.Array(Type.Object({ alias: Type.String(), label: Type.String() })),
+  mermaid: orNull(Type.String()),
+  svg: orNull(Type.String()),
+})
+const InputView = Type.Object({
+  name: Type.String(),
+  label: Type.String(),
+  kind: Type.String(),
+  required: Type.Boolean(),
+})
+export const StepView = named('StepView', {
+  id: Type.String(),
+  label: Type.String(),
+  inputs: Type.Array(InputView),
+  fields: Type.Array(InputView),
+  configurable: Type.Boolean({ description: 'Elle attend des réglages du flux.' }),
+})
+export const StudioGroup = named('StudioGroup', {
+  id: Type.String(),
+  revision: Type.Integer(),
+  contents: Type.Unsafe<object>({ type: 'object', description: 'Libellé et champs, comme dans un flux.' }),
+})
+
 const summary = {
   id: Type.String(),
   entityId: Id,
