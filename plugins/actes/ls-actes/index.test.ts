@@ -5,8 +5,11 @@ import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { tdtActes } from '../../steps/tdt-actes/index.ts'
+import { transformation } from '../../steps/transformation/index.ts'
+import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
 import lsActes from './index.ts'
 
+const steps = [transformation, signature, transformationFixe, tdtActes, depotGed, archivage]
 const acte = fileNamed('deliberation.pdf')
 const annexe = fileNamed('plan.pdf')
 const complete = {
@@ -33,7 +36,7 @@ const routes = { aucune: { envoiSignature: false, envoiTdt: false, envoiDepot: f
 
 const town = async (values: object = {}) => {
   const remotes = fakeTown()
-  const hub = testHub(lsActes, [signature, tdtActes, depotGed, archivage], remotes.capabilities)
+  const hub = testHub(lsActes, steps, remotes.capabilities)
   const document = await hub.create({ ...complete, ...values })
   return { ...remotes, hub, document }
 }
@@ -63,10 +66,14 @@ describe('le cheminement', () => {
     expect(document.state).toBe('termine')
     expect(document.current.trail.map(stop => stop.state)).toEqual([
       'brouillon',
+      'transformation.aTransformer',
+      'transformation.transforme',
       'signature.aEnvoyer',
       'signature.envoye',
       'signature.recupere',
       'signature.signe',
+      'transformationFixe.aTransformer',
+      'transformationFixe.transforme',
       'tdtActes.aEnvoyer',
       'tdtActes.envoye',
       'tdtActes.arRecu',
@@ -105,9 +112,31 @@ describe('le cheminement', () => {
     expect(tdt.actes.size).toBe(0)
   })
 
-  test('un acte sans aucune étape cochée ne part pas', async () => {
-    const { document } = await town(routes.aucune)
-    await expect(document.submit()).rejects.toThrow('cocher au moins une étape')
+  test('un acte dont rien n’est coché se termine : la transformation aurait pu en décider autrement', async () => {
+    const { document, hub } = await town(routes.aucune)
+    await document.submit()
+    await hub.settleDown()
+    expect(document.state).toBe('termine')
+  })
+
+  test('la transformation lit les métadonnées et coche elle-même les étapes', async () => {
+    const remotes = fakeTown()
+    const transform = async () => ({ envoiDepot: 'true', 'tdtActes.numero': 'DEL_9' })
+    const hub = testHub(lsActes, steps, { ...remotes.capabilities, transformation: { transform } })
+    const document = await hub.create({ ...complete, ...routes.aucune })
+    await document.submit()
+    await hub.settleDown()
+    expect([document.state, remotes.ged.deposits.size]).toEqual(['termine', 1])
+    expect(document.data['tdtActes.numero']).toBe('DEL_9')
+  })
+
+  test('l’acte signé au parapheur prend la date de sa signature, celui qui ne l’est pas garde la sienne', async () => {
+    const signed = await arrivedAt('termine', { 'tdtActes.date': '2026-01-10' })
+    expect(signed.document.data['tdtActes.date']).toBe('2026-01-15')
+    const { document, hub } = await town({ envoiSignature: false, 'tdtActes.date': '2026-01-10' })
+    await document.submit()
+    await hub.settleDown()
+    expect(document.data['tdtActes.date']).toBe('2026-01-10')
   })
 })
 
@@ -340,7 +369,7 @@ describe('les associations', () => {
   test("sans connecteur associé, le document attend et dit à qui s'adresser", async () => {
     const remotes = fakeTown()
     const { signature: _absente, ...others } = remotes.capabilities
-    const hub = testHub(lsActes, [signature, tdtActes, depotGed, archivage], others)
+    const hub = testHub(lsActes, steps, others)
     const document = await hub.create(complete)
     await document.submit()
     expect(document.state).toBe('signature.aEnvoyer')

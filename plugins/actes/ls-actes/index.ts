@@ -3,6 +3,12 @@ import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { tdtActes } from '../../steps/tdt-actes/index.ts'
+import { transformation } from '../../steps/transformation/index.ts'
+import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
+
+/** An acte signed in the book bears the day of its signature. */
+const SIGNING_DAY =
+  '{% if parapheur_date_signature %}{{ parapheur_date_signature }}{% else %}{{ date_de_lacte }}{% endif %}'
 
 /** Actes of any origin: signature, légalité control, deposit, archiving, each if its box is ticked (`flows/actes.md`, ls-actes). */
 export default defineFlow({
@@ -26,7 +32,9 @@ export default defineFlow({
     const visa = signature({ titre: objet, document: arrete, annexes })
     const signed = firstOf(visa.fields.signe, arrete)
     return [
+      transformation({}),
       visa.when(envoiSignature),
+      transformationFixe({}).set({ 'tdtActes.date': SIGNING_DAY }),
       tdtActes({ objet, acte: signed, annexes }).when(envoiTdt),
       depotGed({}).when(envoiDepot),
       archivage({}).when(envoiSae),
