@@ -1,6 +1,6 @@
 import { TemporaryError } from '../authoring/errors.ts'
 import type { FileRef } from '../authoring/values.ts'
-import type { AcquitOutcome } from '../contracts/pes/acquit.ts'
+import type { Acquit, AcquitOutcome } from '../contracts/pes/acquit.ts'
 import type {
   ActeStatus,
   CancellationStatus,
@@ -218,8 +218,8 @@ export const fakeTdtHelios = () => {
     tdtHelios,
     mishaps,
     sent,
-    /** The treasury answers, on ten elements. */
-    answer: (outcome: AcquitOutcome) =>
+    /** The treasury answers, on ten elements, of which some may be told. */
+    answer: (outcome: AcquitOutcome, elements: Acquit['elements'] = []) =>
       decide(pes => ({
         is: 'answered',
         acquit: fileNamed(pes.name.replace(/(\.\w+)?$/u, '_ACK.xml')),
@@ -229,7 +229,7 @@ export const fakeTdtHelios = () => {
           nomFic: pes.name,
           count: outcome === 'empty' ? 0 : 10,
           refused: outcome === 'refused' ? 10 : outcome === 'partial' ? 1 : 0,
-          elements: [],
+          elements,
           errors: [],
         },
       })),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, defineFlow, file, TemporaryError, text } from '#core'
-import { fakeTdtHelios, fileNamed, testHub } from '#core/testing'
+import { createAuthority, fakeTdtHelios, samplePes, signPes, testHub } from '#core/testing'
 import { tdtHelios } from './index.ts'
 
 const flow = defineFlow({
@@ -15,13 +15,19 @@ const flow = defineFlow({
   steps: ({ objet, pes }) => [tdtHelios({ objet, pes })],
 })
 
-const sent = async (before: (remote: ReturnType<typeof fakeTdtHelios>) => void = () => {}) => {
+const sent = async (
+  before: (remote: ReturnType<typeof fakeTdtHelios>) => void = () => {},
+  { pes = samplePes(), of = flow }: { readonly pes?: Uint8Array; readonly of?: typeof flow } = {},
+) => {
   const remote = fakeTdtHelios()
   before(remote)
-  const hub = testHub(flow, [tdtHelios], { tdtHelios: remote.tdtHelios })
-  const document = await hub.create({ objet: 'Mandats de janvier', pes: fileNamed('mandats.xml') })
-  await document.submit()
-  return { hub, document, remote }
+  const hub = testHub(of, [tdtHelios], { tdtHelios: remote.tdtHelios })
+  const create = async (content: Uint8Array, objet = 'Mandats de janvier') => {
+    const document = await hub.create({ objet, pes: await hub.ports.files.save(content, 'mandats.xml') })
+    await document.submit()
+    return document
+  }
+  return { hub, document: await create(pes), remote, create }
 }
 
 describe('jusqu’à l’acquit', () => {
@@ -83,7 +89,7 @@ describe('refus', () => {
         return Promise.resolve({ is: 'refused', reason: 'La balise « NomFic » est absente ou vide.' })
       }
     })
-    expect(document.state).toBe('tdtHelios.erreurEnvoi')
+    expect(document.state).toBe('tdtHelios.nonEnvoye')
     expect(document.message).toContain('NomFic')
     await document.ask('tdtHelios.envoyer')
     expect(document.state).toBe('tdtHelios.envoye')
@@ -140,5 +146,125 @@ describe('réponse perdue', () => {
     await hub.advance('1 h')
     expect(document.state).toBe('tdtHelios.envoye')
     expect(remote.sent.size).toBe(1)
+  })
+})
+
+describe('ce que dit le PES', () => {
+  test('ses champs sont lus avant l’envoi', async () => {
+    const { document } = await sent(undefined, { pes: samplePes({ bordereaux: 2, pjs: 2 }) })
+    expect(document.data).toMatchObject({
+      'tdtHelios.idColl': '21340001700017',
+      'tdtHelios.dteStr': '2026-01-15',
+      'tdtHelios.codBud': '00',
+      'tdtHelios.exercice': '2026',
+      'tdtHelios.idBordereau': '1, 2',
+      'tdtHelios.idPce': '1001, 1002, 2001, 2002',
+      'tdtHelios.idNature': '6067',
+      'tdtHelios.idFonction': '213',
+      'tdtHelios.nomFic': 'PESALR2_Démonstration_001',
+      'tdtHelios.libelleBudget': 'Budget général de la ville',
+      'tdtHelios.etatSignatures': 'absente',
+    })
+  })
+
+  test.each([
+    ['sans nom ni code de collectivité', samplePes({ nomFic: '', codCol: '' }), '« NomFic » est absente'],
+    ['qui n’est pas un PES', Buffer.from('<Facture/>'), "n'est pas un PES aller"],
+    ['qui n’est pas du XML', Buffer.from('%PDF-1.4'), "n'est pas un fichier XML lisible"],
+  ])('un fichier %s ne part pas, et le dit', async (_what, pes, why) => {
+    const { document, remote } = await sent(undefined, { pes })
+    expect(document.state).toBe('tdtHelios.nonConforme')
+    expect(document.message).toContain(why)
+    expect(remote.sent.size).toBe(0)
+    await document.ask('rouvrir')
+    expect(document.state).toBe('brouillon')
+  })
+
+  test('ses signatures sont vérifiées, et leur bilan est gardé', async () => {
+    const signer = createAuthority('Autorité').issueClient('Camille Durand', { notBefore: new Date('2025-01-01') })
+    const good = await signPes(samplePes(), { signer })
+    const { document, create } = await sent(undefined, { pes: good })
+    expect(document.data['tdtHelios.etatSignatures']).toBe('valide')
+    expect(document.journal).toContain('PES « PESALR2_Démonstration_001 » lu. 1 signature, valide.')
+    const text = (await signPes(samplePes({ nomFic: 'AUTRE' }), { signer })).toString('latin1')
+    const altered = await create(Buffer.from(text.replace('V="1001"', 'V="1009"'), 'latin1'))
+    expect(altered.data['tdtHelios.etatSignatures']).toBe('invalide')
+    expect(altered.data['tdtHelios.signatures']).toContain('le contenu a changé depuis la signature')
+  })
+})
+
+describe('un PES ne part qu’une fois', () => {
+  test('le même nom est refusé, et l’autre document est nommé', async () => {
+    const { create, remote } = await sent()
+    const second = await create(samplePes({ dteStr: '2026-01-20' }), 'Le même')
+    expect(second.state).toBe('tdtHelios.nonConforme')
+    expect(second.message).toContain('déjà été confié au document « Mandats de janvier » (doc1, Transmis au TdT)')
+    expect(remote.sent.size).toBe(1)
+    // The name alone is not enough: another budget collectivity may use it.
+    expect((await create(samplePes({ codCol: '456' }))).state).toBe('tdtHelios.envoye')
+  })
+
+  test('un PES que le TdT a rejeté peut être remplacé sous le même nom', async () => {
+    const { hub, create, remote } = await sent()
+    remote.reject('Fichier non conforme au schéma')
+    await hub.advance('1 h')
+    expect((await create(samplePes({ dteStr: '2026-01-20' }))).state).toBe('tdtHelios.envoye')
+  })
+})
+
+describe('l’acquit, ligne par ligne', () => {
+  const refusedPiece = {
+    ...{ domain: '5', accepted: false, bordereau: '7', exercice: '2026', idUnique: '', errors: [] },
+    pieces: [
+      { number: '1001', errors: [], lines: [{ number: '2', errors: [{ code: '2043', label: 'IBAN invalide' }] }] },
+      { number: '1002', errors: [{ code: '2001', label: 'Tiers inconnu' }], lines: [] },
+    ],
+  }
+
+  test('l’agent voit quel mandat est refusé, et pourquoi', async () => {
+    const { hub, document, remote } = await sent()
+    remote.answer('partial', [refusedPiece])
+    await hub.advance('1 h')
+    expect(document.state).toBe('termine')
+    expect(String(document.data['tdtHelios.resume']).split('\n')).toEqual([
+      'Accepté en partie par la trésorerie : 1 élément refusé sur 10 (2043 IBAN invalide).',
+      '- Mandat 1001, ligne 2 (bordereau 7 de 2026) : 2043 IBAN invalide',
+      '- Mandat 1002 (bordereau 7 de 2026) : 2001 Tiers inconnu',
+    ])
+    expect(document.data['tdtHelios.lignesRefusees']).toEqual([
+      expect.objectContaining({ objet: 'Mandat 1001, ligne 2', bordereau: '7', ligne: '2', motif: 'IBAN invalide' }),
+      expect.objectContaining({ objet: 'Mandat 1002', piece: '1002', ligne: '', code: '2001' }),
+    ])
+  })
+
+  test('dix mille refus ne font pas dix mille lignes, et le reste est annoncé', async () => {
+    const { hub, document, remote } = await sent()
+    remote.answer(
+      'refused',
+      Array.from({ length: 10_000 }, () => refusedPiece),
+    )
+    await hub.advance('1 h')
+    expect(document.data['tdtHelios.lignesRefusees']).toHaveLength(500)
+    expect(document.data['tdtHelios.resume']).toContain('… et 19970 autres refus')
+  })
+
+  test('une étape réglée pour s’arrêter sur un refus attend une décision', async () => {
+    const stopping = defineFlow({
+      ...{ id: 'essai-arret', version: 1, label: 'Essai', family: 'Finances' },
+      fields: { objet: text('Objet', { required: true, title: true }), pes: file('PES', { required: true }) },
+      steps: ({ objet, pes }) => [tdtHelios({ objet, pes }).set({ arretSurRefus: 'oui' })],
+    })
+    const { hub, document, remote } = await sent(undefined, { of: stopping as typeof flow })
+    remote.answer('partial', [refusedPiece])
+    await hub.advance('1 h')
+    expect(document.state).toBe('tdtHelios.refuse')
+    await document.ask('tdtHelios.poursuivreMalgreRefus')
+    expect(document.state).toBe('termine')
+    expect(document.data['tdtHelios.etatAck']).toBe('2')
+  })
+
+  test('un réglage inconnu est refusé', () => {
+    expect(tdtHelios.definition.checkSettings?.({ arretSurRefus: 'peut-être' })).toContain('« oui » ou « non »')
+    expect(tdtHelios.definition.checkSettings?.({ arret: 'oui' })).toContain("n'existe pas")
   })
 })
