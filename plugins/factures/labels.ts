@@ -1,0 +1,40 @@
+/** Kinds of identifier of a supplier (formats/factures.md §1). */
+export const TYPES_IDENTIFIANT = {
+  '1': 'SIRET',
+  '2': 'Union européenne, hors France',
+  '3': 'Hors Union européenne',
+  '4': 'RIDET',
+  '5': 'TAHITI',
+  '6': "En cours d'immatriculation",
+  '7': 'Particulier',
+} as const
+
+export const TYPES_FACTURE = { '380': 'Facture', '381': 'Avoir' } as const
+
+/** Invoicing frameworks (`flows/factures.md`, `facture_cadre`); there is no A11. */
+export const CADRES = {
+  A1: 'Facture du fournisseur',
+  A2: 'Facture déjà payée',
+  A3: 'Frais de justice',
+  A4: 'Projet de décompte mensuel',
+  A5: 'État d’acompte',
+  A6: 'État d’acompte validé',
+  A7: 'Projet de décompte final',
+  A8: 'Décompte général et définitif',
+  A9: 'Facture du sous-traitant',
+  A10: 'Projet de décompte mensuel du sous-traitant',
+  A12: 'Facture du cotraitant',
+  A13: 'Projet de décompte mensuel du cotraitant',
+  A14: 'Projet de décompte final du cotraitant',
+  A15: 'État d’acompte (maître d’œuvre)',
+  A16: 'État d’acompte validé (maître d’œuvre)',
+  A17: 'Projet de décompte général (maître d’œuvre)',
+  A18: 'Décompte général (maître d’œuvre)',
+  A19: 'État d’acompte validé',
+  A20: 'Décompte général',
+  A21: 'Demande de remboursement de TIC',
+  A22: 'Projet de décompte général (fournisseur ou mandataire)',
+  A23: 'Décompte général et définitif tacite',
+  A24: 'Décompte général et définitif (maître d’ouvrage)',
+  A25: 'Décompte général et définitif (maître d’ouvrage, facturation de travaux)',
+} as const
