@@ -1,23 +1,13 @@
+import { localTime } from '#core'
+
 /** Local times of France (`YYYY-MM-DDTHH:mm`) as i-delibRE reads and writes them. */
-
-const paris = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'Europe/Paris',
-  year: 'numeric',
-  month: '2-digit',
-  day: '2-digit',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-
-/** The clock on the wall in France, `YYYY-MM-DDTHH:mm`. */
-export const wallClock = (instant: Date): string => paris.format(instant).replace(' ', 'T')
 
 /** The instant at which clocks in France show this local time; the first one in the hour that comes twice. */
 export const instantOf = (local: string): Date => {
   const asUtc = new Date(`${local}:00Z`)
   const hour = 3_600_000
   return (
-    [2, 1].map(offset => new Date(asUtc.getTime() - offset * hour)).find(each => wallClock(each) === local) ?? asUtc
+    [2, 1].map(offset => new Date(asUtc.getTime() - offset * hour)).find(each => localTime(each) === local) ?? asUtc
   )
 }
 

@@ -1,9 +1,9 @@
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import type { SeanceAConvoquer } from '#core'
+import { localTime, type SeanceAConvoquer } from '#core'
 import { convocationConformance, onePdf } from '#core/conformance'
 import { connectForTest, createAuthority, temporaryFiles, type Fault } from '#core/testing'
-import { instantOf, isSameTime, mayComeFrom, wallClock, written } from './dates.ts'
+import { instantOf, isSameTime, mayComeFrom, written } from './dates.ts'
 import idelibre from './index.ts'
 import { createSimulator, type IdelibreSimulatorOptions } from './simulator.ts'
 
@@ -356,7 +356,7 @@ describe('heures', () => {
     expect(instantOf('2026-07-01T00:15')).toEqual(new Date('2026-06-30T22:15:00Z'))
     expect(instantOf('2026-01-01T00:15')).toEqual(new Date('2025-12-31T23:15:00Z'))
     expect(instantOf('2026-10-25T02:30')).toEqual(new Date('2026-10-25T00:30:00Z'))
-    expect(wallClock(new Date('2026-03-29T01:00:00Z'))).toBe('2026-03-29T03:00')
+    expect(localTime(new Date('2026-03-29T01:00:00Z'))).toBe('2026-03-29T03:00')
     expect(written('2026-01-01T00:15', 'UTC')).toBe('2025-12-31 23:15:00')
     expect(written('2026-01-01T00:15', 'Europe/Paris')).toBe('2026-01-01 00:15:00')
   })

@@ -161,7 +161,7 @@ test('un code seul, dans une ligne, prend le libellé de la liste ; un code inco
 })
 
 test('un secret, des lignes ou une liste qui dépend d’un autre champ : la déclaration elle-même est refusée', () => {
-  expect(() => rows('Lignes', { type: remoteChoice('Type', 'types', { by: ['nature'] }) })).toThrow(/« type » dépend/u)
+  expect(() => rows('Lignes', { type: { ...remoteChoice('Type', 'types'), by: ['nature'] } })).toThrow(/« type » dépend/u)
   expect(() => rows('Lignes', { mot: secret('Mot de passe') })).toThrow(/« mot » \(secret\)/u)
   expect(() => rows('Lignes', { autres: rows('Autres', {}) })).toThrow(/\(rows\)/u)
 })
