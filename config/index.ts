@@ -38,6 +38,8 @@ export interface Config {
   readonly sessionLifetime: number
   /** Bytes of the largest file accepted. */
   readonly uploadLimit: number
+  /** Milliseconds during which batches and their results are kept. */
+  readonly batchesKept: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** npm packages of third-party plugins and connectors, in the order of loading. */
   readonly plugins: readonly string[]
@@ -99,6 +101,7 @@ export const loadConfig = async (
     allowedNetworks: Object.freeze(given.PASSEUR_ALLOWED_NETWORKS),
     sessionLifetime: milliseconds(given.PASSEUR_SESSION),
     uploadLimit: bytes(given.PASSEUR_UPLOAD_LIMIT) ?? 0,
+    batchesKept: milliseconds(given.PASSEUR_LOTS),
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
     metrics: given.PASSEUR_METRICS,

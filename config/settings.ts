@@ -126,6 +126,11 @@ export const Environment = Type.Object({
     format: 'size',
     default: '200 Mo',
   }),
+  PASSEUR_LOTS: Type.String({
+    ...words('une durée, comme « 90 d »', 'Durée pendant laquelle les lots et leurs résultats sont gardés'),
+    format: 'duration',
+    default: '90 d',
+  }),
   PASSEUR_LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     {

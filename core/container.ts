@@ -17,7 +17,9 @@ import { createSecrets, type Secrets } from './connectors/secrets.ts'
 import { createConnectors, type Connectors } from './connectors/service.ts'
 import { createKnex, type Db } from './db/knex.ts'
 import type { Listener } from './db/notifications.ts'
+import { createBatches, type Batches } from './documents/batches/service.ts'
 import { createDesk, type CreateDesk } from './documents/desk.ts'
+import { createDuplicate, type Duplicate } from './documents/duplicate.ts'
 import { createFinder, type CreateFinder } from './documents/finder.ts'
 import { createInbox, type CreateInbox } from './documents/inbox.ts'
 import { createKin } from './documents/kin.ts'
@@ -70,6 +72,8 @@ export interface Cradle extends Given {
   readonly documents: Documents
   readonly studio: Studio
   readonly links: Links
+  readonly duplicate: Duplicate
+  readonly batches: Batches
   readonly inbox: CreateInbox
   readonly kin: Kin
   readonly publicLinks: PublicLinks
@@ -125,6 +129,8 @@ const parts = {
     createStudio({ db, flows, steps: loaded.steps, clock, log }),
   ),
   links: part(createLinks),
+  duplicate: part(createDuplicate),
+  batches: part(createBatches),
   inbox: part(createInbox),
   kin: part(createKin),
   finder: part(createFinder),
@@ -169,6 +175,8 @@ const parts = {
     flowHelp: cradle.loaded.flowHelp,
     uploads: cradle.uploads,
     links: cradle.links,
+    duplicate: cradle.duplicate,
+    batches: cradle.batches,
     signals: cradle.signals,
     connectors: cradle.connectors,
     recordings: cradle.recordings,

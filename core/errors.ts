@@ -140,6 +140,11 @@ export const errors = {
     404,
     "Ce rapport n'existe pas, ou il a laissé sa place à de plus récents : rechargez la liste.",
   ),
+  batchNotFound: define(
+    'lot_introuvable',
+    404,
+    "Ce lot n'existe pas, n'est pas à vous ou a été effacé : rechargez la liste.",
+  ),
   fileNotFound: define(
     'fichier_introuvable',
     404,

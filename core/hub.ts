@@ -5,6 +5,7 @@ import { forgetOldKeys } from './http/idempotency.ts'
 import { forgetEndedSessions } from './access/sessions.ts'
 import { wire, type Cradle } from './container.ts'
 import { forgetRecordings } from './connectors/recordings.ts'
+import { forgetBatches } from './documents/batches/ledger.ts'
 import { forgetUploads } from './documents/uploads.ts'
 import { startDatabase, type Database } from './db/database.ts'
 import { createKnex } from './db/knex.ts'
@@ -70,12 +71,13 @@ const HOUSEKEEPING = 6 * 3_600_000
 const UPLOAD_FORGOTTEN = 24 * 3_600_000
 
 /** Sessions that ended and uploads that were cut leave rows and temporary files: several processes may sweep at once. */
-const housekeeping = async ({ db, files, clock, log }: Cradle): Promise<void> => {
+const housekeeping = async ({ db, files, clock, log, config }: Cradle): Promise<void> => {
   try {
     const now = clock.now()
     await forgetEndedSessions(db, now)
     await forgetRecordings(db, now)
     await forgetOldKeys(db, now)
+    await forgetBatches(db, new Date(now.getTime() - config.batchesKept))
     await forgetUploads(db, files, now)
     await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
   } catch (error) {
@@ -141,7 +143,7 @@ export const openHub = async (
       return listening
     },
     async work(options = {}) {
-      const { db, clock, heartbeat, engine, laneOf, schedules } = cradle
+      const { db, clock, heartbeat, engine, laneOf, schedules, batches } = cradle
       const worker = await startWorker({
         db,
         connectionString,
@@ -151,6 +153,7 @@ export const openHub = async (
         perform: (entityId, documentId) => perform(engine, entityId, documentId),
         reschedule: rescheduler({ db, laneOf }),
         runSchedule: (instanceId, schedule) => schedules.run(instanceId, schedule),
+        runBatch: (entityId, batchId) => batches.run(entityId, batchId),
         ...options,
       })
       await schedules.plan()

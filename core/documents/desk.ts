@@ -7,6 +7,7 @@ import { connectorAuthor } from './authors.ts'
 import type { Sender } from './inbox.ts'
 import { actionNamed, fieldOf } from './named.ts'
 import type { CreateFinder } from './finder.ts'
+import { sentenceOf } from './sentences.ts'
 import type { Documents } from './service.ts'
 
 export type CreateDesk = (sender: Sender) => Desk
@@ -25,9 +26,6 @@ const valuesOf = (flow: CompiledFlow, texts: Treatment['values']): Readonly<Reco
       return field ? [field.name, valueOf(field, text)] : [name, text]
     }),
   )
-
-const sentenceOf = ({ message, detail, fields }: Problem): string =>
-  fields && fields.length > 0 ? fields.map(field => field.message).join(' ') : (detail ?? message)
 
 /** Rights belong to people: what needs a particular one is not for a schedule, whoever wrote its settings. */
 const may = () => false

@@ -141,6 +141,8 @@ const BUILT_IN_OFFERS: Readonly<Record<BuiltIn, Omit<Offer, 'available' | 'name'
   },
 }
 
+export const builtInLabel = (action: BuiltIn): string => BUILT_IN_OFFERS[action].label
+
 const taskOffer = (flow: CompiledFlow, document: Document, task: CompiledTask, now: Date): Offer | undefined => {
   const place = placed(flow, document, task)
   const retry = document.back?.task === task.name && place === true && !task.from.includes(document.state)

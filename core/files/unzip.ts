@@ -173,6 +173,12 @@ export const zipFault = (error: unknown, name: string): string => {
     : `L'archive « ${name} » n'est pas un zip lisible (${why}) : déposez-la à nouveau.`
 }
 
+/** A content that cannot be decompressed, or is not what the archive announces: the archive is at fault, not the machine. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && String(error.code).startsWith('Z_')) ||
+    /too many bytes in the stream|not enough bytes in the stream|invalid local file header/u.test(error.message))
+
 /** A folder that was zipped from outside holds everything one level down: that level means nothing. */
 export const withoutCommonFolder = <T extends { readonly path: string }>(found: readonly T[]): readonly T[] => {
   const [first] = found

@@ -8,6 +8,8 @@ import type { FlowRegistry } from '../flows/registry.ts'
 import type { Studio } from '../flows/studio/service.ts'
 import type { LoadedSource } from '../loader.ts'
 import type { DocumentEvents } from './events.ts'
+import type { Batches } from '../documents/batches/service.ts'
+import type { Duplicate } from '../documents/duplicate.ts'
 import type { Links } from '../documents/links.ts'
 import type { Documents } from '../documents/service.ts'
 import type { Signals } from '../documents/signals.ts'
@@ -32,6 +34,8 @@ export interface Services {
   readonly documents: Documents
   readonly uploads: Uploads
   readonly links: Links
+  readonly duplicate: Duplicate
+  readonly batches: Batches
   readonly signals: Signals
   readonly connectors: ConnectorsApi
   readonly recordings: RecordingsApi

@@ -73,3 +73,26 @@ export const enqueueSchedule = async (trx: Db, { instanceId, schedule, at }: Sch
     },
   )
 }
+
+export interface BatchRun {
+  readonly entityId: string
+  readonly batchId: string
+  readonly at: Date
+}
+
+export const batchKey = (entityId: string, batchId: string): string => `batch:${entityId}:${batchId}`
+
+/** Adds, or moves, the next run of a batch. One process at a time works on it. */
+export const enqueueBatch = async (trx: Db, { entityId, batchId, at }: BatchRun): Promise<void> => {
+  const key = batchKey(entityId, batchId)
+  await trx.raw(
+    `select graphile_worker.add_job('batch', :payload::json, queue_name := :key, run_at := :at::timestamptz,
+            job_key := :key, priority := :priority::integer)`,
+    { payload: JSON.stringify({ entityId, batchId }), key, at, priority: PRIORITY.course },
+  )
+}
+
+/** Removes the next run of a batch. */
+export const cancelBatch = async (trx: Db, entityId: string, batchId: string): Promise<void> => {
+  await trx.raw('select graphile_worker.remove_job(?)', [batchKey(entityId, batchId)])
+}

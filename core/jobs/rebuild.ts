@@ -48,6 +48,27 @@ export const addMissing = async (db: Db, scope: { readonly before: Date; readonl
   return added
 }
 
+/** Adds the runs of batches that no job will make: a lost one costs a delay, never a line. */
+export const addMissingBatches = async (db: Db): Promise<number> => {
+  const { rows } = await db.raw<{ rows: { count: string }[] }>(
+    `with missing as (
+       select b.entity_id, b.id from batches b
+       where b.stage in ('examining', 'running')
+         and not exists (
+           select from graphile_worker.jobs j
+           where j.key = 'batch:' || b.entity_id || ':' || b.id
+             and (j.locked_at is not null or j.attempts < j.max_attempts))
+       limit 1000),
+     added as materialized (
+       select graphile_worker.add_job('batch', json_build_object('entityId', entity_id::text, 'batchId', id::text),
+                queue_name := 'batch:' || entity_id || ':' || id, job_key := 'batch:' || entity_id || ':' || id,
+                priority := ${PRIORITY.course})
+       from missing)
+     select count(*) from added`,
+  )
+  return Number(rows[0]?.count ?? 0)
+}
+
 /** Removes the calls of documents that are gone, waiting for an administrator, or have nothing due. Jobs being run stay. */
 const removeExtra = async (db: Db): Promise<number> => {
   const { rows } = await db.raw<{ rows: { count: string }[] }>(
@@ -65,6 +86,6 @@ const removeExtra = async (db: Db): Promise<number> => {
 
 /** Makes the queue what the documents say: `passeur doctor`. Safe while workers run. */
 export const rebuildQueue = async (db: Db): Promise<Rebuilt> => {
-  const missing = await addMissing(db, { before: EVER, limit: 10_000_000 })
+  const missing = (await addMissing(db, { before: EVER, limit: 10_000_000 })) + (await addMissingBatches(db))
   return { missing, extra: await removeExtra(db) }
 }

@@ -21,4 +21,5 @@ await startWorker({
   },
   reschedule: async () => undefined,
   runSchedule: async () => undefined,
+  runBatch: async () => undefined,
 })

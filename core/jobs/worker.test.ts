@@ -51,6 +51,7 @@ const start = async (more: Partial<WorkerDependencies> = {}, deadAfter = 20_000)
     },
     reschedule: rescheduler({ db, laneOf: async () => lane }),
     runSchedule: async (instanceId, schedule) => void seen.push(`${instanceId}/${schedule}`),
+    runBatch: async (entity, batch) => void seen.push(`lot ${entity}/${batch}`),
     pollInterval: 100,
     roundEvery: 100,
     ...more,

@@ -8,7 +8,7 @@ import { createExclusive } from './exclusive.ts'
 import { finishJob } from './finish.ts'
 import { createPool, type QueuePool } from './pool.ts'
 import { poolName, type Heartbeat } from './processes.ts'
-import { addMissing } from './rebuild.ts'
+import { addMissing, addMissingBatches } from './rebuild.ts'
 
 export interface WorkerDependencies {
   readonly db: Db
@@ -23,6 +23,8 @@ export interface WorkerDependencies {
   reschedule(entityId: string, documentId: string): Promise<void>
   /** Runs a schedule of a connector, and plans the next run. */
   runSchedule(instanceId: string, schedule: string): Promise<void>
+  /** Does a few lines of a batch, and plans the next run when some are left. */
+  runBatch(entityId: string, batchId: string): Promise<void>
   /** Documents worked on at once. */
   readonly concurrency?: number
   /** Milliseconds between two looks at what has become due; what is due at once is announced. */
@@ -62,7 +64,12 @@ interface ScheduleJob {
   readonly schedule: string
 }
 
-const tasksOf = ({ db, heartbeat, perform, reschedule, runSchedule }: WorkerDependencies): TaskList => {
+interface BatchJob {
+  readonly entityId: string
+  readonly batchId: string
+}
+
+const tasksOf = ({ db, heartbeat, perform, reschedule, runSchedule, runBatch }: WorkerDependencies): TaskList => {
   // Lanes already keep a document from being worked on twice at once; a document that changes lane would slip through.
   const exclusively = createExclusive()
 
@@ -83,6 +90,11 @@ const tasksOf = ({ db, heartbeat, perform, reschedule, runSchedule }: WorkerDepe
     },
     schedule: async (payload, helpers) => {
       await wakeSchedule(payload as ScheduleJob)
+      await end(helpers)
+    },
+    batch: async (payload, helpers) => {
+      const { entityId, batchId } = payload as BatchJob
+      await exclusively(`batch ${entityId}/${batchId}`, () => runBatch(entityId, batchId))
       await end(helpers)
     },
   }
@@ -123,6 +135,8 @@ export const startWorker = async (dependencies: WorkerDependencies): Promise<Wor
     await heartbeat.bury()
     const found = await addMissing(db, { before: new Date(clock.now().getTime() - LOST_AFTER), limit: 1_000 })
     if (found > 0) log.warn({ found }, 'lost wake-up calls were added again')
+    const batches = await addMissingBatches(db)
+    if (batches > 0) log.warn({ batches }, 'lost batches were taken up again')
   }
   const rounds = async () => {
     while (!stopping.signal.aborted) {

@@ -66,6 +66,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     allowedNetworks: [],
     sessionLifetime: 3_600_000,
     uploadLimit: 20_000_000,
+    batchesKept: 90 * 86_400_000,
     logLevel: 'silent',
     plugins: [],
     metrics: false,
