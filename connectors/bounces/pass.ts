@@ -31,6 +31,15 @@ const NAMES: Readonly<Record<Action, string>> = {
   expanded: 'avis-de-remise.eml',
 }
 
+/** What became of the message, for the step that sent it. */
+const DELIVERIES: Readonly<Record<Action, string>> = {
+  failed: 'echec',
+  delayed: 'retard',
+  delivered: 'faite',
+  relayed: 'faite',
+  expanded: 'faite',
+}
+
 /** What the inbox knows a notification by: its own number, wherever it lies and however often it is read. */
 const identityOf = ({ headers }: Letter, keys: readonly string[]): string =>
   createHash('sha256')
@@ -51,7 +60,13 @@ const attach = async (
   if (!file) return 'unknown'
   const message = sentenceOf(outcome, reportedBy)
   for (const about of keys) {
-    const done = await inbox.attach({ about, externalId: identityOf(letter, keys), message, files: [file] })
+    const done = await inbox.attach({
+      about,
+      externalId: identityOf(letter, keys),
+      message,
+      files: [file],
+      says: { remise: DELIVERIES[outcome.action] },
+    })
     if (done !== 'unknown') return done
   }
   return 'unknown'

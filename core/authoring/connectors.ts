@@ -93,6 +93,8 @@ export interface Inbox {
     readonly externalId: string
     readonly message: string
     readonly files: readonly FileRef[]
+    /** More, for a step that listens (`Correspondence.tells`). */
+    readonly says?: Readonly<Record<string, unknown>>
   }): Promise<'attached' | 'known' | 'unknown'>
 }
 

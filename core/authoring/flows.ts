@@ -14,6 +14,8 @@ export interface StoredFlow {
   /** Largest total size of the files of one document, in bytes. */
   readonly maxBytes?: number
   readonly pastell?: string
+  /** A form that another flow fills or shows (the page of a recipient): agents do not begin a document of it. */
+  readonly companion?: true
 }
 
 export interface FlowDefinition<F extends Fields = Fields> {
@@ -25,6 +27,7 @@ export interface FlowDefinition<F extends Fields = Fields> {
   readonly fields: F
   readonly maxBytes?: number
   readonly pastell?: string
+  readonly companion?: true
   /** Values of documents born under an older version, brought to this one. Needed as soon as something disappears. */
   readonly upgrade?: (values: Readonly<Record<string, unknown>>, from: number) => Readonly<Record<string, unknown>>
   /** Pure, streaming readers run when a given file is set: they fill fields, never send. */

@@ -230,6 +230,11 @@ export interface Correspondence<F> {
    * the numbers must then be random.
    */
   readonly from?: 'anyInstanceAbove'
+  /**
+   * A signal of the step that hears of the message instead of the field, with `about`, `message`, `files` and what the connector says
+   * besides; the field when it refuses.
+   */
+  readonly tells?: string
 }
 
 export interface StepDefinition<

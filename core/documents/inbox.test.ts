@@ -231,7 +231,7 @@ describe('un courrier qui revient à la boîte de toute la plateforme', () => {
       db: database.knex,
       store,
       flows,
-      files: { open: () => Readable.from([]) },
+      files: { open: () => Readable.from([]), save: () => Promise.reject(new Error('nothing to store')) },
       clock: hub.clock,
     })
     const compiled = flows.get('courriel', 1)

@@ -1,8 +1,10 @@
 import type { Inbox } from '../authoring/connectors.ts'
 import type { Clock } from '../authoring/context.ts'
 import type { Db, Transaction } from '../db/knex.ts'
-import { slotOf } from '../engine/model.ts'
+import type { Event } from '../engine/events.ts'
+import { slotOf, type Document } from '../engine/model.ts'
 import { settle } from '../engine/settle.ts'
+import { outcomeOf } from '../engine/signals.ts'
 import { associationsFor, pick } from '../connectors/associations.ts'
 import { errors, Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
@@ -34,6 +36,7 @@ interface Found {
   readonly entityId: string
   readonly documentId: string
   readonly field: string
+  readonly tells: string | undefined
 }
 
 /** Where letters go: the step that recognises them, the field that receives them. */
@@ -41,6 +44,8 @@ interface Mailbox {
   /** Slots whose instance is listened to; `undefined` when any instance above is. */
   readonly slots: readonly string[] | undefined
   readonly into: string
+  /** Full name of the signal that hears of them first. */
+  readonly tells: string | undefined
 }
 
 /** By flow and indexed field (`deliberation visa.dossierId`): the mailboxes of the steps. */
@@ -51,7 +56,8 @@ const mailboxes = (flows: FlowRegistry): ReadonlyMap<string, Mailbox> =>
         const { correspondence } = definition
         if (!correspondence) return []
         const slots = correspondence.from === undefined ? needs.map(need => slotOf(alias, need)) : undefined
-        const box = { slots, into: `${alias}.${correspondence.into}` }
+        const tells = correspondence.tells === undefined ? undefined : `${alias}.${correspondence.tells}`
+        const box = { slots, into: `${alias}.${correspondence.into}`, tells }
         return [[`${flow.id} ${alias}.${correspondence.by}`, box] as const]
       }),
     ),
@@ -74,7 +80,7 @@ export const createInbox = ({
   readonly db: Db
   readonly store: StoredDocuments
   readonly flows: FlowRegistry
-  readonly files: Pick<StoredFiles, 'open'>
+  readonly files: Pick<StoredFiles, 'open' | 'save'>
   readonly clock: Clock
 }): CreateInbox => {
   const record =
@@ -122,7 +128,7 @@ export const createInbox = ({
     for (const row of candidates) {
       const box = boxes.get(`${row.flowId} ${row.field}`)
       if (box && (await isServed(sender, row, box)))
-        return { entityId: row.entityId, documentId: row.documentId, field: box.into }
+        return { entityId: row.entityId, documentId: row.documentId, field: box.into, tells: box.tells }
     }
     return undefined
   }
@@ -150,18 +156,31 @@ export const createInbox = ({
     return { entityId, remarks: [`${why} : il reste dans l'entité du connecteur.`] }
   }
 
-  const attach = async (
-    sender: Sender,
-    { about, externalId, message, files }: Letter,
-  ): Promise<'attached' | 'unknown'> => {
+  /** A letter is heard by the step that listens, or put into its field. */
+  const eventOf = async (document: Document, { field, tells }: Found, letter: Letter): Promise<Event> => {
+    const { about, message, files: brought, says } = letter
+    const received = { is: 'received', field, files: brought, message } as const
+    if (tells === undefined) return received
+    const flow = flows.get(document.flowId, document.flowVersion)
+    const outcome = await outcomeOf(
+      flow,
+      document,
+      tells,
+      { ...says, about, message, files: brought },
+      { now: clock.now(), files, contents: () => store.contents(document, flow) },
+    )
+    return typeof outcome === 'string' ? received : { is: 'signalled', signal: tells, outcome }
+  }
+
+  const attach = async (sender: Sender, letter: Letter): Promise<'attached' | 'unknown'> => {
     for (let offer = 1; ; offer++) {
-      const found = await find(sender, about)
+      const found = await find(sender, letter.about)
       const document = found && (await store.load(found.entityId, found.documentId))
       if (!found || !document) return 'unknown'
       const flow = flows.get(document.flowId, document.flowVersion)
-      const move = settle(flow, document, { is: 'received', field: found.field, files, message }, clock.now())
+      const move = settle(flow, document, await eventOf(document, found, letter), clock.now())
       try {
-        await store.commit(move, document.version, record(sender, externalId, found))
+        await store.commit(move, document.version, record(sender, letter.externalId, found))
         return 'attached'
       } catch (error) {
         if (offer === OFFERS || !(error instanceof Problem) || error.code !== errors.documentMoved.code) throw error

@@ -145,6 +145,9 @@ const stepFaults = (step: AnyStep): readonly string[] => {
       if (!has(state)) faults.push(`${at} : la page « ${name} » cite l'état « ${state} », qui n'existe pas.`)
   }
   faults.push(...signalFaults(step, at, has))
+  const tells = step.correspondence?.tells
+  if (tells !== undefined && !step.signals?.[tells])
+    faults.push(`${at} : la correspondance parle au signal « ${tells} », qui n'existe pas.`)
   for (const [name, task] of tasksOf(step)) {
     if (!task.label) faults.push(`${at} : la tâche « ${name} » n'a pas de libellé.`)
     for (const state of [...fromOf(task), ...list(task.to), ...(passedOf(task) ? [passedOf(task) as string] : [])])
