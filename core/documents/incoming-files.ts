@@ -1,5 +1,5 @@
 import type { FileRef } from '../authoring/values.ts'
-import { filesHeld } from '../engine/inputs.ts'
+import { filesHeld, isEmpty } from '../engine/inputs.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
 import { errors } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
@@ -49,7 +49,7 @@ export const fillIn = async (
   return { values: { ...values, ...Object.fromEntries(put) }, use: trx => uploads.consume(trx, owner, used) }
 }
 
-/** What the files that come in say of the document: a PES fills its own form. */
+/** What the files that come in say of the document: a PES fills its own form. What somebody wrote in a field stays. */
 export const extractedFrom = async (
   { flows, files }: { readonly flows: FlowRegistry; readonly files: Pick<StoredFiles, 'open'> },
   flow: CompiledFlow,
@@ -64,5 +64,7 @@ export const extractedFrom = async (
     for (const file of filesHeld(value))
       if (!known.has(file.sha256)) read = { ...read, ...(await extract(files.open(file), file)) }
   }
-  return read
+  return Object.fromEntries(
+    Object.entries(read).filter(([name]) => flow.fields[name]?.options.computed === true || isEmpty(data[name])),
+  )
 }

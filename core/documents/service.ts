@@ -338,8 +338,7 @@ export const createDocuments = ({
       const problem = fileProblem(field, file)
       if (problem !== undefined) throw refuse([{ field: name, message: problem }])
       const value = field.kind === 'file' ? { [name]: file } : withFile(document.data, name, file, at)
-      const extract = flows.extractorOf(flow.id, name)
-      const extracted = extract ? await extract(files.open(file), file) : {}
+      const extracted = await extractedFrom({ flows, files }, flow, document, { [name]: file })
       return commit(document, {
         is: 'edited',
         values: { ...extracted, ...value },

@@ -1,4 +1,8 @@
-import { file, flag, text } from '#core'
+import { anyOf, file, firstOf, flag, is, text, type Placement, type Refs } from '#core'
+import { archivage } from '../steps/sae/index.ts'
+import { depotGed } from '../steps/ged/index.ts'
+import { signature } from '../steps/signature/index.ts'
+import { tdtHelios } from '../steps/tdt-helios/index.ts'
 
 /** What the deprecated flows of the family ask for on their first pages (`flows/helios.md`, helios-generique). */
 export const deprecatedFields = {
@@ -19,15 +23,63 @@ export const deprecatedFields = {
     help: 'Ce que le signataire voit du PES au parapheur.',
     pastell: 'visuel_pdf',
   }),
-  envoiSignature: flag('Signature', { pastell: 'envoi_signature' }),
+  envoiSignature: flag('Signature', { pastell: 'envoi_signature_check' }),
+  /** The same box, as the business software of the time ticks it. */
+  envoiSignatureApi: flag('Signature demandée par un logiciel', { hidden: true, pastell: 'envoi_signature' }),
   envoiTdt: flag('Télétransmission à la trésorerie', { pastell: 'envoi_tdt' }),
   envoiGed: flag('Dépôt en GED', { pastell: 'envoi_ged' }),
   envoiSae: flag('Archivage', { pastell: 'envoi_sae' }),
-} as const
+}
 
-/** What the flows before the studio call the answer of the treasury. */
+/** What the flows from before the studio call the answer of the treasury. */
 export const TDT_NAMES = {
   'fields.transactionId': 'tedetis_transaction_id',
   'fields.acquit': 'fichier_reponse',
   'fields.etatAck': 'etat_ack',
 } as const
+
+/** Names that a flow gives to the moments before each step. */
+export interface Preparations {
+  readonly signature: string
+  readonly tdt: string
+  readonly ged: string
+  readonly sae: string
+}
+
+/**
+ * The route that the deprecated flows share: signature, treasury, deposit, archiving, each if its box is ticked.
+ * @param ways `manual`: the document waits for « Poursuivre » after each step; names of the preparations where the flow has any
+ */
+export const deprecatedSteps = (
+  fields: Refs<typeof deprecatedFields>,
+  ways: { readonly pace: 'manual' | 'automatic'; readonly preparations?: Preparations },
+): readonly Placement[] => {
+  const { objet, fichierPes, envoiSignature, envoiSignatureApi, envoiTdt, envoiGed, envoiSae } = fields
+  const { preparations } = ways
+  const visa = signature({ titre: objet, document: fichierPes })
+    .pastell({
+      'fields.signe': 'fichier_pes_signe',
+      'fields.bordereau': 'document_signe',
+      ...(preparations ? { 'states.aEnvoyer': preparations.signature } : {}),
+    })
+    .when(anyOf(is(envoiSignature, true), is(envoiSignatureApi, true)))
+  const helios = tdtHelios({ objet, pes: firstOf(visa.fields.signe, fichierPes) })
+    .pastell({
+      ...TDT_NAMES,
+      ...(preparations
+        ? {
+            'states.aExtraire': preparations.tdt,
+            'states.extrait': preparations.tdt,
+            'states.aEnvoyer': preparations.tdt,
+          }
+        : {}),
+    })
+    .when(envoiTdt)
+  const ged = depotGed({})
+    .pastell(preparations ? { 'states.aDeposer': preparations.ged } : {})
+    .when(envoiGed)
+  const sae = archivage({})
+    .pastell(preparations ? { 'states.aGenerer': preparations.sae } : {})
+    .when(envoiSae)
+  return ways.pace === 'manual' ? [visa.thenWait(), helios.thenWait(), ged.thenWait(), sae] : [visa, helios, ged, sae]
+}

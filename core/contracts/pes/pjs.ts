@@ -135,3 +135,61 @@ export const openPj = (source: AsyncIterable<unknown>, { rank, compressed }: Pes
   reading.then(end, end)
   return content
 }
+
+/**
+ * Gives the content of every supporting piece, decoded and decompressed, in one reading of the PES.
+ * @param pjs all of them, in their order: what `pjListener` told in a first reading
+ * @param take consumes the content to its end; pieces come one after the other
+ * @throws UnreadableXml as `streamXml`; what `source` or `take` throws, the error of zlib for a damaged piece included
+ */
+export const eachPj = async (
+  source: AsyncIterable<unknown>,
+  pjs: readonly PesPj[],
+  take: (pj: PesPj, content: Readable) => Promise<void>,
+): Promise<void> => {
+  const tap = textTap([PJ_CONTENT])
+  const taken: Promise<void>[] = []
+  let failure: { readonly error: unknown } | undefined
+  let seen = 0
+  let end: (() => void) | undefined
+  async function* untilFailure(): AsyncGenerator<Uint8Array> {
+    for await (const piece of tap.through(source)) {
+      if (failure) return
+      yield piece
+    }
+  }
+  const reading = streamXml(untilFailure(), {
+    open(_name, _attributes, path) {
+      if (!isContent(path)) return
+      const pj = pjs[seen]
+      seen += 1
+      if (!pj) return
+      const content = pj.compressed ? createGunzip() : new PassThrough()
+      const decoder = base64Decoder()
+      const write = writing(content)
+      taken.push(
+        take(pj, content).catch((error: unknown) => {
+          failure ??= { error }
+          content.destroy()
+        }),
+      )
+      tap.take(text => write(decoder.push(Buffer.from(text).toString('latin1'))))
+      end = () => content.end(decoder.end())
+    },
+    close(_name, path) {
+      if (!end || !isContent(path)) return
+      tap.release()
+      end()
+      end = undefined
+    },
+  })
+  try {
+    await reading
+  } catch (error) {
+    // Reading stops in the middle of the document when a piece could not be taken: the piece is what is wrong.
+    failure ??= { error }
+    end?.()
+  }
+  await Promise.all(taken)
+  if (failure) throw failure.error
+}

@@ -1,0 +1,43 @@
+import { defineFlow, file, flag, text } from '#core'
+import { archivage } from '../../steps/sae/index.ts'
+import { depotGed } from '../../steps/ged/index.ts'
+import { extractPes, tdtHelios } from '../../steps/tdt-helios/index.ts'
+import { TDT_NAMES } from '../composition.ts'
+import { extractionMarche } from './extraction.ts'
+
+export { extractionMarche } from './extraction.ts'
+
+/** PES of public contracts: extraction, then treasury, deposit and archiving if ticked (`flows/helios.md`, pes-marche). */
+export default defineFlow({
+  id: 'pes-marche',
+  version: 1,
+  label: 'PES marché',
+  family: 'Commande publique',
+  pastell: 'pes-marche',
+  fields: {
+    objet: text('Objet', {
+      required: true,
+      title: true,
+      help: 'Repris du nom du PES si vous le laissez vide.',
+      pastell: 'objet',
+    }),
+    fichierPes: file('Fichier PES', { required: true, accept: ['application/xml'], pastell: 'fichier_pes' }),
+    envoiTdt: flag('Télétransmission à la trésorerie', { pastell: 'envoi_tdt' }),
+    envoiGed: flag('Dépôt en GED', { pastell: 'envoi_ged' }),
+    envoiSae: flag('Archivage', { pastell: 'envoi_sae' }),
+  },
+  extract: { fichierPes: extractPes },
+  steps: ({ objet, fichierPes, envoiTdt, envoiGed, envoiSae }) => [
+    extractionMarche({ pes: fichierPes }),
+    tdtHelios({ objet, pes: fichierPes })
+      .pastell({
+        ...TDT_NAMES,
+        'states.aExtraire': 'preparation-send-tdt',
+        'states.extrait': 'preparation-send-tdt',
+        'states.aEnvoyer': 'preparation-send-tdt',
+      })
+      .when(envoiTdt),
+    depotGed({}).when(envoiGed),
+    archivage({}).when(envoiSae),
+  ],
+})
