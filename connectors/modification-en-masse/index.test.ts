@@ -74,7 +74,7 @@ test('après la modification, l’action part : le dossier suit son cheminement'
   await documents.putFile({ entityId: whole.town, documentId: id, version, field: 'arrete', file, by })
   const { run } = await instance({ modification: 'envoi_depot: oui', action: 'orientation', exclu: 'abandonne' })
   await run()
-  expect((await load(id)).state).toBe('ged.aDeposer')
+  expect((await load(id)).state).toBe('transformation.aTransformer')
 })
 
 test('un champ fermé laisse le dossier entier, action comprise', async () => {
