@@ -3,7 +3,7 @@ import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.t
 import { fieldsRead, holds } from '../authoring/conditions.ts'
 import { filesHeld, inputsOf, isEmpty, routeOf, stepNamed, stepsAfter } from './inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from './model.ts'
-import { missing, problemOf } from './values.ts'
+import { atPlace, missing, problemOf, rowProblems, type Wanted } from './values.ts'
 
 /** A sentence at a field: what is wrong there and what to do. */
 export interface Problem {
@@ -87,6 +87,18 @@ const typingProblem = (pieces: readonly FileRef[], types: readonly PieceType[]):
   return `Il manque le type de ${untyped.map(piece => `« ${piece.name} »`).join(', ')} : le choisir dans la liste.`
 }
 
+/** What is wrong with the value of a field; inside rows, each fault at its own place (`projets.0.rapport`). */
+const valueProblems = (field: CompiledField, value: unknown, today: string, wanted: Wanted): readonly Problem[] => {
+  if (isEmpty(value)) return []
+  if (field.kind === 'rows')
+    return rowProblems(field, value, today, wanted).map(problem => ({
+      field: problem.path === '' ? field.name : `${field.name}.${problem.path}`,
+      message: atPlace(field, problem),
+    }))
+  const message = problemOf(field, value, today)
+  return message === undefined ? [] : [{ field: field.name, message }]
+}
+
 const problemsOfFields = (
   flow: CompiledFlow,
   fields: readonly CompiledField[],
@@ -96,11 +108,12 @@ const problemsOfFields = (
   fields.flatMap(field => {
     if (!concerned(field, data)) return []
     const value = data[field.name]
-    const message =
-      field.kind === 'pieceTypes' && (field.options.required || !isEmpty(value))
-        ? typingProblem(piecesOf(flow, field, data), (value as readonly PieceType[] | undefined) ?? [])
-        : (problemOf(field, value, today) ?? (field.options.required && isEmpty(value) ? missing(field) : undefined))
-    return message === undefined ? [] : [{ field: field.name, message }]
+    if (field.kind === 'pieceTypes' && (field.options.required || !isEmpty(value))) {
+      const message = typingProblem(piecesOf(flow, field, data), (value as readonly PieceType[] | undefined) ?? [])
+      return message === undefined ? [] : [{ field: field.name, message }]
+    }
+    if (field.options.required && isEmpty(value)) return [{ field: field.name, message: missing(field) }]
+    return valueProblems(field, value, today, 'complete')
   })
 
 const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Problem[] => {
@@ -156,7 +169,6 @@ export const inputProblems = (
     const field = flow.fields[name]
     if (!field) return [{ field: name, message: `Le champ « ${name} » n'existe pas dans ce flux.` }]
     if (!editable.has(name)) return [{ field: name, message: notEditable(flow, document, field) }]
-    const message = problemOf(field, value ?? undefined, today)
-    return message === undefined ? [] : [{ field: name, message }]
+    return valueProblems(field, value ?? undefined, today, 'valid')
   })
 }

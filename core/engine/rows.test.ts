@@ -140,6 +140,12 @@ test('les fichiers d’un document sont tous retrouvés, ceux des lignes et de l
   ])
 })
 
+test('un brouillon garde une ligne à moitié remplie, pas une ligne fausse ; partir la demande entière', () => {
+  const half = [{ nom: 'Budget' }, { nom: 'Vœu', rapport: { ...pdf('a.png'), type: 'image/png' } }]
+  expect(rowProblems(projects, half, TODAY, 'valid').map(({ path }) => path)).toEqual(['1.rapport'])
+  expect(rowProblems(projects, half, TODAY).map(({ path }) => path)).toEqual(['0.rapport', '1.rapport'])
+})
+
 test('un code seul, dans une ligne, prend le libellé de la liste ; un code inconnu est refusé à sa place', async () => {
   const asked: string[] = []
   const complete = (value: unknown) =>
@@ -161,7 +167,9 @@ test('un code seul, dans une ligne, prend le libellé de la liste ; un code inco
 })
 
 test('un secret, des lignes ou une liste qui dépend d’un autre champ : la déclaration elle-même est refusée', () => {
-  expect(() => rows('Lignes', { type: { ...remoteChoice('Type', 'types'), by: ['nature'] } })).toThrow(/« type » dépend/u)
+  expect(() => rows('Lignes', { type: { ...remoteChoice('Type', 'types'), by: ['nature'] } })).toThrow(
+    /« type » dépend/u,
+  )
   expect(() => rows('Lignes', { mot: secret('Mot de passe') })).toThrow(/« mot » \(secret\)/u)
   expect(() => rows('Lignes', { autres: rows('Autres', {}) })).toThrow(/\(rows\)/u)
 })

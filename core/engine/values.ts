@@ -58,10 +58,13 @@ export interface RowProblem {
 const countRows = (rows: readonly RowValue[]): number =>
   rows.reduce((sum, row) => sum + 1 + countRows(rowsIn(row['enfants'])), 0)
 
+/** `valid`: what is there is right, whatever is missing; `complete`: what is required in each row is there too. */
+export type Wanted = 'valid' | 'complete'
+
 const levelProblems = (
   field: FieldSpec,
   rows: readonly RowValue[],
-  today: string,
+  { today, wanted }: { readonly today: string; readonly wanted: Wanted },
   above: { readonly path: string; readonly place: string; readonly level: number },
 ): readonly RowProblem[] => {
   const { max } = field.options
@@ -77,7 +80,7 @@ const levelProblems = (
     const [path, place] = [`${above.path}${index}`, `${above.place}${index + 1}`]
     const own = Object.entries(field.fields ?? {}).flatMap(([name, each]) => {
       const message =
-        each.options.required && isEmpty(row[name] ?? each.options.default)
+        wanted === 'complete' && each.options.required && isEmpty(row[name] ?? each.options.default)
           ? missing(each)
           : problemOf(each, row[name], today)
       return message === undefined ? [] : [{ path: `${path}.${name}`, place, message }]
@@ -88,11 +91,16 @@ const levelProblems = (
       return [...own, { path, place, message: `« ${field.label} » compte plus de ${DEEPEST_ROW} niveaux.` }]
     return [
       ...own,
-      ...levelProblems(field, children, today, {
-        path: `${path}.enfants.`,
-        place: `${place}.`,
-        level: above.level + 1,
-      }),
+      ...levelProblems(
+        field,
+        children,
+        { today, wanted },
+        {
+          path: `${path}.enfants.`,
+          place: `${place}.`,
+          level: above.level + 1,
+        },
+      ),
     ]
   })
 }
@@ -101,15 +109,24 @@ const levelProblems = (
  * Everything wrong in a `rows` value, each at its place.
  * @param today the legal day, `YYYY-MM-DD`
  */
-export const rowProblems = (field: FieldSpec, value: unknown, today: string): readonly RowProblem[] => {
+export const rowProblems = (
+  field: FieldSpec,
+  value: unknown,
+  today: string,
+  wanted: Wanted = 'complete',
+): readonly RowProblem[] => {
   const rows = rowsIn(value)
   if (countRows(rows) > MOST_ROWS)
     return [{ path: '', place: '', message: `« ${field.label} » compte plus de ${MOST_ROWS} lignes.` }]
-  const inside = levelProblems(field, rows, today, { path: '', place: '', level: 1 })
+  const inside = levelProblems(field, rows, { today, wanted }, { path: '', place: '', level: 1 })
   if (inside.length > 0) return inside
   const shape = validateShape(field, value)
   return shape === undefined ? [] : [{ path: '', place: '', message: shape }]
 }
+
+/** A fault inside rows, told with its row. */
+export const atPlace = (field: FieldSpec, { place, message }: RowProblem): string =>
+  place === '' ? message : `« ${field.label} », ligne ${place} : ${message}`
 
 /**
  * What is wrong with a value, in French; `undefined` when it is fine or empty (being required is another question).
@@ -119,7 +136,7 @@ export const problemOf = (field: FieldSpec, value: unknown, today: string): stri
   if (isEmpty(value)) return undefined
   if (field.kind === 'rows') {
     const [first] = rowProblems(field, value, today)
-    return first && (first.place === '' ? first.message : `« ${field.label} », ligne ${first.place} : ${first.message}`)
+    return first && atPlace(field, first)
   }
   const shape = validateShape(field, value)
   if (shape !== undefined) return shape

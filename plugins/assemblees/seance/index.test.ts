@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, PermanentError, type Convoque } from '#core'
+import { ConfigurationError, formProblems, PermanentError, type Convoque } from '#core'
 import { fakeConvocation, fakeTown, fileNamed, testHub } from '#core/testing'
 import { convocation } from '../../steps/convocation/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
@@ -139,6 +139,17 @@ describe('la saisie', () => {
     const { document } = await town(values)
     await expect(document.submit()).rejects.toThrow(sentence)
   })
+})
+
+test('un brouillon se garde avec un projet sans son rapport, et dit où il manque', async () => {
+  const { document, hub } = await town()
+  expect(document.edit({ 'convocation.projets': [projet('Budget'), { nom: 'Voirie' }] })).toEqual([])
+  expect(formProblems(hub.flow, document.data, hub.clock.now())).toEqual([
+    {
+      field: 'convocation.projets.1.rapport',
+      message: '« Ordre du jour », ligne 2 : Il manque le fichier « Rapport » : le déposer.',
+    },
+  ])
 })
 
 describe('la création', () => {

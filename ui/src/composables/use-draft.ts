@@ -1,6 +1,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '../api/client.ts'
 import { ApiError } from '../api/errors.ts'
+import { stage as stageFile, type StagedFile, type Staging } from '../api/stage.ts'
 import { upload } from '../api/upload.ts'
 import { checkAll } from '../forms/check.ts'
 import { holds } from '../forms/conditions.ts'
@@ -119,9 +120,13 @@ export const useDraft = (entityId: string, documentId: string) => {
   const save = async (): Promise<SaveResult> => {
     problems.value = checkAll(pages.value, values.value, 'valid', new Date())
     if (problems.value.length > 0) return 'refused'
-    return dirty.value
-      ? attempt(document => api.documents.save(entityId, documentId, document.version, changes()))
-      : 'saved'
+    if (!dirty.value) return 'saved'
+    const sent = edits.value
+    const result = await attempt(document => api.documents.save(entityId, documentId, document.version, changes()))
+    // A file sent for a row is said otherwise once the document holds it: what was saved is no longer an edition.
+    if (result === 'saved')
+      edits.value = Object.fromEntries(Object.entries(edits.value).filter(([name, value]) => !same(value, sent[name])))
+    return result
   }
 
   /** Saves, then sends: what the server still finds wrong is shown at the fields, and nothing leaves. */
@@ -146,7 +151,17 @@ export const useDraft = (entityId: string, documentId: string) => {
     },
   )
 
-  const uploading = computed(() => uploads.items.value.some(({ status }) => status !== 'failed'))
+  const staging = ref(0)
+  const stage = async (file: Staging): Promise<StagedFile> => {
+    staging.value += 1
+    try {
+      return await stageFile(entityId, file)
+    } finally {
+      staging.value -= 1
+    }
+  }
+
+  const uploading = computed(() => staging.value > 0 || uploads.items.value.some(({ status }) => status !== 'failed'))
   const labelOf = (name: string): string => labelIn(base.value?.pages.flatMap(page => page.fields) ?? [], name)
   const hear = (version: number) => (heard.value = Math.max(heard.value, version))
   return {
@@ -162,6 +177,7 @@ export const useDraft = (entityId: string, documentId: string) => {
     errors,
     failure,
     uploads,
+    stage,
     labelOf,
     load,
     catchUp,

@@ -1,4 +1,5 @@
 import { inject, provide, type InjectionKey, type Ref } from 'vue'
+import type { StagedFile, Staging } from '../api/stage.ts'
 import type { Choices, FileRef, Values } from '../api/types.ts'
 import type { UploadDesk } from '../composables/use-uploads.ts'
 
@@ -10,6 +11,8 @@ export interface FormContext {
   readonly saved: Readonly<Ref<Values>>
   readonly labelOf: (field: string) => string
   readonly uploads?: UploadDesk
+  /** Sends a file of a row, to wait on the server until the form is saved. */
+  readonly stage?: (staging: Staging) => Promise<StagedFile>
   readonly fileAddress?: (field: string, file: FileRef) => string
   /** `by`: values on screen of the fields that the list depends on. */
   readonly choices?: (field: string, by: Values) => Promise<Choices>

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { defineComponent, h, nextTick, ref, shallowRef } from 'vue'
 import { plugins } from '../../testing/plugins.ts'
 import type { FieldView, PageView, Values } from '../api/types.ts'
+import FieldValue from '../components/FieldValue.vue'
 import { checkAll } from './check.ts'
 import { provideForm } from './context.ts'
 import FormView from './FormView.vue'
@@ -109,4 +110,85 @@ test('le navigateur vérifie chaque champ de chaque ligne, et le résumé les no
   const problems = checkAll(PAGES, values, 'complete', new Date('2026-07-01'))
   expect(problems.map(({ field }) => field)).toEqual(['unites.1.enfants.0.titre'])
   expect(labelIn([UNITS], problems[0]?.field ?? '')).toBe('Unités 2.1, Titre')
+})
+
+const PROJECTS = inner('convocation.projets', 'Ordre du jour', {
+  kind: 'rows',
+  fields: [
+    inner('nom', 'Projet'),
+    inner('rapport', 'Rapport', { kind: 'file', maxBytes: 1000 }),
+    inner('annexes', 'Annexes', { kind: 'files' }),
+    inner('theme', 'Thème', { kind: 'remoteChoice' }),
+  ],
+})
+const held = { sha256: 'a'.repeat(64), name: 'budget.pdf', size: 10, type: 'application/pdf' }
+
+test('une ligne reçoit ses fichiers, les montre, les retire ; une liste est demandée sous le nom de sa colonne', async () => {
+  const values = ref<Values>({ 'convocation.projets': [{ nom: 'Budget', rapport: held }] })
+  const asked: string[] = []
+  const wrapper = mount(
+    defineComponent({
+      setup: () => {
+        provideForm({
+          values,
+          saved: values,
+          labelOf: name => name,
+          stage: ({ file }) => Promise.resolve({ upload: `depot-${file.name}`, name: file.name, size: file.size }),
+          fileAddress: (field, file) => `/fichiers/${field}/${file.sha256}`,
+          choices: name => {
+            asked.push(name)
+            return Promise.resolve({ choices: [], fetchedAt: '2026-01-01T00:00:00Z' })
+          },
+        })
+        return () =>
+          h(FormView, {
+            pages: [{ title: 'Page', step: null, when: null, fields: [PROJECTS] }],
+            values: values.value,
+            errors: {},
+            onSet: (name: string, value: unknown) => (values.value = { ...values.value, [name]: value }),
+          })
+      },
+    }),
+    { attachTo: document.body, global: { plugins } },
+  )
+  const row = () => (values.value['convocation.projets'] as readonly Values[])[0]
+  const drop = async (id: string, ...names: readonly string[]) => {
+    const input = wrapper.get<HTMLInputElement>(`#champ-convocation-projets-0-${id}`)
+    const files = names.map(name => new File([new Uint8Array(name === 'lourd.pdf' ? 2000 : 3)], name))
+    Object.defineProperty(input.element, 'files', { value: files, configurable: true })
+    await input.trigger('change')
+    await new Promise(resolve => setTimeout(resolve))
+  }
+  await wrapper.get('#champ-convocation-projets-0').trigger('click')
+  expect(asked).toEqual(['convocation.projets.theme'])
+  expect(wrapper.get('a[download]').attributes('href')).toBe(`/fichiers/convocation.projets/${held.sha256}`)
+  await drop('annexes', 'un.pdf', 'deux.pdf')
+  expect(row()?.['annexes']).toEqual([
+    { upload: 'depot-un.pdf', name: 'un.pdf', size: 3 },
+    { upload: 'depot-deux.pdf', name: 'deux.pdf', size: 3 },
+  ])
+  await drop('rapport', 'lourd.pdf')
+  expect(wrapper.text()).toContain('« lourd.pdf » pèse')
+  await drop('rapport', 'corrigé.pdf')
+  expect(row()?.['rapport']).toEqual({ upload: 'depot-corrigé.pdf', name: 'corrigé.pdf', size: 3 })
+  await wrapper.get('[aria-label="Retirer un.pdf"]').trigger('click')
+  expect(row()?.['annexes']).toHaveLength(1)
+  wrapper.unmount()
+})
+
+test('des lignes à lire font un tableau, sans les colonnes vides, avec leurs fichiers', () => {
+  const wrapper = mount(FieldValue, {
+    props: {
+      field: PROJECTS,
+      value: [
+        { nom: 'Budget', rapport: held, theme: { value: '1', label: 'Finances' } },
+        { nom: 'Vœu', rapport: { ...held, name: 'voeu.pdf' } },
+      ],
+      fileAddress: (field: string, file: { readonly sha256: string }) => `/fichiers/${field}/${file.sha256}`,
+    },
+    global: { plugins },
+  })
+  expect(wrapper.findAll('th').map(cell => cell.text())).toEqual(['N°', 'Projet', 'Rapport', 'Thème'])
+  expect(wrapper.text()).toContain('Finances')
+  expect(wrapper.get('a').attributes('href')).toBe(`/fichiers/convocation.projets/${held.sha256}`)
 })

@@ -1,6 +1,6 @@
 import { toRaw } from 'vue'
 import type { FieldView, Values } from '../api/types.ts'
-import { asText, isEmpty } from './values.ts'
+import { asChoice, asRowFiles, asText, isEmpty } from './values.ts'
 
 /** The rows of a value, whatever the server sent. */
 export const asRows = (value: unknown): readonly Values[] =>
@@ -39,8 +39,23 @@ export const emptyRow = (field: FieldView): Values =>
 const shown = (field: FieldView | undefined, row: Values): string => {
   if (!field) return ''
   const value = row[field.name] ?? field.default
-  return field.choices?.find(choice => choice.value === value)?.label ?? asText(value)
+  const files = asRowFiles(value).map(file => file.name)
+  const chosen = field.kind === 'remoteChoice' ? asChoice(value)?.label : undefined
+  return field.choices?.find(choice => choice.value === value)?.label ?? chosen ?? (files.join(', ') || asText(value))
 }
+
+/** Name that the server knows, whichever the row: `projets.0.enfants.1.theme` → `projets.theme`. */
+const served = (path: string): string =>
+  path
+    .split('.')
+    .filter(part => part !== 'enfants' && !/^\d+$/u.test(part))
+    .join('.')
+
+/** Where the list of choices of a field is asked for. */
+export const choicesOf = served
+
+/** The rows that hold a field, where their files are downloaded: `projets.0.rapport` → `projets`. */
+export const listOf = (path: string): string => served(path).split('.').slice(0, -1).join('.')
 
 /** What a folded row says of itself: its first field, then its second one. */
 export const titleOf = (field: FieldView, row: Values): readonly [string, string] => {

@@ -2,6 +2,7 @@ import { computed, onScopeDispose, ref, watch } from 'vue'
 import { ApiError } from '../api/errors.ts'
 import type { Choice, Choices, FieldView } from '../api/types.ts'
 import { useForm } from './context.ts'
+import { choicesOf } from './rows.ts'
 import { isEmpty } from './values.ts'
 
 /** Milliseconds without a change before a list that depends on another field is asked again. */
@@ -30,7 +31,7 @@ export const useChoices = (field: FieldView) => {
     }
     pending.value = true
     try {
-      const answer = await ask(field.name, Object.fromEntries(by.map(name => [name, values.value[name]])))
+      const answer = await ask(choicesOf(field.name), Object.fromEntries(by.map(name => [name, values.value[name]])))
       if (mine !== turn) return
       list.value = answer
       error.value = undefined

@@ -1,3 +1,4 @@
+import type { StagedFile } from '../api/stage.ts'
 import type { Choice, FileRef, PieceType } from '../api/types.ts'
 
 /** Narrowings of what the server holds for a field: the kind of the field says which one applies. */
@@ -14,6 +15,14 @@ export const asText = (value: unknown): string =>
 
 /** The files of a `file` or `files` field, in order. */
 export const asFiles = (value: unknown): readonly FileRef[] => (Array.isArray(value) ? value : [value]).filter(isFile)
+
+/** A file of a row: held by the document, or sent and waiting for the form to be saved. */
+export type RowFile = FileRef | StagedFile
+
+const isStaged = (value: unknown): value is StagedFile => isRecord(value) && typeof value['upload'] === 'string'
+
+export const asRowFiles = (value: unknown): readonly RowFile[] =>
+  (Array.isArray(value) ? value : [value]).filter(each => isFile(each) || isStaged(each))
 
 export const asChoice = (value: unknown): Choice | undefined =>
   isRecord(value) && typeof value['value'] === 'string'

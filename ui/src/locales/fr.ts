@@ -168,6 +168,8 @@ export const fr = {
     untitled: 'Ligne {place}',
     moved: '« {row} » est maintenant la ligne {place} sur {count}.',
     removed: '« {row} » est supprimée.',
+    fileWaits: 'à enregistrer avec le formulaire',
+    number: 'N°',
   },
   file: {
     download: 'Télécharger {name} ({type}, {size})',
