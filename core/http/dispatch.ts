@@ -7,6 +7,7 @@ import { errors, Problem } from '../errors.ts'
 import { callerOfRequest } from './authenticate.ts'
 import { checkRight, rightsFor } from './authorise.ts'
 import { readJson } from './body.ts'
+import { isForm, noFiles, openForm } from './multipart.ts'
 import { drainLater } from './drain.ts'
 import { countRequest } from './request-count.ts'
 import { onceUnderKey } from './idempotency.ts'
@@ -15,7 +16,7 @@ import { isReplayed, refusalsOf } from './refusals.ts'
 import { headed, isHeaded, type ErasedContext, type Route } from './route.ts'
 import { send } from './send.ts'
 import type { Services } from './services.ts'
-import { answerCheck, bodyCheck, paramsCheck, queryCheck } from './validation.ts'
+import { answerCheck, bodyCheck, formCheck, paramsCheck, queryCheck } from './validation.ts'
 
 export const API_PREFIX = '/api/v3'
 
@@ -55,6 +56,7 @@ const handlerOf = (route: Route, services: Services, counters: Counters, options
     params: paramsCheck(describedParams(route)),
     query: queryCheck(route.query),
     body: route.body && bodyCheck(route.body),
+    form: route.body && formCheck(route.body),
   }
   const present = presenter(route, options)
   const announced = announcer(route, options)
@@ -70,10 +72,12 @@ const handlerOf = (route: Route, services: Services, counters: Counters, options
     ctx.state['login'] = caller?.login
     if (caller) await countRequest(ctx, counters.account, caller.id)
     const rights = caller ? await rightsFor(route, params, caller, services) : new Set<string>()
+    const form = route.form && isForm(request) ? await openForm(request) : undefined
     const context: ErasedContext = {
       params: checks.params(params),
       query: checks.query({ ...ctx.query }),
-      body: checks.body?.(await readJson(request)),
+      body: form ? checks.form?.(form.body) : checks.body?.(await readJson(request)),
+      files: form?.files ?? noFiles(),
       caller,
       rights,
       request,

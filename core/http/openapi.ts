@@ -168,12 +168,29 @@ const operationOf = (route: Route, components: Map<string, Json>): Json => {
   }
 }
 
-const requestBodyOf = ({ body, upload, example }: Route, named: (schema: TSchema) => unknown): Json => {
+const requestBodyOf = ({ body, upload, example, form }: Route, named: (schema: TSchema) => unknown): Json => {
   if (body) {
     const content = { schema: named(body), ...(example === undefined ? {} : { example }) }
-    return { requestBody: { required: true, content: { 'application/json': content } } }
+    const forms = form ? { 'multipart/form-data': { schema: formOf(body) } } : {}
+    return { requestBody: { required: true, content: { 'application/json': content, ...forms } } }
   }
   return upload ? { requestBody: { required: true, content: { [upload]: {} } } } : {}
+}
+
+/** The texts of the body, then its files: a part for each, under the name of a field. */
+const formOf = (body: TSchema): Json => {
+  const { properties = {}, required } = body as {
+    properties?: Readonly<Record<string, Json>>
+    required?: readonly string[]
+  }
+  const values = { type: 'string', contentMediaType: 'application/json', description: 'Valeurs, en JSON.' }
+  return {
+    type: 'object',
+    description: 'Les textes d’abord ; puis chaque fichier, dans une partie qui porte le nom de son champ.',
+    properties: { ...properties, ...('values' in properties ? { values } : {}) },
+    ...(required ? { required } : {}),
+    additionalProperties: { type: 'string', format: 'binary' },
+  }
 }
 
 const responseOf = ({ response, produces, summary }: Route, named: (schema: TSchema) => unknown): Json => ({

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.ts'
 import type { Rights } from '../access/rights.ts'
 import type { ProblemDefinition } from '../errors.ts'
 import type { IncomingRequest } from './incoming.ts'
+import type { FormFile } from './multipart.ts'
 import type { Services } from './services.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
@@ -19,6 +20,8 @@ export interface RouteContext<P extends TSchema, Q extends TSchema, B extends TS
   readonly caller: C
   /** The caller's rights on `:entityId`; without one in the path, those they hold anywhere. */
   readonly rights: Rights
+  /** Files that came with the body, when the route accepts forms: read from the socket one by one. */
+  readonly files: AsyncIterable<FormFile>
   /** For uploads, ranges and long answers; most handlers ignore it. */
   readonly request: IncomingRequest
   readonly services: Services
@@ -38,6 +41,8 @@ interface Described<P extends TSchema, Q extends TSchema, B extends TSchema, R e
   readonly headers?: TSchema
   /** JSON body; leave it out when there is none. */
   readonly body?: B
+  /** The same body may come as a form (`multipart/form-data`), its files after it, each under the name of its field. */
+  readonly form?: 'multipart'
   /** Media type of a body that the handler reads itself, as a stream (`request.stream`). */
   readonly upload?: string
   /** Shape of the answer: what it does not name does not leave. Leave it out with 204, a stream or events. */

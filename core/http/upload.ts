@@ -1,7 +1,10 @@
 import type { FileRef } from '../authoring/values.ts'
 import { errors } from '../errors.ts'
 import { FileTooLargeError } from '../files/errors.ts'
+import type { ReceivedFiles } from '../documents/incoming-files.ts'
+import type { CompiledFlow } from '../engine/model.ts'
 import type { StoredFiles } from '../files/files.ts'
+import type { FormFile } from './multipart.ts'
 import type { IncomingRequest } from './incoming.ts'
 
 /**
@@ -18,4 +21,30 @@ export const receiveFile = async (
   if ((request.length ?? 0) > options.maxBytes)
     throw errors.fileTooLarge({ detail: new FileTooLargeError(options.name, options.maxBytes).message })
   return files.save(request.stream, options.name, { maxBytes: options.maxBytes })
+}
+
+/**
+ * Receives the files of a form, each into the field of its name.
+ * @param options.maxBytes largest size of each, beside what its field accepts
+ * @throws errors.badInput when a part is not named as a file field; FileTooLargeError
+ */
+export const receiveForm = async (
+  parts: AsyncIterable<FormFile>,
+  { fields }: CompiledFlow,
+  { files, maxBytes }: { readonly files: StoredFiles; readonly maxBytes: number },
+): Promise<ReceivedFiles> => {
+  const received = new Map<string, FileRef[]>()
+  for await (const { field: name, name: fileName, content } of parts) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (field?.kind !== 'file' && field?.kind !== 'files')
+      throw errors.badInput({
+        fields: [
+          { field: name, code: 'inconnu', message: `Le champ « ${name} » n'attend pas de fichier dans ce flux.` },
+        ],
+      })
+    const limit = Math.min(maxBytes, field.options.maxBytes ?? Infinity)
+    const file = await files.save(content, fileName, { maxBytes: limit })
+    received.set(name, [...(received.get(name) ?? []), file])
+  }
+  return Object.fromEntries(received)
 }

@@ -36,6 +36,8 @@ const problemsIn = (validate: ValidateFunction): readonly FieldProblem[] => fiel
 
 /** A JSON body: 422 `saisie_invalide`. */
 export const bodyCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(bodies)(schema, errors.badInput)
+/** The texts of a form: 422 as a JSON body; `version=3` gives the number 3. */
+export const formCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.badInput)
 /** A query: 400 `requete_invalide`; `?limite=20` gives the number 20. */
 export const queryCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.badRequest)
 /** The parameters of a path. An identifier that cannot be one is an address that does not exist. */

@@ -421,6 +421,7 @@ describe('qui peut quoi', () => {
       .replace(':userId', '1')
       .replace(':recordingId', '1')
       .replace(':reportId', '1')
+      .replace(':uploadId', 'x')
 
   test('toute adresse d’une entité est connue de ce contrôle', () => {
     expect(scoped.length).toBeGreaterThan(20)

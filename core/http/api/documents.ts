@@ -1,7 +1,9 @@
 import Type from 'typebox'
 import { may } from '../../access/rights.ts'
+import type { CompiledFlow } from '../../engine/model.ts'
 import { errors } from '../../errors.ts'
-import { nothing, route } from '../route.ts'
+import { nothing, route, type ErasedContext } from '../route.ts'
+import { receiveForm } from '../upload.ts'
 import { queryCheck } from '../validation.ts'
 import { changeOf, DocumentParams, onDocument, present, Version, VersionQuery, viewerOf } from './on-document.ts'
 import { Choices, DocumentPage, DocumentView, EntityParams, exactly, FieldName } from './schemas.ts'
@@ -20,6 +22,12 @@ const valuesIn = (text: string | undefined): Readonly<Record<string, unknown>> |
     throw errors.badRequest({ detail: 'Le paramètre « valeurs » est un objet JSON : {"champ": "valeur"}.', cause })
   }
 }
+
+/** The files of a form, put in the store. */
+const filesOf = async (
+  { files: parts, services: { files, settings } }: Pick<ErasedContext, 'files' | 'services'>,
+  flow: CompiledFlow | undefined,
+) => (flow ? receiveForm(parts, flow, { files, maxBytes: settings.uploadLimit }) : undefined)
 
 const instant = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
 
@@ -58,6 +66,7 @@ export const documentRoutes = [
     summary: 'Créer un document',
     params: EntityParams,
     body: exactly('NewDocument', { flow: Type.String({ maxLength: 100 }), values: Type.Optional(Values) }),
+    form: 'multipart',
     example: { flow: 'note', values: { objet: 'Subvention à l’école de musique' } },
     refusals: [errors.conflict, errors.entityInactive],
     response: DocumentView,
@@ -68,7 +77,8 @@ export const documentRoutes = [
     },
     async handle(context) {
       const { params, body, caller, services } = context
-      const document = await services.documents.create({ ...params, ...body, by: caller.id })
+      const received = await filesOf(context, services.flows.current(body.flow))
+      const document = await services.documents.create({ ...params, ...body, received, by: caller.id })
       return present(document, context)
     },
   }),
@@ -87,12 +97,19 @@ export const documentRoutes = [
     summary: 'Modifier des valeurs d’un document',
     params: DocumentParams,
     can: onDocument('edition'),
-    body: exactly('DocumentEdition', { version: Version, values: Values }),
+    body: exactly('DocumentEdition', { version: Version, values: Type.Optional(Values) }),
+    form: 'multipart',
     example: { version: 1, values: { objet: 'Subvention à l’école de musique' } },
     response: DocumentView,
     async handle(context) {
-      const { version, values } = context.body
-      const edited = await context.services.documents.edit({ ...changeOf(context, version), values })
+      const { documents } = context.services
+      const { version, values = {} } = context.body
+      const change = changeOf(context, version)
+      const document = await documents.get(context.params)
+      // Somebody was faster: said before the files travel, and again by the commit.
+      if (document.version !== change.version) throw errors.documentMoved()
+      const received = await filesOf(context, documents.flowOf(document))
+      const edited = await documents.edit({ ...change, values, received })
       return present(edited, context)
     },
   }),

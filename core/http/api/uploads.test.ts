@@ -84,7 +84,7 @@ const cutAfter = async (path: string, length: number, sent: Uint8Array) => {
 
 describe('un dépôt en plusieurs fois', () => {
   test('annonce ce qu’il permet', async () => {
-    const { status, headers } = await server.as().raw(uploads, { method: 'OPTIONS' })
+    const { status, headers } = await agent.raw(uploads, { method: 'OPTIONS' })
     expect([status, headers.get('tus-version'), headers.get('tus-max-size')]).toEqual([204, '1.0.0', '20000000'])
     expect(headers.get('tus-extension')).toBe('creation,creation-with-upload,expiration,checksum,termination')
   })

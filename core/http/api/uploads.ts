@@ -52,9 +52,9 @@ export const uploadRoutes = [
   route({
     method: 'OPTIONS',
     path: PATH,
-    access: 'public',
     summary: 'Savoir ce que le dépôt de fichiers en plusieurs fois permet (protocole tus)',
     params: EntityParams,
+    can: editor,
     status: 204,
     handle: ({ services }) => headed({ body: undefined as never, headers: tusOptions(services.settings.uploadLimit) }),
   }),
