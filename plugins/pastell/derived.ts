@@ -80,8 +80,7 @@ const original = (label: string, input: SignedInput, multiple?: true): Rule => (
   type: 'file',
   visible: true,
   ...(multiple ? { multiple } : {}),
-  make: ({ step }) =>
-    originOf(step, input) === undefined ? undefined : { value: ({ data }) => signedFor(step, input, data)?.originals },
+  make: ({ step }) => ({ value: ({ data }) => signedFor(step, input, data)?.originals }),
 })
 
 const signature: Readonly<Record<string, Rule>> = {

@@ -145,9 +145,15 @@ describe('un vieux logiciel métier envoie un acte', () => {
     expect(modified.content.last_action).toMatchObject({ action: 'modification', message: 'Modification du document' })
     expect(modified.content.data).toEqual({
       objet: 'Été à Nîmes',
+      // Steps of every act, and what Pastell holds besides.
+      envoi_transformation: '1',
+      envoi_transformation_fixe: '1',
       envoi_signature: '1',
       envoi_tdt_actes: '1',
+      envoi_iparapheur: '1',
+      iparapheur_type: 'Actes',
       iparapheur_sous_type: 'Actes / Délibération',
+      fast_parapheur_circuit: 'Actes / Délibération',
       acte_nature: '1',
       numero_de_lacte: 'DEL_2026_1',
       date_de_lacte: '2026-01-02',
@@ -206,17 +212,17 @@ describe('un vieux logiciel métier envoie un acte', () => {
     expect((await detail(id)).action_possible).toEqual(['modification', 'supression', 'orientation'])
     const sent = await api('POST', `${documents}/${id}/action/orientation`)
     expect(sent).toMatchObject({ status: 201, json: { result: true } })
-    expect((await detail(id)).last_action.action).toBe('preparation-send-iparapheur')
+    expect((await detail(id)).last_action.action).toBe('preparation-transformation')
     expect(await api('POST', `${documents}/${id}/action/orientation`)).toMatchObject({
       status: 400,
       json: refused(
-        "L'action « orientation »  n'est pas permise : Le dernier état du document (preparation-send-iparapheur) ne permet pas de déclencher cette action",
+        "L'action « orientation »  n'est pas permise : Le dernier état du document (preparation-transformation) ne permet pas de déclencher cette action",
       ),
     })
     expect(await api('PATCH', `${documents}/${id}`, { body: 'objet=autre' })).toMatchObject({
       status: 403,
       json: refused(
-        "L'action « modification »  n'est pas permise : Le dernier état du document (preparation-send-iparapheur) ne permet pas de déclencher cette action",
+        "L'action « modification »  n'est pas permise : Le dernier état du document (preparation-transformation) ne permet pas de déclencher cette action",
       ),
     })
     expect(await upload(`${documents}/${id}/file/arrete`, 'autre.pdf')).toMatchObject({
@@ -518,6 +524,10 @@ describe('la première version', () => {
       'Content-Disposition: form-data; name="objet"',
       '',
       'Par la v1',
+      '--b',
+      'Content-Disposition: form-data; name="envoi_tdt_actes"',
+      '',
+      'on',
       '--b',
       'Content-Disposition: form-data; name="arrete"; filename="v1.pdf"',
       'Content-Type: application/pdf',
