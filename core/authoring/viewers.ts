@@ -34,5 +34,7 @@ export interface FileViewer {
   readonly types: readonly string[]
   /** Among XML files, those whose root element has one of these local names. */
   readonly roots?: readonly string[]
+  /** Whether this very file can be shown, when its type does not tell (an invoice in a PDF); reads as little as it takes. */
+  recognises?(file: Pick<ViewRequest, 'open'>): Promise<boolean>
   show(asked: ViewRequest): Promise<View>
 }

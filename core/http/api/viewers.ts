@@ -49,7 +49,11 @@ export const viewerRoutes = (viewers: readonly FileViewer[]): readonly Route[] =
     async handle({ params, services: { documents, files } }) {
       const file = fileOf(await documents.get(params), params.field, params.sha256)
       const root = await rootOf(file, files)
-      return { items: viewers.filter(each => suits(each, file, root)).map(({ id, label }) => ({ id, label })) }
+      const items: { readonly id: string; readonly label: string }[] = []
+      for (const viewer of viewers.filter(each => suits(each, file, root)))
+        if ((await viewer.recognises?.({ open: () => files.open(file) })) ?? true)
+          items.push({ id: viewer.id, label: viewer.label })
+      return { items }
     },
   }),
   route({
