@@ -8,7 +8,9 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 export const LONGEST_PASSWORD = 512
 const ENOUGH_BITS = 80
 
-export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFC'), COST)
+/** @param options.salt 16 bytes, when two passwords of the same thing are to be compared; else random */
+export const hashPassword = (password: string, options: { readonly salt?: Uint8Array } = {}): Promise<string> =>
+  hash(password.normalize('NFC'), { ...COST, ...options })
 
 /** Hash of a password nobody knows, verified when there is nothing else to verify. */
 const decoy = hashPassword(randomBytes(32).toString('base64'))

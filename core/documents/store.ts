@@ -11,8 +11,9 @@ import { wholeJournal } from '../journal/read.ts'
 import { storableJson, storableText } from '../journal/storable.ts'
 import { cancel, enqueue, type Lane } from '../jobs/queue.ts'
 import { DOCUMENT_COLUMNS, DocumentModel, toDocument } from './model.ts'
-import { SEARCH_VECTOR, saveTraces, searchText } from './traces.ts'
+import { savePassages, SEARCH_VECTOR, saveTraces, searchText } from './traces.ts'
 import { namesOf } from './authors.ts'
+import { hashSecrets, withoutSecrets } from './secret-values.ts'
 import { whatStillBlocks } from './waiting.ts'
 import { priorityOf } from './wake-up.ts'
 
@@ -149,8 +150,11 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
     async commit(move, expectedVersion, alongside) {
       const flow = flows.get(move.document.flowId, move.document.flowVersion)
       const lane = await laneOf(move.document)
+      const sealed = known.has(move.document.data)
+        ? move
+        : { ...move, document: await hashSecrets(flow, move.document) }
       const committed = await inTransaction(db, async trx => {
-        const freed = await unblocked(trx, move, laneOf)
+        const freed = await unblocked(trx, sealed, laneOf)
         const { document } = freed
         const changed = !known.has(document.data)
         const updated = await trx('documents')
@@ -158,6 +162,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
           .update({ ...rowOf(trx, flow, document), ...(changed ? { data: json(trx, document.data) } : {}) })
         if (updated === 0) throw errors.documentMoved()
         if (changed) await saveTraces(trx, flow, document)
+        await savePassages(trx, document)
         await finish(trx, freed, lane, alongside)
         return document
       })
@@ -166,8 +171,8 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
     },
 
     async create(move, alongside) {
-      const { document } = move
-      const flow = flows.get(document.flowId, document.flowVersion)
+      const flow = flows.get(move.document.flowId, move.document.flowVersion)
+      const document = await hashSecrets(flow, move.document)
       const lane = await laneOf(document)
       return inTransaction(db, async trx => {
         await trx('documents').insert({
@@ -180,6 +185,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
           createdAt: document.createdAt,
         })
         await saveTraces(trx, flow, document)
+        await savePassages(trx, document)
         await finish(trx, move, lane, alongside)
         return document
       })
@@ -216,7 +222,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
         entity: { id: document.entityId, name: entity.name, siren },
         createdAt: document.createdAt,
         fields: flow.fields,
-        values: document.data,
+        values: withoutSecrets(flow.fields, document.data),
       }
     },
   }

@@ -215,13 +215,21 @@ const actionsOf = (flow: CompiledFlow, document: Document, viewer: Viewer, now: 
 const endedThere = (flow: CompiledFlow, { state }: Document): boolean =>
   ['stopped', 'abandoned'].includes(flow.states[state]?.kind ?? '')
 
+/** The values that leave the hub: neither secrets nor those that only machines read. */
+export const shownValues = (flow: CompiledFlow, data: Document['data']): Document['data'] =>
+  Object.fromEntries(
+    Object.entries(data).filter(([name]) => {
+      const field = flow.fields[name]
+      return !field?.options.hidden && field?.kind !== 'secret' && !isRanks(name)
+    }),
+  )
+
 /** Everything the page of a document shows. */
 export const documentView = (flow: CompiledFlow, document: Document, viewer: Viewer, now: Date): DocumentView => {
   const editable = viewer.may('edition') && !document.inFlight ? editableFields(flow, document) : new Set<string>()
-  const hidden = new Set(Object.values(flow.fields).flatMap(field => (field.options.hidden ? [field.name] : [])))
   return {
     ...summaryOf(flow, document),
-    values: Object.fromEntries(Object.entries(document.data).filter(([name]) => !hidden.has(name) && !isRanks(name))),
+    values: shownValues(flow, document.data),
     pages: pagesOf(flow, field => editable.has(field.name)),
     route: routeProgress(flow, document).map(stop => ({
       alias: stop.alias,

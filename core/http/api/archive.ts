@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { filesHeld } from '../../engine/inputs.ts'
 import type { Document } from '../../engine/model.ts'
 import { errors } from '../../errors.ts'
+import { withoutSecrets } from '../../documents/secret-values.ts'
 import { cleanName, distinctNames } from '../../files/names.ts'
 import { zipOf, type ZipEntry } from '../../files/zip.ts'
 import { readJournal, type StoredLine } from '../../journal/read.ts'
@@ -44,7 +45,8 @@ export const archiveRoutes = [
       // Each content once, even when several steps hold it.
       const files = [...new Map(held.map(file => [`${file.sha256} ${file.name}`, file])).values()]
       const names = distinctNames(['document.json', 'journal.json', ...files.map(file => file.name)])
-      const { title, state, data: values } = document
+      const { title, state } = document
+      const values = withoutSecrets(flow.fields, document.data)
       const summary = { ...params, flow: flow.id, title, state, values }
       const journal = await wholeJournal(services, document)
       const entries = [

@@ -30,11 +30,11 @@ export const flowRoutes = [
       items: flows
         .list()
         .filter(({ id }) => may(rights, `${id}:lecture`))
-        .map(({ id, label, family }) => ({
+        .map(({ id, label, family, stored }) => ({
           id,
           label,
           family,
-          canCreate: !flows.isRetired(id) && may(rights, `${id}:edition`),
+          canCreate: !flows.isRetired(id) && stored.companion !== true && may(rights, `${id}:edition`),
         })),
     }),
   }),

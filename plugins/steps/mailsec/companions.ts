@@ -16,7 +16,7 @@ export const formulaireDestinataire = defineStep({
  * that bear the same Pastell name in the document are shown there, above its files. `<flow>-reponse`: its mere presence lets the
  * recipients of kind « to » answer with this form, once each; an answer is a document of this flow, linked to the one it answers.
  */
-export const companion = <const F extends Fields>({
+export const companion = ({
   id,
   label,
   family,
@@ -25,9 +25,9 @@ export const companion = <const F extends Fields>({
   readonly id: `${string}-destinataire` | `${string}-reponse`
   readonly label: string
   readonly family: string
-  readonly fields: F
+  readonly fields: Fields
 }): Flow =>
-  defineFlow<Fields>({
+  defineFlow({
     id,
     version: 1,
     label,

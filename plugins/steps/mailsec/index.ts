@@ -1,4 +1,4 @@
-import { defineStep, PermanentError, type FileRef, type Reglages } from '#core'
+import { defineStep, PermanentError, wait, type FileRef, type Reglages } from '#core'
 import { fields, FILE_INPUTS, inputs } from './fields.ts'
 import { makeReceipt, shownFiles } from './receipt.ts'
 import {
@@ -43,6 +43,10 @@ export const mailsec = defineStep({
   id: 'mailsec',
   label: 'Mail sécurisé',
   needs: ['mailsec', 'reglages'],
+  checkSettings: ({ relances = 'oui', ...others }) =>
+    Object.keys(others).length > 0 || !['oui', 'non'].includes(relances)
+      ? "le seul réglage est « relances », qui vaut « oui » ou « non »."
+      : undefined,
   inputs,
   fields,
   initial: 'aEnvoyer',
@@ -131,7 +135,7 @@ export const mailsec = defineStep({
       to: ['lu', 'aRelancer', 'aClore', 'erreur'],
       every: '1 min x 1, 6 h',
       pastell: 'mailsec-relance',
-      async run({ data, connectors, document, inputs: given, now, files }, goto) {
+      async run({ data, connectors, document, inputs: given, settings, now, files }, goto) {
         const recipients = recipientsIn(data)
         const receipt = async (): Promise<FileRef> =>
           makeReceipt(
@@ -141,6 +145,7 @@ export const mailsec = defineStep({
         // A reading or a return that arrived while a message was leaving changed the rows and not the state.
         if (allRead(recipients)) return goto('lu', { accuse: await receipt(), lectureMail: 'true' }, 'Lu par tous')
         if (allFailed(recipients)) return goto('erreur', {}, ALL_RETURNED)
+        if (settings['relances'] === 'non') return wait(`${progress(recipients)}.`)
         const calendar = calendarOf(
           data.envoyeLe ?? now.toISOString(),
           await delaysOf((connectors as { readonly reglages?: Reglages }).reglages),

@@ -1,0 +1,3 @@
+import { secureMail } from '../builder.ts'
+
+export default secureMail({ id: 'ls-mailsec-bidir', label: 'Mail sécurisé avec réponse' })

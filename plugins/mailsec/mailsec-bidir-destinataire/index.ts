@@ -1,0 +1,6 @@
+import { messagePage } from '../builder.ts'
+
+export default messagePage({
+  id: 'mailsec-bidir-destinataire',
+  label: 'Mail sécurisé avec réponse (ancien) : page des destinataires',
+})

@@ -1,0 +1,7 @@
+import { formerSecureMail } from '../builder.ts'
+
+export default formerSecureMail({
+  id: 'mailsec-bidir',
+  label: 'Mail sécurisé avec réponse (ancien)',
+  sending: 'envoi-mail',
+})

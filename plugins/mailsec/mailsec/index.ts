@@ -1,0 +1,3 @@
+import { formerSecureMail } from '../builder.ts'
+
+export default formerSecureMail({ id: 'mailsec', label: 'Mail sécurisé (ancien)', sending: 'envoi' })
