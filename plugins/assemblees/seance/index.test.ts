@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, formProblems, PermanentError, type Convoque } from '#core'
+import { ConfigurationError, formProblems, PermanentError, type Convoque, type Files } from '#core'
 import { fakeConvocation, fakeTown, fileNamed, testHub } from '#core/testing'
 import { convocation } from '../../steps/convocation/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
@@ -24,6 +26,15 @@ const complete = {
   'convocation.autresDocuments': [{ nom: 'Plan de la salle', fichier: fileNamed('salle.pdf') }],
 }
 
+/** Contents of the size that stand-ins announce: a zip checks it. */
+const blankFiles: Files = {
+  open: file => Readable.from([Buffer.alloc('size' in file ? Number(file.size) : 0)]),
+  async save(content, name) {
+    const bytes = content instanceof Readable ? await buffer(content) : Buffer.from(content)
+    return { ...fileNamed(name), size: bytes.length }
+  },
+}
+
 const town = async (
   values: object = {},
   options: Parameters<typeof fakeConvocation>[0] = {},
@@ -31,10 +42,12 @@ const town = async (
 ) => {
   const assemblee = fakeConvocation(options)
   const { ged, capabilities } = fakeTown()
-  const hub = testHub(seance, [convocation, depotGed, versementSeance], {
-    ...capabilities,
-    ...(associated === 'associated' ? { convocation: assemblee.convocation } : {}),
-  })
+  const hub = testHub(
+    seance,
+    [convocation, depotGed, versementSeance],
+    { ...capabilities, ...(associated === 'associated' ? { convocation: assemblee.convocation } : {}) },
+    { files: blankFiles },
+  )
   return { ...assemblee, ged, hub, document: await hub.create({ ...complete, ...values }) }
 }
 

@@ -13,10 +13,11 @@ const inFolder = (folder: string, files: readonly { readonly name: string; reado
   return files.map(({ file }, n): Placed => ({ path: `${folder}${names[n] ?? file.name}`, file }))
 }
 
+/** A slash in a title is no folder: `cleanName` alone would keep only what follows it. */
+const plain = (title: string) => cleanName(title.replace(/[\\/]+/gu, '-').slice(0, 80))
 const named = (file: FileRef) => ({ name: file.name, file })
-const titled = (title: string, file: FileRef) => ({ name: `${title}${splitName(file.name).extension}`, file })
-const folderOf = (rank: number, name: string) =>
-  cleanName(`${String(rank + 1).padStart(3, '0')} - ${name}`.slice(0, 80))
+const titled = (title: string, file: FileRef) => ({ name: `${plain(title)}${splitName(file.name).extension}`, file })
+const folderOf = (rank: number, name: string) => plain(`${String(rank + 1).padStart(3, '0')} - ${name}`)
 
 /** Where each file of a séance goes in its archive: a folder per project, in the order of the agenda. */
 export const placesOf = (seance: Seance): readonly Placed[] => [
@@ -33,7 +34,7 @@ export const placesOf = (seance: Seance): readonly Placed[] => [
 
 /** The archive: one folder at its root, as the archive service wants it (`flows/archivage.md`). Streamed. */
 export const zipOfSeance = (seance: Seance, files: Pick<Files, 'open'>, now: Date): Readable => {
-  const root = cleanName(`Séance ${seance.date} ${seance.titre}`.slice(0, 80)).trim()
+  const root = plain(`Séance ${seance.date} ${seance.titre}`)
   const entries = placesOf(seance).map(({ path, file }): ZipEntry => ({
     name: `${root}/${path}`,
     size: file.size,
