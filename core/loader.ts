@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { AnyConnector } from './authoring/connectors.ts'
 import type { Flow } from './authoring/flows.ts'
-import type { FlowCheck, PluginDefinition } from './authoring/plugins.ts'
+import type { FlowCheck, Importer, PluginDefinition } from './authoring/plugins.ts'
 import type { AnyStep } from './authoring/steps.ts'
 import type { FileViewer } from './authoring/viewers.ts'
 import type { MigrationSet } from './db/migrate.ts'
@@ -24,6 +24,7 @@ export interface Loaded {
   readonly publicPages: readonly PublicPages[]
   readonly viewers: readonly FileViewer[]
   readonly checks: readonly FlowCheck[]
+  readonly importers: readonly Importer[]
   readonly migrations: readonly MigrationSet[]
   /** What was loaded and how long it took, in order: printed at start-up. */
   readonly report: readonly LoadedSource[]
@@ -72,7 +73,9 @@ const isPlugin = (value: unknown): value is PluginDefinition =>
   typeof value === 'object' &&
   value !== null &&
   'id' in value &&
-  ['flows', 'steps', 'routes', 'mounts', 'publicPages', 'viewers', 'checks', 'migrations'].some(part => part in value)
+  ['flows', 'steps', 'routes', 'mounts', 'publicPages', 'viewers', 'checks', 'importers', 'migrations'].some(
+    part => part in value,
+  )
 
 interface Shelf {
   readonly steps: Map<string, AnyStep>
@@ -84,6 +87,7 @@ interface Shelf {
   readonly publicPages: PublicPages[]
   readonly viewers: Map<string, FileViewer>
   readonly checks: Map<string, FlowCheck>
+  readonly importers: Map<string, Importer>
   readonly migrations: MigrationSet[]
 }
 
@@ -121,6 +125,7 @@ const shelve = (shelf: Shelf, exported: unknown, help: string): string | undefin
     shelf.publicPages.push(...(exported.publicPages ?? []))
     for (const viewer of exported.viewers ?? []) add(shelf.viewers, viewer.id, viewer, 'La visionneuse')
     for (const check of exported.checks ?? []) add(shelf.checks, check.id, check, 'Le contrôle')
+    for (const importer of exported.importers ?? []) add(shelf.importers, importer.id, importer, "L'import")
     if (exported.migrations) shelf.migrations.push({ owner: exported.id, migrations: exported.migrations })
     return `extension ${exported.id}`
   }
@@ -162,6 +167,7 @@ export const load = async (options: {
     publicPages: [],
     viewers: new Map(),
     checks: new Map(),
+    importers: new Map(),
     migrations: [],
   }
   const report: LoadedSource[] = []
@@ -199,6 +205,7 @@ export const load = async (options: {
     flows: [...shelf.flows.values()],
     viewers: [...shelf.viewers.values()],
     checks: [...shelf.checks.values()],
+    importers: [...shelf.importers.values()],
     report,
   }
 }

@@ -3,6 +3,7 @@ import type { CompiledFlow } from '../engine/model.ts'
 import type { Mount } from '../http/mounts.ts'
 import type { PublicPages } from '../http/public/pages.ts'
 import type { Route } from '../http/route.ts'
+import type { Services } from '../http/services.ts'
 import type { Flow } from './flows.ts'
 import type { AnyStep } from './steps.ts'
 import type { FileViewer } from './viewers.ts'
@@ -24,6 +25,22 @@ export interface FlowCheck {
   ): { readonly lines: readonly string[]; readonly complete: boolean }
 }
 
+/** Brings something over from another product: `passeur import <id> …`. */
+export interface Importer {
+  /** `pastell-studio`. */
+  readonly id: string
+  /** What follows its name, as typed: `<fichier.json> [--publier]`. */
+  readonly usage: string
+  /** One line, in French. */
+  readonly help: string
+  /**
+   * @param args what follows its name
+   * @returns the report, line by line, as it is printed
+   * @throws StartupError, Problem with a sentence when nothing could be brought over
+   */
+  run(args: readonly string[], services: Services): Promise<readonly string[]>
+}
+
 export interface PluginDefinition {
   readonly id: string
   readonly version: number
@@ -37,6 +54,7 @@ export interface PluginDefinition {
   /** Pages that show a kind of file, offered beside it. */
   readonly viewers?: readonly FileViewer[]
   readonly checks?: readonly FlowCheck[]
+  readonly importers?: readonly Importer[]
   /** Changes of schema, append-only, numbered from 1. */
   readonly migrations?: readonly Migration[]
 }

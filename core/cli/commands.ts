@@ -32,9 +32,14 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => import('./flow-check.ts'),
   },
   'flow graph': {
-    usage: '<flux>',
-    help: 'dessine un flux (mermaid)',
+    usage: '<flux> [--svg] [--studio]',
+    help: 'dessine un flux (mermaid, ou SVG) ; --studio : un flux publié dans le studio',
     load: () => import('./flow-graph.ts'),
+  },
+  import: {
+    usage: '<quoi> <fichier>',
+    help: "reprend ce qui vient d'un autre produit (pastell-studio…) ; seule, donne la liste",
+    load: () => import('./import.ts'),
   },
   'journal verify': {
     usage: '[entité]',

@@ -1,7 +1,16 @@
 import { definePlugin } from '#core'
 import { pastellCheck } from './catalogue/check.ts'
+import { studioImporter } from './imports/studio/command.ts'
+import { studioImportRoute } from './imports/studio/route.ts'
 import { pastellLinks } from './links.ts'
 import { pastellApi } from './mount.ts'
 
 /** What lets software written for Pastell work by changing a URL. */
-export default definePlugin({ id: 'pastell', version: 1, mounts: [pastellApi, pastellLinks], checks: [pastellCheck] })
+export default definePlugin({
+  id: 'pastell',
+  version: 1,
+  mounts: [pastellApi, pastellLinks],
+  checks: [pastellCheck],
+  importers: [studioImporter],
+  routes: [studioImportRoute],
+})

@@ -47,9 +47,9 @@ const dictionary = <V extends TSchema>(keys: string, value: V, options: object =
   })
 
 /** The first of these shapes whose mark is there, else the last: Ajv then says what is wrong in that one, not in all of them. */
-const byMark = <T>(shapes: readonly (readonly [mark: string, shape: TSchema])[], otherwise: TSchema): TSchema =>
+const byMark = (shapes: readonly (readonly [mark: string, shape: TSchema])[], otherwise: TSchema): TSchema =>
   shapes.reduceRight<TSchema>(
-    (rest, [mark, shape]) => Type.Unsafe<T>({ if: { required: [mark] }, then: shape, else: rest }),
+    (rest, [mark, shape]) => Type.Unsafe({ if: { required: [mark] }, then: shape, else: rest }),
     otherwise,
   )
 
@@ -58,7 +58,7 @@ const ConditionSchema = {
   title: 'Condition',
   description: 'Sur les valeurs des champs, par leur nom complet (`envoiGed`, `visa.signe`).',
   type: 'object',
-  ...byMark<Condition>(
+  ...byMark(
     [
       ['filled', Type.Object({ filled: FullName }, closed)],
       ['all', Type.Object({ all: Type.Array(ConditionRef) }, closed)],
@@ -167,6 +167,9 @@ export const StudioFlowSchema = Type.Object(
     ),
     maxBytes: Type.Optional(Type.Integer({ minimum: 1 })),
     pastell: Type.Optional(Type.String({ maxLength: 100 })),
+    companion: Type.Optional(
+      Type.Literal(true, { description: 'Formulaire d’un destinataire : aucun agent n’en commence un document.' }),
+    ),
   },
   { ...closed, title: 'StudioFlow' },
 )
@@ -191,6 +194,7 @@ export interface StudioFlow {
   readonly groups?: Readonly<Record<string, FieldGroup>>
   readonly maxBytes?: number
   readonly pastell?: string
+  readonly companion?: true
 }
 
 /** What becomes of names that a version no longer has. A step's alias stands for everything of that step. */

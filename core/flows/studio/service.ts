@@ -51,7 +51,8 @@ interface Editing {
   readonly id: string
   /** As it was read; another means that somebody was faster. */
   readonly revision: number
-  readonly by: string
+  /** Account; none: the command line. */
+  readonly by: string | undefined
 }
 
 /** Flows drawn without code: written as data, checked by the compiler of the others, seen by every process once published. */
@@ -61,7 +62,7 @@ export interface Studio {
   /** @throws errors.flowNotFound */
   read(id: string): Promise<StudioDetail>
   /** A draft may still be faulty; it must be a flow by the published schema. @throws errors.badInput, errors.conflict */
-  create(flow: unknown, by: string): Promise<StudioDetail>
+  create(flow: unknown, by: string | undefined): Promise<StudioDetail>
   edit(editing: Editing & { readonly flow: unknown }): Promise<StudioDetail>
   /** What publishing would say; nothing is kept. */
   check(flow: unknown, upgrade?: Upgrade): Promise<Checked>
@@ -222,7 +223,7 @@ export const createStudio = ({
           draft: JSON.stringify(flow),
           createdAt: now,
           updatedAt: now,
-          updatedBy: by,
+          updatedBy: by ?? null,
         })
       })
       return detail(flow.id)
@@ -240,7 +241,7 @@ export const createStudio = ({
             draft: JSON.stringify(flow),
             revision: revision + 1,
             updatedAt: clock.now(),
-            updatedBy: editing.by,
+            updatedBy: editing.by ?? null,
           })
       })
       return detail(editing.id)
@@ -268,7 +269,7 @@ export const createStudio = ({
           source: JSON.stringify(found.draft),
           upgrade: JSON.stringify(upgrade),
           publishedAt: now,
-          publishedBy: editing.by,
+          publishedBy: editing.by ?? null,
         })
         await trx('studio_flows')
           .where({ id: found.id })

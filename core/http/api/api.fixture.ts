@@ -79,6 +79,8 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     routes: [],
     mounts: [],
     publicPages: [],
+    checks: [],
+    importers: [],
     viewers: [],
     migrations: [],
     report: [],

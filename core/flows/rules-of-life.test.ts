@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest'
+import { file, text } from '../authoring/fields.ts'
+import { defineFlow } from '../authoring/flows.ts'
+import { defineStep } from '../authoring/steps.ts'
+import type { CompiledFlow } from '../engine/model.ts'
+import { deadEnds, labelFaults, losses, unanswered, unreachable } from './rules-of-life.ts'
+import { createFlowRegistry } from './registry.ts'
+
+const post = defineStep({
+  id: 'post',
+  label: 'Envoi',
+  needs: 'ged',
+  inputs: { document: file('Document', { required: true }) },
+  fields: { numero: text('Numéro', { computed: true }) },
+  initial: 'aEnvoyer',
+  states: {
+    aEnvoyer: { label: 'À envoyer' },
+    envoye: { label: 'Envoyé' },
+    recu: { label: 'Reçu', ends: 'next' },
+    refuse: { label: 'Refusé', ends: 'stop', deletable: true },
+    erreurEnvoi: { label: 'Envoi refusé', trouble: true, deletable: true },
+    erreurSuivi: { label: 'Suivi interrompu', trouble: true },
+  },
+  tasks: {
+    envoyer: {
+      label: 'Envoyer',
+      from: 'aEnvoyer',
+      to: 'envoye',
+      failsTo: 'erreurEnvoi',
+      afterCrash: 'askAgent',
+      run: async (_context, goto) => goto('envoye'),
+    },
+    suivre: {
+      label: 'Suivre',
+      from: 'envoye',
+      to: ['recu', 'refuse'],
+      every: '1 h',
+      within: '30 d',
+      failsTo: 'erreurSuivi',
+      late: 'erreurSuivi',
+      run: async (_context, goto) => goto('recu'),
+    },
+  },
+})
+
+const lettre = defineFlow({
+  id: 'lettre',
+  version: 1,
+  label: 'Lettre',
+  family: 'Essais',
+  fields: { objet: text('Objet', { title: true }), piece: file('Pièce') },
+  steps: ({ piece }) => [post({ document: piece })],
+})
+const [flow] = createFlowRegistry([lettre], new Map([['post', post.definition]])).list() as [CompiledFlow]
+
+const withState = (name: string, change: Partial<CompiledFlow['states'][string]>): CompiledFlow => {
+  const state = flow.states[name]
+  if (!state) throw new Error(`no state ${name}`)
+  return { ...flow, states: { ...flow.states, [name]: { ...state, ...change } } }
+}
+const without = (task: string): CompiledFlow => {
+  const { [task]: gone, ...tasks } = flow.tasks
+  if (!gone) throw new Error(`no task ${task}`)
+  return { ...flow, tasks }
+}
+
+test('un flux bien écrit ne manque à aucune règle', () => {
+  for (const rule of [labelFaults, unreachable, deadEnds, losses]) expect(rule(flow)).toEqual([])
+})
+
+describe('les libellés', () => {
+  test.each(['', 'erreurSuivi', 'post_erreur'])('« %s » n’en est pas un', label =>
+    expect(labelFaults(withState('post.recu', { label }))).toEqual([
+      `état post.recu : « ${label} » n'est pas un libellé`,
+    ]),
+  )
+})
+
+test('un état où rien ne mène se voit dans le flux entier', () => {
+  expect(unreachable(without('post.suivre'))).toEqual(['post.recu', 'post.refuse', 'post.erreurSuivi'])
+})
+
+test('une erreur où une tâche choisit d’aller doit avoir son bouton : il n’y a rien à réessayer', () => {
+  const task = flow.tasks['post.suivre']
+  if (!task) throw new Error('no task')
+  const chosen = {
+    ...task,
+    to: [...task.to, 'post.erreurSuivi'],
+    failsTo: 'post.erreurEnvoi',
+    late: 'post.erreurEnvoi',
+  }
+  expect(deadEnds({ ...flow, tasks: { ...flow.tasks, 'post.suivre': chosen } })).toEqual([
+    '« Suivi interrompu » (post.erreurSuivi) : aucun bouton ne reprend la suite',
+  ])
+})
+
+test('un état où la machine ne fait plus rien demande un bouton', () => {
+  expect(deadEnds(withState('post.envoye', {}))).toEqual([])
+  const { ['post.suivre']: gone, ...tasks } = flow.tasks
+  const { automatic, ...envoye } = flow.states['post.envoye'] ?? {}
+  expect([gone, automatic]).not.toContain(undefined)
+  const still = { ...flow, tasks, states: { ...flow.states, 'post.envoye': envoye } } as CompiledFlow
+  expect(deadEnds(still)).toEqual(["« Envoyé » (post.envoye) : aucun bouton n'en sort"])
+})
+
+describe('la suppression', () => {
+  test('attend la réponse de ce qui est parti, même quand le suivi s’est interrompu', () => {
+    expect([...unanswered(flow)].toSorted()).toEqual(['post.envoye', 'post.erreurSuivi', 'post.incertain'])
+  })
+
+  test.each(['post.envoye', 'post.erreurSuivi', 'post.incertain', 'post.aEnvoyer'])('%s ne se supprime pas', name =>
+    expect(losses(withState(name, { deletable: true }))).toHaveLength(1),
+  )
+
+  test('ce qui a été refusé se supprime', () => {
+    expect(losses(withState('post.erreurEnvoi', { deletable: true }))).toEqual([])
+    expect(losses(withState('post.refuse', { deletable: true }))).toEqual([])
+  })
+})
