@@ -81,7 +81,7 @@ export const createBatches = (dependencies: Dependencies): Batches => {
   ): Promise<Batch> =>
     inTransaction(db, async trx => {
       const at = { entityId, userId, scope, createdAt: clock.now() }
-      const id = await insertBatch(trx, { ...at, ...batch } as Parameters<typeof insertBatch>[1])
+      const id = await insertBatch(trx, { ...at, ...batch })
       await insertItems(trx, { entityId, id }, items)
       await recount(trx, { entityId, id })
       await enqueueBatch(trx, { entityId, batchId: id, at: clock.now() })

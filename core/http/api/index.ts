@@ -2,9 +2,11 @@ import type { FileViewer } from '../../authoring/viewers.ts'
 import type { Route } from '../route.ts'
 import { administrationRoutes } from './administration.ts'
 import { archiveRoutes } from './archive.ts'
+import { batchRoutes } from './batches.ts'
 import { connectorRoutes } from './connectors.ts'
 import { withDescription } from './description.ts'
 import { documentRoutes } from './documents.ts'
+import { duplicateRoutes } from './duplicates.ts'
 import { entityRoutes } from './entities.ts'
 import { eventRoutes } from './events.ts'
 import { fileRoutes } from './files.ts'
@@ -32,6 +34,8 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...flowRoutes,
     ...studioRoutes,
     ...documentRoutes,
+    ...duplicateRoutes,
+    ...batchRoutes,
     ...fileRoutes,
     ...uploadRoutes,
     ...archiveRoutes,
