@@ -87,6 +87,8 @@ export const toPastell = (field: CompiledField, value: unknown, part?: PiecePart
       return filesHeld(value).map(file => file.name)
     case 'remoteChoice':
       return choiceText(field, value as Choice)
+    case 'secret':
+      return undefined
     case 'pieceTypes':
       return part ? piecesText(part, value as readonly PieceType[]) : undefined
     case 'rows':

@@ -1,4 +1,4 @@
-import { messagePage } from '../builder.ts'
+import { messagePage } from '../../steps/mailsec/index.ts'
 
 export default messagePage({
   id: 'ls-mailsec-bidir-destinataire',

@@ -1,3 +1,3 @@
-import { secureMail } from '../builder.ts'
+import { secureMail } from '../../steps/mailsec/index.ts'
 
 export default secureMail({ id: 'ls-mailsec', label: 'Mail sécurisé' })

@@ -1,4 +1,4 @@
-import { formerSecureMail } from '../builder.ts'
+import { formerSecureMail } from '../../steps/mailsec/index.ts'
 
 export default formerSecureMail({
   id: 'mailsec-bidir',

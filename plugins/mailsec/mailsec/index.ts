@@ -1,3 +1,3 @@
-import { formerSecureMail } from '../builder.ts'
+import { formerSecureMail } from '../../steps/mailsec/index.ts'
 
 export default formerSecureMail({ id: 'mailsec', label: 'Mail sécurisé (ancien)', sending: 'envoi' })

@@ -1,6 +1,7 @@
 import { defineFlow, file, files, longText, text, type Flow } from '#core'
-import { companion, answerText, mailsec, recipientFields } from '../steps/mailsec/index.ts'
-import { transformation } from '../steps/transformation/index.ts'
+import { answerText, companion, recipientFields } from './companions.ts'
+import { mailsec } from './step.ts'
+import { transformation } from '../transformation/index.ts'
 
 export const FAMILY = 'Mails sécurisés'
 
