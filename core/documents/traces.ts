@@ -57,17 +57,17 @@ export const filesOf = (data: Document['data']): readonly HeldFile[] =>
     filesHeld(value).map(({ sha256, name, size, type }) => ({ field, sha256, name, size, type })),
   )
 
-const saveIndex = (trx: Transaction, flow: CompiledFlow, { entityId, id, flowId, data }: Document) =>
+const saveIndex = (trx: Transaction, flow: CompiledFlow, { entityId, id, flowId, createdAt, data }: Document) =>
   trx.raw(
     `with wanted as (select * from jsonb_to_recordset(:wanted) as w(field text, value text)),
      gone as (
        delete from document_index i
        where i.entity_id = :entityId and i.document_id = :id
          and not exists (select from wanted w where w.field = i.field and w.value = i.value))
-     insert into document_index (entity_id, document_id, field, value, flow_id)
-     select :entityId, :id, field, value, :flowId from wanted
+     insert into document_index (entity_id, document_id, field, value, flow_id, created_at)
+     select :entityId, :id, field, value, :flowId, :createdAt from wanted
      on conflict do nothing`,
-    { entityId, id, flowId, wanted: JSON.stringify(indexedValues(flow, data)) },
+    { entityId, id, flowId, createdAt, wanted: JSON.stringify(indexedValues(flow, data)) },
   )
 
 /** A replaced file keeps its line, dated: what was signed last year can still be found. */
@@ -93,4 +93,17 @@ const saveFiles = (trx: Transaction, { entityId, id, data, updatedAt }: Document
 export const saveTraces = async (trx: Transaction, flow: CompiledFlow, document: Document): Promise<void> => {
   await saveIndex(trx, flow, document)
   await saveFiles(trx, document)
+}
+
+/** The states that this very move reached: lists find the documents that passed there. */
+export const savePassages = async (
+  trx: Transaction,
+  { entityId, id, flowId, trail, updatedAt }: Document,
+): Promise<void> => {
+  const reached = trail.filter(({ at }) => at.getTime() === updatedAt.getTime())
+  if (reached.length === 0) return
+  await trx('document_passages')
+    .insert(reached.map(({ state, at }) => ({ entityId, documentId: id, flowId, state, at })))
+    .onConflict()
+    .ignore()
 }
