@@ -91,9 +91,16 @@ const builtIn: Readonly<Record<BuiltIn, (flow: CompiledFlow, document: Document,
   abandonner: (flow, document) =>
     (document.state !== DRAFT && document.state !== DONE && document.state !== ABANDONED) ||
     `l'état « ${labelOf(flow, document.state)} » ne le permet pas`,
-  supprimer: (flow, document) =>
-    (flow.states[document.state]?.deletable ?? false) ||
-    `un document dans l'état « ${labelOf(flow, document.state)} » ne peut pas être supprimé`,
+  supprimer: (flow, document) => {
+    const state = flow.states[document.state]
+    if (!state?.deletable)
+      return `un document dans l'état « ${labelOf(flow, document.state)} » ne peut pas être supprimé`
+    // A failure nobody foresaw may come after the remote accepted: trying again looks there first.
+    const doubtful = (state.kind === 'trouble' || state.kind === 'uncertain') && document.back?.uncertain === true
+    return (
+      !doubtful || "l'envoi est peut-être arrivé malgré l'erreur : « Réessayer » le vérifie avant toute suppression"
+    )
+  },
 }
 
 /** May this built-in action be asked? */

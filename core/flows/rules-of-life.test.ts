@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { file, text } from '../authoring/fields.ts'
 import { defineFlow } from '../authoring/flows.ts'
 import { defineStep } from '../authoring/steps.ts'
+import { mayDo } from '../engine/availability.ts'
 import type { CompiledFlow } from '../engine/model.ts'
+import { blank } from '../engine/settle.ts'
 import { deadEnds, labelFaults, losses, unanswered, unreachable } from './rules-of-life.ts'
 import { createFlowRegistry } from './registry.ts'
 
@@ -111,6 +113,17 @@ describe('la suppression', () => {
   test.each(['post.envoye', 'post.erreurSuivi', 'post.incertain', 'post.aEnvoyer'])('%s ne se supprime pas', name =>
     expect(losses(withState(name, { deletable: true }))).toHaveLength(1),
   )
+
+  test('un échec imprévu de l’envoi se vérifie d’abord : le partenaire a peut-être tout reçu', () => {
+    const now = new Date('2026-01-15T08:00:00Z')
+    const failed = (uncertain: boolean) => ({
+      ...blank(flow, { id: 'd', entityId: '1' }, {}, now),
+      state: 'post.erreurEnvoi',
+      back: { state: 'post.aEnvoyer', task: 'post.envoyer', uncertain },
+    })
+    expect(mayDo(flow, failed(false), 'supprimer', now)).toBe(true)
+    expect(mayDo(flow, failed(true), 'supprimer', now)).toMatch(/peut-être arrivé/u)
+  })
 
   test('ce qui a été refusé se supprime', () => {
     expect(losses(withState('post.erreurEnvoi', { deletable: true }))).toEqual([])
