@@ -1,4 +1,4 @@
-import { flag, mailList, secret, secretFile, text, url, type Values } from '#core'
+import { flag, mailList, rows, secret, secretFile, text, url, type Values } from '#core'
 
 export const config = {
   url: url('Adresse de S²LOW', {
@@ -43,8 +43,22 @@ export const config = {
   }),
   fluxPesRetour: text('Flux qui reçoit les PES retour', {
     default: 'helios-pes-retour',
-    help: "Identifiant du flux où un document est créé pour chaque PES retour, dans l'entité de ce connecteur.",
+    help: "Identifiant du flux où un document est créé pour chaque PES retour, dans l'entité dont il porte le SIREN.",
   }),
+  repartition: rows(
+    'Répartition des PES retour',
+    {
+      code: text('Code de la collectivité', {
+        required: true,
+        help: 'SIRET ou SIREN (« IdColl » du PES), ou code de la collectivité (« CodCol »).',
+      }),
+      entite: text("Identifiant de l'entité", { required: true }),
+    },
+    {
+      max: 500,
+      help: "Pour les codes qui ne sont pas le SIREN d'une entité. Un PES retour dont le code est inconnu reste dans l'entité de ce connecteur.",
+    },
+  ),
 }
 
 export type S2lowConfig = Values<typeof config>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Inbox } from '#core'
 import { tdtHeliosConformance } from '#core/conformance'
-import { connectForTest, createAuthority, samplePes, type SamplePes } from '#core/testing'
+import { connectForTest, createAuthority, samplePes, samplePesRetour, type SamplePes } from '#core/testing'
 import { sentPesName } from './helios.ts'
 import connector from './index.ts'
 import { createSimulator, type S2lowSimulatorOptions } from './simulator.ts'
@@ -251,6 +251,27 @@ describe('PES retour', () => {
     expect(await bench.collect(inbox)).toMatch(/^1 PES retour enregistré, 1 laissé non lu sur S²LOW : « fautif\.xml »/u)
     expect(delivered.map(({ values }) => values['objet'])).toEqual(['bon'])
     expect(bench.simulator.count('pes retour non lu')).toBe(1)
+  })
+
+  test('chacun va à l’entité de son code : un code des réglages d’abord, sinon le SIREN', async () => {
+    await using bench = await start({
+      repartition: [
+        { code: '21340001700025', entite: '7' },
+        { code: '456', entite: '9' },
+      ],
+    })
+    bench.helios.retour('ville.xml', samplePesRetour({ nomFic: 'A' }))
+    bench.helios.retour('ecole.xml', samplePesRetour({ nomFic: 'B', idColl: '21340001700025' }))
+    bench.helios.retour('syndicat.xml', samplePesRetour({ nomFic: 'C', idColl: '', codCol: '456' }))
+    bench.helios.retour('inconnu.xml', samplePesRetour({ nomFic: 'D', idColl: '', codCol: '999' }))
+    const { inbox, delivered } = inboxOf()
+    expect(await bench.collect(inbox)).toBe('4 PES retour enregistrés.')
+    expect(delivered.map(({ entity }) => entity)).toEqual([
+      { siren: '21340001700017' },
+      { id: '7' },
+      { id: '9' },
+      undefined,
+    ])
   })
 
   test('décoché, rien n’est demandé ; un autre flux peut les recevoir', async () => {

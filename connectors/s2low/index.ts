@@ -44,7 +44,10 @@ export default defineConnector({
       every: '1 h',
       run: ({ config, http, files, inbox }) =>
         config.releverPesRetour
-          ? collectRetours(s2lowWire(http, config), { files, inbox, flow: config.fluxPesRetour })
+          ? collectRetours(s2lowWire(http, config), {
+              ...{ files, inbox, flow: config.fluxPesRetour },
+              distribution: config.repartition,
+            })
           : Promise.resolve('Les PES retour ne sont pas relevés : la case est décochée dans les réglages.'),
     },
   },

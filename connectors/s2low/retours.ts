@@ -4,12 +4,15 @@ import {
   ConfigurationError,
   parseXml,
   PermanentError,
+  readRetour,
   splitName,
   TemporaryError,
+  UnreadableXml,
   type FileRef,
   type Files,
   type Inbox,
 } from '#core'
+import type { S2lowConfig } from './fields.ts'
 import { HELIOS } from './helios.ts'
 import type { S2lowWire } from './wire.ts'
 
@@ -55,6 +58,30 @@ const refusalIn = async (files: Files, file: FileRef): Promise<string | undefine
   }
 }
 
+/** Where PES retour go, besides the entities that bear their SIREN. */
+export type Distribution = S2lowConfig['repartition']
+
+type Addressee = NonNullable<Parameters<Inbox['deliver']>[0]['entity']>
+
+/**
+ * Whom a PES retour is for, as its header tells: a code of the settings first, the most precise one, else the SIREN. `undefined` when it
+ * does not tell.
+ */
+const addresseeOf = async (files: Files, file: FileRef, distribution: Distribution): Promise<Addressee | undefined> => {
+  try {
+    const { idColl, codCol } = await readRetour(files.open(file))
+    for (const wanted of [idColl, idColl.slice(0, 9), codCol].filter(Boolean)) {
+      const line = distribution.find(({ code }) => code.replaceAll(/\s/gu, '') === wanted)
+      if (line) return { id: line.entite.trim() }
+    }
+    return idColl ? { siren: idColl } : undefined
+  } catch (error) {
+    // The document says itself that its file cannot be read.
+    if (error instanceof UnreadableXml) return undefined
+    throw error
+  }
+}
+
 const plural = (count: number, one: string, many: string): string => `${count} ${count > 1 ? many : one}`
 
 /**
@@ -63,7 +90,12 @@ const plural = (count: number, one: string, many: string): string => `${count} $
  */
 const collect = async (
   wire: S2lowWire,
-  { files, inbox, flow }: { readonly files: Files; readonly inbox: Inbox; readonly flow: string },
+  {
+    files,
+    inbox,
+    flow,
+    distribution,
+  }: { readonly files: Files; readonly inbox: Inbox; readonly flow: string; readonly distribution: Distribution },
 ): Promise<string> => {
   const retours = await listed(wire)
   if (retours.length === 0) return 'Aucun PES retour non lu.'
@@ -79,6 +111,7 @@ const collect = async (
       const file = await response.saveTo(files, name)
       const refusal = await refusalIn(files, file)
       if (refusal !== undefined) throw new TemporaryError(refusal)
+      const entity = await addresseeOf(files, file, distribution)
       const delivered = await inbox.deliver({
         flow,
         externalId: `pes-retour-${id}`,
@@ -91,6 +124,7 @@ const collect = async (
           envoi_ged: true,
         },
         message: `PES retour relevé sur S²LOW (n° ${id})`,
+        ...(entity ? { entity } : {}),
       })
       counts[delivered] += 1
       const marked = await wire.xml(`${HELIOS}/helios_change_status.php`, { id })

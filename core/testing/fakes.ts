@@ -106,10 +106,11 @@ export const fakeSignature = () => {
     signature,
     mishaps,
     folders,
-    sign: () =>
+    /** @param signed the file given back, for whoever opens it */
+    sign: (signed?: FileRef) =>
       decide(document => ({
         is: 'signed',
-        document: { ...document, sha256: document.sha256.replace(/^./u, 'f') },
+        document: signed ?? { ...document, sha256: document.sha256.replace(/^./u, 'f') },
         signedOn: '2026-01-15',
       })),
     refuse: (reason: string) => decide(() => ({ is: 'refused', reason })),

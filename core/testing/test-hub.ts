@@ -39,6 +39,11 @@ export const virtualClock = (start = '2026-01-15T08:00:00Z'): VirtualClock => {
   }
 }
 
+const typeNamed = (name: string): string => {
+  if (name.endsWith('.json')) return 'application/json'
+  return name.endsWith('.xml') ? 'application/xml' : 'application/pdf'
+}
+
 /** Contents of a few bytes, kept in memory: enough for flows, whose files are stand-ins. */
 const memoryFiles = (): Files => {
   const contents = new Map<string, Buffer>()
@@ -51,7 +56,7 @@ const memoryFiles = (): Files => {
       const bytes = Buffer.concat(chunks)
       const sha256 = createHash('sha256').update(bytes).digest('hex')
       contents.set(sha256, bytes)
-      return { sha256, name, size: bytes.length, type: name.endsWith('.json') ? 'application/json' : 'application/pdf' }
+      return { sha256, name, size: bytes.length, type: typeNamed(name) }
     },
   }
 }

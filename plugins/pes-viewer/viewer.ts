@@ -3,6 +3,7 @@ import {
   openPj,
   readAcquit,
   UnreadableXml,
+  verifyPesSignatures,
   type FileViewer,
   type PesPj,
   type View,
@@ -26,14 +27,15 @@ const sorry = (title: string, sentence: string): View => ({
   content: html`<section><p class="bad">${sentence}</p></section>`,
 })
 
-const wholePage = async ({ open, query }: ViewRequest): Promise<View> => {
+const wholePage = async ({ file, open, query }: ViewRequest): Promise<View> => {
   const asked = { page: numberIn(query['page']), pjPage: numberIn(query['pjs']) }
   const pjs = windowOf(asked.pjPage, PAGE)
   const content = await readContent(open(), {
     items: windowOf(asked.page, PAGE),
     pjs: ({ rank }) => within(pjs, rank),
   })
-  return { is: 'page', title: ROOTS[content.root] ?? content.root, content: contentPage(content, asked) }
+  const verification = content.signatureCount > 0 ? await verifyPesSignatures(open, { size: file.size }) : undefined
+  return { is: 'page', title: ROOTS[content.root] ?? content.root, content: contentPage(content, asked, verification) }
 }
 
 const oneItem = async ({ open, query }: ViewRequest): Promise<View> => {

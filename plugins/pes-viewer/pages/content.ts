@@ -1,4 +1,13 @@
-import { html, readableSize, type Html, type PesPj, type PesSignature } from '#core'
+import {
+  html,
+  readableSize,
+  signaturesSummary,
+  type Html,
+  type PesPj,
+  type PesSignature,
+  type PesVerification,
+  type VerifiedSignature,
+} from '#core'
 import type { PesContent, PesItem } from '../content.ts'
 import { count, dayText, euros } from '../format.ts'
 import { codeText, DOMAINS, KINDS, labelOf, PJ_TYPES } from '../labels.ts'
@@ -47,7 +56,32 @@ export const itemTitle = ({ kind, rank, values: known }: Pick<PesItem, 'kind' | 
   return `${KINDS[kind] ?? labelOf(kind)} n° ${number}`
 }
 
-const itemRow = (item: PesItem): Html => {
+type Verdict = PesVerification['bordereaux'][number]['verdict']
+
+/** The word of a verdict, and how it is shown. */
+const VERDICTS: Readonly<Record<Verdict, readonly [tone: 'good' | 'warn' | 'bad', word: string]>> = {
+  valide: ['good', 'Valide'],
+  alteree: ['bad', 'Altérée'],
+  certificatExpire: ['warn', 'Certificat hors de ses dates'],
+  illisible: ['warn', 'Non vérifiable'],
+  tropVolumineux: ['warn', 'Non vérifiée (fichier trop volumineux)'],
+  absente: ['warn', 'Non signé'],
+}
+const verdictText = (verdict: Verdict): Html => {
+  const [tone, word] = VERDICTS[verdict]
+  return html`<span class="${tone}">${word}</span>`
+}
+
+/** What the signature of an item is worth: its own, else that of the whole file. */
+const verdictOf = (item: PesItem, verification: PesVerification | undefined): Html | string => {
+  if (!verification) return 'Non signé'
+  const own = verification.bordereaux.find(({ xmlId }) => xmlId !== '' && xmlId === item.id)
+  if (own) return own.verdict === 'absente' ? 'Non signé' : verdictText(own.verdict)
+  const whole = verification.signatures.find(({ target }) => target === '')
+  return whole ? verdictText(whole.verdict) : 'Non signé'
+}
+
+const itemRow = (item: PesItem, verification: PesVerification | undefined): Html => {
   const { values: known, domain } = item
   const date = known['DteBordEm'] ?? known['DateEmission'] ?? known['DateNotification'] ?? known['DateSignature'] ?? ''
   const about = [
@@ -63,11 +97,15 @@ const itemRow = (item: PesItem): Html => {
     <td>${about.filter(Boolean).join(', ')}</td>
     <td>${item.pieces || ''}</td>
     ${amountCell(euros(item.amounts.ht))} ${amountCell(euros(item.amounts.tva))}
-    <td>${item.signatures > 0 ? html`<span class="warn">Non vérifiée</span>` : 'Non signé'}</td>
+    <td>${verdictOf(item, verification)}</td>
   </tr>`
 }
 
-const itemsOf = ({ items, domains }: PesContent, asked: Asked): Html | undefined => {
+const itemsOf = (
+  { items, domains }: PesContent,
+  asked: Asked,
+  verification: PesVerification | undefined,
+): Html | undefined => {
   const total = domains.reduce((all, domain) => all + domain.items, 0)
   if (total === 0) return undefined
   return section(
@@ -76,7 +114,7 @@ const itemsOf = ({ items, domains }: PesContent, asked: Asked): Html | undefined
     table(
       `${count(total, 'élément', 'éléments')}, de ${items[0]?.rank ?? 0} à ${items.at(-1)?.rank ?? 0}`,
       ['Élément', 'Domaine', 'Exercice', 'Date', 'Description', 'Pièces', 'Montant HT', 'TVA', 'Signature'],
-      items.map(itemRow),
+      items.map(item => itemRow(item, verification)),
     ),
     pager('Pages des éléments', {
       ...{ page: asked.page, size: PAGE, total },
@@ -112,7 +150,7 @@ const pjsOf = ({ pjs, pjCount }: PesContent, asked: Asked): Html | undefined =>
         }),
       )
 
-const signatureRow = (signature: PesSignature): Html =>
+const signatureRow = (signature: PesSignature, verified: VerifiedSignature | undefined): Html =>
   html`<tr>
     <th scope="row">${signature.reference ? `Élément ${signature.reference}` : 'Tout le document'}</th>
     <td>${signature.signer || 'Certificat absent ou illisible'}</td>
@@ -122,23 +160,27 @@ const signatureRow = (signature: PesSignature): Html =>
     </td>
     <td>${[signature.role, signature.city].filter(Boolean).join(', ')}</td>
     <td>${signature.digestAlgorithm} ${signature.digest}</td>
-    <td class="warn">Non vérifiée</td>
+    <td>${verified ? html`${verdictText(verified.verdict)}<br />${verified.sentence}` : 'Non vérifiée'}</td>
   </tr>`
 
-const signaturesOf = ({ signatures, signatureCount }: PesContent): Html | undefined =>
-  signatureCount === 0
+const signaturesOf = (
+  { signatures, signatureCount }: PesContent,
+  verification: PesVerification | undefined,
+): Html | undefined =>
+  !verification
     ? undefined
     : section(
         'signatures',
         'Signatures',
         html`<p>
-          <span class="warn">Ces signatures ne sont pas vérifiées ici</span> : ce tableau montre ce que le fichier
-          déclare. Seule une vérification de l’empreinte, du certificat et de son autorité dit si elles sont valables.
+          ${signaturesSummary(verification).text.split('\n')[0]} Le hub vérifie les empreintes, la valeur de chaque
+          signature et les dates du certificat. <strong>Il ne juge pas l’autorité</strong> qui a délivré le certificat :
+          lisez son nom.
         </p>`,
         table(
           signatures.length < signatureCount
             ? `Les ${signatures.length} premières signatures sur ${signatureCount}`
-            : count(signatureCount, 'signature déclarée', 'signatures déclarées'),
+            : count(signatureCount, 'signature', 'signatures'),
           [
             'Porte sur',
             'Signataire',
@@ -148,11 +190,17 @@ const signaturesOf = ({ signatures, signatureCount }: PesContent): Html | undefi
             'Empreinte',
             'Vérification',
           ],
-          signatures.map(signatureRow),
+          signatures.map((signature, rank) => signatureRow(signature, verification.signatures[rank])),
         ),
       )
 
 /** The first page of a PES: who, how much, and the lists of what it holds. */
-export const contentPage = (content: PesContent, asked: Asked): Html =>
+export const contentPage = (
+  content: PesContent,
+  asked: Asked,
+  /** `undefined` when nothing is signed. */
+  verification: PesVerification | undefined,
+): Html =>
   html`${section('entete', 'En-tête', values(content.header.map(([name, value]) => [labelOf(name), dayText(value)])))}
-  ${summaryOf(content)} ${itemsOf(content, asked)} ${pjsOf(content, asked)} ${signaturesOf(content)}`
+  ${summaryOf(content)} ${itemsOf(content, asked, verification)} ${pjsOf(content, asked)}
+  ${signaturesOf(content, verification)}`

@@ -66,12 +66,12 @@ export const tdtHelios = defineStep({
       // Nothing happens outside the document: reading again is harmless.
       afterCrash: 'retry',
       pastell: 'helios-extraction',
-      async run({ inputs, files, now }, goto) {
+      async run({ inputs, files }, goto) {
         const { pes } = inputs
         const reading = await readForSending(files.open(pes), pes.name)
         if (reading.is === 'refused') return goto('nonConforme', {}, reading.reason)
         const { read } = reading
-        const verification = await verifyPesSignatures(() => files.open(pes), { size: pes.size, now })
+        const verification = await verifyPesSignatures(() => files.open(pes), { size: pes.size })
         const { state, text } = signaturesSummary(verification)
         return goto(
           'extrait',

@@ -39,8 +39,6 @@ export interface PesVerification {
 export interface VerificationOptions {
   /** Bytes of the file. */
   readonly size: number
-  /** When a signature does not say when it was made. */
-  readonly now: Date
   /** Bytes beyond which a signature of the whole file, supporting pieces included, is not verified here. */
   readonly largestWhole?: number
 }
@@ -94,7 +92,7 @@ interface Taken {
   readonly signedInfo: Buffer | undefined
 }
 
-const judge = (declared: DeclaredSignature, { digests, signedInfo }: Taken, now: Date) => {
+const judge = (declared: DeclaredSignature, { digests, signedInfo }: Taken) => {
   const certificate = certificateOf(declared)
   if (!(certificate instanceof X509Certificate)) return { signer: '', ...certificate }
   const signer = commonName(certificate.subject)
@@ -106,8 +104,8 @@ const judge = (declared: DeclaredSignature, { digests, signedInfo }: Taken, now:
     const isSigned = isSignedBy(certificate.publicKey, declared.algorithm, signedInfo, value)
     if (isSigned === undefined) return unreadable(`algorithme non pris en charge (${declared.algorithm})`)
     if (!isSigned) return altered('elle ne correspond pas au certificat joint')
-    const told = new Date(declared.signingTime)
-    const at = declared.signingTime === '' || Number.isNaN(told.getTime()) ? now : told
+    const at = new Date(declared.signingTime)
+    if (Number.isNaN(at.getTime())) return unreadable('elle ne dit pas quand elle a été faite')
     return datesFault(certificate, at) ?? { verdict: 'valide', why: `signée le ${frenchDay(at)}` }
   }
   return { signer, ...answer() }
@@ -152,7 +150,7 @@ const byBordereau = (known: Survey, signatures: readonly VerifiedSignature[]): r
  */
 export const verifyPesSignatures = async (
   open: () => AsyncIterable<unknown>,
-  { size, now, largestWhole = LARGEST_WHOLE }: VerificationOptions,
+  { size, largestWhole = LARGEST_WHOLE }: VerificationOptions,
 ): Promise<PesVerification> => {
   const known = await survey(open())
   const plans = known.signatures.map(signature => {
@@ -182,7 +180,7 @@ export const verifyPesSignatures = async (
     const digests = wanted.flatMap(({ signature, reference }, place) =>
       signature === rank ? [{ wanted: reference.digest, found: taken.digests[place] }] : [],
     )
-    const { verdict, signer, why } = judge(declared, { digests, signedInfo: taken.signedInfos[rank] }, now)
+    const { verdict, signer, why } = judge(declared, { digests, signedInfo: taken.signedInfos[rank] })
     return { verdict, signer, target, sentence: sentence(verdict, signer, why) }
   })
   return {

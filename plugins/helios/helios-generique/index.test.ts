@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { samplePes } from '#core/testing'
+import { CIRCUIT, heliosTown } from '../testing.ts'
+import flow from './index.ts'
+
+const ALL = { envoiSignature: true, envoiTdt: true, envoiGed: true, envoiSae: true, 'signature.circuit': CIRCUIT }
+const NONE = { envoiSignature: false, envoiSignatureApi: false, envoiTdt: false, envoiGed: false, envoiSae: false }
+
+const town = async (values: object, pes?: Uint8Array) => {
+  const all = await heliosTown(flow, pes)
+  const document = await all.hub.create({ objet: 'Mandats de janvier', fichierPes: all.pes, ...values })
+  return { ...all, document }
+}
+
+test('chaque étape finie, le document attend « Poursuivre »', async () => {
+  const { document, hub, parapheur, helios, sae, pes } = await town(ALL)
+  await document.submit()
+  parapheur.sign(pes)
+  await hub.advance('1 min')
+  expect(document.state).toBe('signature.signe')
+  await document.ask('poursuivre')
+  expect(document.state).toBe('tdtHelios.envoye')
+  helios.answer('accepted')
+  await hub.advance('5 min')
+  expect(document.state).toBe('tdtHelios.repondu')
+  await document.ask('poursuivre')
+  expect(document.state).toBe('ged.depose')
+  await document.ask('poursuivre')
+  await hub.advance('1 min')
+  sae.accept()
+  await hub.advance('10 min')
+  expect(document.state).toBe('termine')
+})
+
+test('la signature demandée par un logiciel, sous son ancien nom, compte comme la case', async () => {
+  const { document, parapheur } = await town({ ...NONE, envoiSignatureApi: true, 'signature.circuit': CIRCUIT })
+  await document.submit()
+  expect(document.state).toBe('signature.envoye')
+  expect(parapheur.folders.size).toBe(1)
+})
+
+test('refusé au parapheur, il se rouvre', async () => {
+  const { document, hub, parapheur } = await town(ALL)
+  await document.submit()
+  parapheur.refuse('Imputation à revoir')
+  await hub.advance('1 min')
+  expect(document.state).toBe('signature.refuse')
+  await document.ask('rouvrir')
+  expect(document.state).toBe('brouillon')
+})
+
+test('un PES fautif ne part pas', async () => {
+  const { document, helios } = await town({ ...NONE, envoiTdt: true }, samplePes({ nomFic: '' }))
+  await document.submit()
+  expect(document.state).toBe('tdtHelios.nonConforme')
+  expect(helios.sent.size).toBe(0)
+})
