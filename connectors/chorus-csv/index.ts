@@ -156,6 +156,7 @@ export default defineConnector({
       },
       depositPdf: async () => NEVER,
       findDeposited: async () => undefined,
+      findReceived: facture => inTurn('', portal => portal.findReceived(facture)),
       services: by => inTurn('', portal => portal.services(by)),
     }
 

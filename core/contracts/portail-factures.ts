@@ -136,6 +136,11 @@ export interface PortailFactures {
     readonly numeroFacture: string
     readonly date?: string | undefined
   }): Promise<FactureDeposee | undefined>
+  /** The invoice of this number that this account has received from a supplier (its SIRET), if any. */
+  findReceived(facture: {
+    readonly numeroFacture: string
+    readonly fournisseur: string
+  }): Promise<FactureDeposee | undefined>
   /** Active services of the recipient of this SIRET. */
   services(by: { readonly siret: string }): Promise<readonly Choice[]>
 }

@@ -17,6 +17,7 @@ export * from '../volumes/webdav/simulator.ts'
 export { outgoingBody } from '../connectors/http-client-body.ts'
 export * from './fake-convocation.ts'
 export * from './fake-inbox.ts'
+export * from './fake-portail.ts'
 export {
   createChorusSimulator,
   type ChorusSimulator,

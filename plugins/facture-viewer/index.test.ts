@@ -3,8 +3,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { FileViewer, View } from '#core'
 import { memoryGrowth } from '#core/conformance'
-import { fileNamed } from '#core/testing'
-import { pivotXml } from '../factures/testing.ts'
+import { fileNamed, samplePivot } from '#core/testing'
 import { sampleCii, samplePdfWith, sampleUbl } from './samples.ts'
 import { factureViewer, facturxViewer } from './viewer.ts'
 
@@ -66,10 +65,10 @@ describe('la page d’une facture', () => {
   })
 
   test('pivot Chorus Pro : chaque facture du fichier, page par page', async () => {
-    const first = await pageOf(factureViewer, pivotXml('F-1', 'F-2'))
+    const first = await pageOf(factureViewer, samplePivot('F-1', 'F-2'))
     expect(first.title).toBe('Facture F-1')
     expect(first.text).toContain('Page 1 sur 2')
-    const second = await pageOf(factureViewer, pivotXml('F-1', 'F-2'), { facture: '2' })
+    const second = await pageOf(factureViewer, samplePivot('F-1', 'F-2'), { facture: '2' })
     expect(second.title).toBe('Facture F-2')
     for (const said of ['Papeterie de la Forêt', 'Ramettes A4', 'BC-17', 'FAC-F-2.pdf', 'Pièce complémentaire'])
       expect(second.text).toContain(said)
@@ -104,7 +103,7 @@ describe('les pièces jointes', () => {
 
   test('se téléchargent décodées, sous leur nom', async () => {
     expect(await piece(sampleUbl(), '1')).toEqual({ name: 'bon.txt', type: 'text/plain', content: 'bon de livraison' })
-    expect(await piece(pivotXml('F-1', 'F-2'), '4')).toMatchObject({ name: 'bon.txt', content: 'livré' })
+    expect(await piece(samplePivot('F-1', 'F-2'), '4')).toMatchObject({ name: 'bon.txt', content: 'livré' })
   })
 
   test('absente, une phrase le dit', async () => {

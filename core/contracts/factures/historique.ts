@@ -52,8 +52,17 @@ interface WrittenPassage {
 
 const filled = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
-/** More than any history. */
+/** More than any history, or any status. */
 const LARGEST = 1_000_000
+
+/** The text of a file that has no reason to be large. @throws PermanentError when it is */
+export const readSmall = async (files: Files, ref: FileRef): Promise<string> => {
+  if (ref.size > LARGEST)
+    throw new PermanentError(`Le fichier « ${ref.name} » dépasse 1 Mo : vérifiez qu'il s'agit bien du bon fichier.`)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of files.open(ref)) chunks.push(chunk as Uint8Array)
+  return Buffer.concat(chunks).toString('utf8')
+}
 
 /** The history that `historyJson` wrote. @throws PermanentError when the file holds something else */
 export const readHistoryJson = async (files: Files, ref: FileRef): Promise<HistoriqueFacture> => {
@@ -61,11 +70,9 @@ export const readHistoryJson = async (files: Files, ref: FileRef): Promise<Histo
     new PermanentError(`L'historique « ${ref.name} » ne peut pas être lu : synchronisez le statut pour le refaire.`, {
       cause,
     })
-  if (ref.size > LARGEST) throw unreadable()
-  const chunks: Uint8Array[] = []
-  for await (const chunk of files.open(ref)) chunks.push(chunk as Uint8Array)
+  const text = await readSmall(files, ref)
   try {
-    const { statut_courant, histo_statut } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
+    const { statut_courant, histo_statut } = JSON.parse(text) as {
       readonly statut_courant?: unknown
       readonly histo_statut: readonly WrittenPassage[]
     }

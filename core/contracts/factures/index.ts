@@ -1,5 +1,6 @@
 /** Invoices, whoever brings them: statuses, pivot, history. */
-export { datesOf, historyJson, readHistoryJson, type DatesFacture } from './historique.ts'
+export { datesOf, historyJson, readHistoryJson, readSmall, type DatesFacture } from './historique.ts'
+export { CADRES_FACTURE, TYPES_FACTURE, TYPES_IDENTIFIANT } from './labels.ts'
 export { pdfOf, PIVOT_VALUES, readPivot, type FacturePivot, type PieceFacture, type PivotValue } from './pivot.ts'
 export {
   CHANGEMENTS_FACTURE,

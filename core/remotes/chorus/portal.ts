@@ -5,6 +5,7 @@ import { depositPdf } from './deposit-pdf.ts'
 import { depositFlow, findDeposited, flowReport, SYNTAXES } from './deposit.ts'
 import { downloadInvoice } from './download.ts'
 import { readHistory } from './history.ts'
+import { findReceived } from './search.ts'
 import { changeStatus } from './status.ts'
 import { findStructure, servicesOf, structureOf } from './structures.ts'
 import type { ChorusWire } from './wire.ts'
@@ -28,6 +29,11 @@ export const chorusPortal = (wire: ChorusWire, files: Files, siret: string | und
       )
     }),
   findDeposited: facture => findDeposited(wire, facture),
+  findReceived: async ({ numeroFacture, fournisseur }) => {
+    const supplier = await findStructure(wire, fournisseur)
+    const found = supplier && (await findReceived(wire, { supplierId: supplier.id, numeroFacture }))
+    return found && { id: found.id, statut: found.statut }
+  },
   services: async by => {
     const structure = await findStructure(wire, by.siret)
     return structure ? (await servicesOf(wire, structure)).map(({ value, label }) => ({ value, label })) : []

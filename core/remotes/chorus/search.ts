@@ -193,3 +193,25 @@ export const searchWorks = (
       paramRecherche: pageParameters(page),
     }),
   })
+
+/** The invoice that a supplier gave this number. A filter that Chorus Pro would ignore is held here again. */
+export const findReceived = async (
+  wire: ChorusWire,
+  { supplierId, numeroFacture }: { readonly supplierId: number; readonly numeroFacture: string },
+): Promise<FoundInvoice | undefined> => {
+  for (const typeDemandePaiement of ['FACTURE', 'FACTURE_TRAVAUX']) {
+    const found = await readAll(wire, {
+      operation: 'factures/v1/rechercher/recipiendaire',
+      origin: 'CPP',
+      body: page => ({
+        typeDemandePaiement,
+        numeroFacture,
+        listeFournisseurs: [{ idFournisseur: supplierId }],
+        paramRecherche: pageParameters(page),
+      }),
+    })
+    const invoice = found.find(({ numero }) => numero === numeroFacture)
+    if (invoice) return invoice
+  }
+  return undefined
+}

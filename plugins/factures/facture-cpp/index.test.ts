@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ConfigurationError, PermanentError } from '#core'
-import { fakeTown, temporaryFiles, testHub } from '#core/testing'
+import { fakeTown, temporaryFiles, testHub, fakePortail, samplePivot } from '#core/testing'
 import { controleStatut } from '../../steps/controle-statut/index.ts'
 import { decisionVisa } from '../../steps/decision-visa/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
@@ -11,7 +11,6 @@ import { archivage } from '../../steps/sae/index.ts'
 import { statutFacture } from '../../steps/statut-facture/index.ts'
 import { suiviFacture } from '../../steps/suivi-facture/index.ts'
 import { visaFacture } from '../../steps/visa-facture/index.ts'
-import { fakePortail, pivotXml } from '../testing.ts'
 import factureCpp from './index.ts'
 
 const STEPS = [
@@ -57,7 +56,7 @@ const town = async (
     { files },
   )
   fake.receive('1221')
-  const pivot = await files.save(pivotXml(...numeros), '1221.xml')
+  const pivot = await files.save(samplePivot(...numeros), '1221.xml')
   const delivered = { surPortail: true, idFacture: '1221', statut: 'MISE_A_DISPOSITION', origine: 'CPP', numero: 'F-1' }
   const document = await hub.create({ ...delivered, pivot, ...values })
   return { ...remotes, fake, hub, document, files }

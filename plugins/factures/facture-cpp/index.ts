@@ -1,4 +1,18 @@
-import { allOf, choice, date, defineFlow, file, files, flag, is, not, text } from '#core'
+import {
+  allOf,
+  CADRES_FACTURE,
+  choice,
+  date,
+  defineFlow,
+  file,
+  files,
+  flag,
+  is,
+  not,
+  text,
+  TYPES_FACTURE,
+  TYPES_IDENTIFIANT,
+} from '#core'
 import { controleStatut } from '../../steps/controle-statut/index.ts'
 import { decisionVisa } from '../../steps/decision-visa/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
@@ -6,11 +20,9 @@ import { miseADisposition } from '../../steps/mise-a-disposition/index.ts'
 import { orientation } from '../../steps/orientation/index.ts'
 import { receptionFacture } from '../../steps/reception-facture/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
-import { champsSuivi } from '../../steps/statut-facture/champs.ts'
-import { statutFacture } from '../../steps/statut-facture/index.ts'
+import { champsSuivi, statutFacture } from '../../steps/statut-facture/index.ts'
 import { suiviFacture } from '../../steps/suivi-facture/index.ts'
 import { visaFacture } from '../../steps/visa-facture/index.ts'
-import { CADRES, TYPES_FACTURE, TYPES_IDENTIFIANT } from '../labels.ts'
 
 const ORIGINES = {
   CPP: 'Chorus Pro',
@@ -42,7 +54,7 @@ export default defineFlow({
     fournisseur: text('Identifiant du fournisseur', { computed: true, index: true, pastell: 'fournisseur' }),
     fournisseurType: choice('Type d’identifiant', TYPES_IDENTIFIANT, { computed: true, pastell: 'type_identifiant' }),
     type: choice('Type', TYPES_FACTURE, { computed: true, pastell: 'type_facture' }),
-    cadre: choice('Cadre de facturation', CADRES, { computed: true, index: true, pastell: 'facture_cadre' }),
+    cadre: choice('Cadre de facturation', CADRES_FACTURE, { computed: true, index: true, pastell: 'facture_cadre' }),
     date: date('Date de la facture', { computed: true, index: true, pastell: 'date_facture' }),
     dateDepot: date('Date de dépôt', { computed: true, index: true, pastell: 'date_depot' }),
     montantHt: text('Montant HT', { computed: true }),

@@ -1,6 +1,6 @@
 import { defineStep, file, flag, libelleStatut, text } from '#core'
-import { statutsDepot, STATUTS_VISA } from '../reception-facture/reglages.ts'
-import { editsOf, historyOf } from '../statut-facture/suivi.ts'
+import { statutsDepot, STATUTS_VISA } from '../reception-facture/index.ts'
+import { editsOf, historyOf } from '../statut-facture/index.ts'
 
 /** For what the status is checked. */
 const USAGES = ['visa', 'depot']

@@ -1,5 +1,5 @@
 import { defineStep, file, flag, text } from '#core'
-import { changer, lastOf } from '../statut-facture/suivi.ts'
+import { changer, lastOf } from '../statut-facture/index.ts'
 
 /**
  * Tells the portal what the visa decided: the service is done, or the invoice is rejected for the reason that the signature book gave

@@ -2,6 +2,8 @@ import { defineStep, file, pdfOf, PermanentError, readPivot, text } from '#core'
 import type { Files, FileRef, FacturePivot } from '#core'
 import { routeOf } from './reglages.ts'
 
+export { STATUTS_VISA, statutsDepot } from './reglages.ts'
+
 type Edits = Record<string, unknown>
 
 const day = (written: string | undefined): string | undefined => /^\d{4}-\d{2}-\d{2}/u.exec(written ?? '')?.[0]

@@ -3,6 +3,9 @@ import type { FileRef, Goto, StatutFacture } from '#core'
 import { cible, CIBLES } from './champs.ts'
 import { changer, editsOf, historyOf, lastOf, statutsDe, type Facture } from './suivi.ts'
 
+export { champsSuivi } from './champs.ts'
+export { auPortail, changer, editsOf, historyOf, lastOf, type Edits, type Facture } from './suivi.ts'
+
 interface Inputs {
   readonly surPortail: boolean
   readonly annulee: boolean

@@ -1,5 +1,5 @@
 import { defineStep, file, flag, libelleStatut, STATUTS_FINAUX, text, wait } from '#core'
-import { editsOf, historyOf } from '../statut-facture/suivi.ts'
+import { editsOf, historyOf } from '../statut-facture/index.ts'
 
 /**
  * Follows an invoice at the portal until its payment, its rejection or its return to the supplier: what others do there shows here

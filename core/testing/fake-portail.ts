@@ -1,6 +1,7 @@
-import { faultOfChange, faultOfPassage, remainingStatuts } from '#core'
-import type { FileRef, PassageFacture, PortailFactures, StatutFacture } from '#core'
-import { Mishaps } from '#core/testing'
+import { faultOfChange, faultOfPassage, remainingStatuts } from '../contracts/factures/statuts.ts'
+import type { FileRef } from '../authoring/values.ts'
+import type { PassageFacture, PortailFactures, StatutFacture } from '../contracts/portail-factures.ts'
+import { Mishaps } from './fakes.ts'
 
 /** An invoice of the stand-in. */
 interface Held {
@@ -98,6 +99,10 @@ export const fakePortail = (now: () => Date, pivot?: FileRef) => {
       mishaps.before()
       return known(numeroFacture)
     },
+    async findReceived({ numeroFacture }) {
+      mishaps.before()
+      return known(numeroFacture)
+    },
     services: async () => [],
   }
   const finish = (state: 'integrated' | 'rejected' | 'incident') => {
@@ -109,7 +114,7 @@ export const fakePortail = (now: () => Date, pivot?: FileRef) => {
 const pdf = Buffer.from('%PDF-1.7\nFacture\n%%EOF\n').toString('base64')
 
 /** A pivot of so many invoices, as Chorus Pro gives them. */
-export const pivotXml = (...numeros: readonly string[]): string => {
+export const samplePivot = (...numeros: readonly string[]): string => {
   const unit = (numero: string, rank: number) => `<CPPFacturePivotUnitaire NumOrdre="${rank + 1}">
 <Fournisseur><TypeIdentifiant>1</TypeIdentifiant><Identifiant>00000000000018</Identifiant><RaisonSociale>Papeterie de la Forêt</RaisonSociale><CodePays>FR</CodePays><ModeEmission>PORTAIL</ModeEmission></Fournisseur>
 <Debiteur><TypeIdentifiant>1</TypeIdentifiant><Identifiant>21340172201787</Identifiant><Nom>Ville</Nom><CodeService>COMPTA</CodeService></Debiteur>

@@ -12,7 +12,7 @@ export const TYPES_IDENTIFIANT = {
 export const TYPES_FACTURE = { '380': 'Facture', '381': 'Avoir' } as const
 
 /** Invoicing frameworks (`flows/factures.md`, `facture_cadre`); there is no A11. */
-export const CADRES = {
+export const CADRES_FACTURE = {
   A1: 'Facture du fournisseur',
   A2: 'Facture déjà payée',
   A3: 'Frais de justice',
