@@ -67,7 +67,25 @@ export const DIFFERENCES: readonly Difference[] = [
     flows: ['helios-generique', 'helios-automatique'],
     why: NEVER_ENTERED,
   },
-  { kind: 'état', names: ['refus-tdt'], flows: ['pes-marche'], why: NEVER_ENTERED },
+  { kind: 'état', names: ['refus-tdt', 'acquiter-tdt'], flows: ['pes-marche'], why: NEVER_ENTERED },
+  {
+    kind: 'champ',
+    names: ['has_information_complementaire', 'uniqid'],
+    flows: ['helios-generique', 'helios-automatique', 'pes-marche'],
+    why: 'Page où fournir à la main la réponse d’une télétransmission faite ailleurs : un PES s’archive ici sans elle.',
+  },
+  {
+    kind: 'état',
+    names: ['affectation', 'importation-sans-envoi', 'importation-erreur'],
+    flows: ['pes-marche'],
+    why: 'Le PES reçu est un brouillon, que l’envoi extrait aussitôt : il ne s’arrête ni à l’importation, ni entre l’extraction et la suite.',
+  },
+  {
+    kind: 'action',
+    names: ['suppression'],
+    flows: ['pes-marche'],
+    why: 'Écrite « supression » dans tous les autres types de dossier, et ici dans tous : c’est ce nom qui supprime.',
+  },
   {
     kind: 'état',
     names: ['reponse'],
