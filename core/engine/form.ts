@@ -169,6 +169,6 @@ export const inputProblems = (
     const field = flow.fields[name]
     if (!field) return [{ field: name, message: `Le champ « ${name} » n'existe pas dans ce flux.` }]
     if (!editable.has(name)) return [{ field: name, message: notEditable(flow, document, field) }]
-    return valueProblems(field, value ?? undefined, today, 'valid')
+    return valueProblems(field, value ?? undefined, today, document.state === DRAFT ? 'valid' : 'complete')
   })
 }

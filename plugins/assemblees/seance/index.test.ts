@@ -328,6 +328,13 @@ describe('la mise à jour', () => {
     expect(document.state).toBe('convocation.suivie')
   })
 
+  test('une fois la séance créée, ni un projet sans rapport ni une convocation retirée ne partent', async () => {
+    const { document } = await sent()
+    expect(document.edit({ 'convocation.projets': [{ nom: 'Voirie' }] })[0]?.message).toContain('Rapport')
+    document.edit({ 'convocation.convocation': undefined })
+    await expect(document.ask('convocation.mettreAJour')).rejects.toThrow('il manque « Convocation »')
+  })
+
   test('une séance passée ne se met plus à jour, même vers une date à venir', async () => {
     const { document, hub } = await sent()
     await hub.advance('5 d')

@@ -1,6 +1,16 @@
 import { defineStep, localTime, PermanentError, wait, type Convocation, type Done } from '#core'
 import { CHANGEABLE, convocationFields, type SeanceData } from './fields.ts'
-import { changedParts, othersOf, partsOf, projectsOf, seanceOf, sentParts, timeOf, writtenTime } from './seance.ts'
+import {
+  changedParts,
+  othersOf,
+  partsOf,
+  projectsOf,
+  seanceOf,
+  sentParts,
+  timeOf,
+  writtenTime,
+  missingIn,
+} from './seance.ts'
 import { convoquesOf, tally } from './suivi.ts'
 
 /** Hours after the séance during which attendance is still being recorded. */
@@ -99,6 +109,8 @@ export const convocation = defineStep({
         }
       },
       async run({ connector, data, key, now }, goto) {
+        const missing = missingIn(data)
+        if (missing !== undefined) throw new PermanentError(`La séance est incomplète : ${missing}.`)
         if (timeOf(data) <= localTime(now))
           throw new PermanentError(
             `La séance est prévue le ${writtenTime(timeOf(data))}, une date passée : indiquer une date à venir.`,
@@ -231,6 +243,7 @@ export const convocation = defineStep({
       failsTo: 'erreurMiseAJour',
       afterCrash: 'retry',
       guard: ({ data, now }) =>
+        missingIn(data) ??
         tooLate(data, now) ??
         (changedParts(data).length > 0 || "rien n'a changé depuis le dernier envoi : modifier d'abord le dossier"),
       async run({ connector, data, key }, goto) {

@@ -1,5 +1,5 @@
-import type { AutreDocument, ProjetDeSeance, SeanceAConvoquer } from '#core'
-import type { SeanceData } from './fields.ts'
+import { isEmpty, type AutreDocument, type ProjetDeSeance, type SeanceAConvoquer } from '#core'
+import { convocationFields, type SeanceData } from './fields.ts'
 
 /** Local date and time of the séance in France, `YYYY-MM-DDTHH:mm`: compares with `localTime` as a text. */
 export const timeOf = ({ date, heure }: Pick<SeanceData, 'date' | 'heure'>): string => `${date}T${heure}`
@@ -44,6 +44,14 @@ export const seanceOf = (data: SeanceData, key: string): SeanceAConvoquer => ({
     : {}),
 })
 
+/** Fields without which a séance cannot leave: an agent may have emptied one since the form was sent. */
+const NEEDED = ['date', 'heure', 'type', 'lieu', 'convocation'] as const
+
+export const missingIn = (data: SeanceData): string | undefined => {
+  const empty = NEEDED.find(name => isEmpty(data[name]))
+  return empty && `il manque « ${convocationFields[empty].label} » : le renseigner à nouveau`
+}
+
 /** What of a séance the remote keeps apart: each part is changed by its own call, and left alone when it did not change. */
 interface Parts {
   readonly seance: string
@@ -52,15 +60,7 @@ interface Parts {
 }
 
 export const partsOf = (data: SeanceData): Parts => ({
-  seance: JSON.stringify([
-    timeOf(data),
-    data.lieu,
-    data.aDistance,
-    data.convocation.sha256,
-    data.convocation.name,
-    data.invitation?.sha256,
-    data.invitation?.name,
-  ]),
+  seance: JSON.stringify([timeOf(data), data.lieu, data.aDistance, data.convocation, data.invitation]),
   projets: JSON.stringify(data.projets),
   autres: JSON.stringify(data.autresDocuments),
 })
