@@ -163,5 +163,5 @@ test('un lien inconnu, et celui d’un message déclaré non reçu, le disent en
   const where = { entityId: hub.town, documentId: id, by: hub.users.agent }
   await hub.hub.cradle.documents.act({ ...where, action: 'mailsec.declarerNonRecu', may: everything })
   await inState(id, 'termine')
-  expect((await visit(`${pageOf('ferme@exemple.fr')}`)).status).toBe(410)
+  expect((await visit(pageOf('ferme@exemple.fr'))).status).toBe(410)
 })
