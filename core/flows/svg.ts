@@ -59,6 +59,7 @@ const placed = (flow: CompiledFlow, step: CompiledStep, arrows: readonly Arrow[]
   for (let name: string | undefined = step.initial, row = 0; name !== undefined; row++) {
     const here: string = name
     put(here, row, 0)
+    if (flow.states[here]?.kind === 'over') break
     name = arrows.find(
       ({ from, to }) => from === here && !cells.has(to) && ['running', 'over'].includes(flow.states[to]?.kind ?? ''),
     )?.to

@@ -23,6 +23,22 @@ const routes: readonly RouteRecordRaw[] = [
         component: () => import('./pages/DocumentEditPage.vue'),
         props: true,
       },
+      {
+        path: 'flux/:flowId/aide',
+        name: 'flow-help',
+        component: () => import('./pages/FlowHelpPage.vue'),
+        props: true,
+      },
+      { path: 'studio', name: 'studio', component: () => import('./pages/StudioPage.vue'), props: true },
+      {
+        path: 'studio/:flowId',
+        name: 'studio-flow',
+        component: () => import('./pages/StudioFlowPage.vue'),
+        props: true,
+      },
+      { path: 'lots', name: 'batches', component: () => import('./pages/BatchesPage.vue'), props: true },
+      { path: 'lots/nouveau', name: 'batch-new', component: () => import('./pages/BatchNewPage.vue'), props: true },
+      { path: 'lots/:batchId', name: 'batch', component: () => import('./pages/BatchPage.vue'), props: true },
       { path: 'connecteurs', name: 'connectors', component: () => import('./pages/ConnectorsPage.vue'), props: true },
       {
         path: 'connecteurs/nouveau',

@@ -55,6 +55,7 @@ describe('les exemples de la description', () => {
       documentId: path.includes(':documentId') ? await newDocument() : '',
       userId: people.agent.id,
       roleId: 'redaction',
+      groupId: 'agent',
     }
     const address = path.replaceAll(/:(\w+)/gu, (_, name: string) => values[name] ?? name)
     const answer = await admin.send(method, address, exampleOf(method, path))

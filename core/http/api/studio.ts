@@ -6,7 +6,7 @@ import { FlowId, publishedSchema, schemaAddress, SCHEMA_PATH, UpgradeSchema } fr
 import type { StudioDetail as Detail, StudioSummary as Summary } from '../../flows/studio/service.ts'
 import { svgOf } from '../../flows/svg.ts'
 import { headed, nothing, route } from '../route.ts'
-import { Version, versionSeen } from './on-document.ts'
+import { Version, VersionQuery, versionSeen } from './on-document.ts'
 import {
   exactly,
   listOf,
@@ -138,18 +138,19 @@ export const studioRoutes = [
   route({
     method: 'PUT',
     path: '/studio/flux/:flowId',
-    summary: 'Remplacer le brouillon d’un flux (If-Match : sa révision)',
+    summary: 'Remplacer le brouillon d’un flux (If-Match ou version : sa révision)',
     params: FlowParams,
+    query: VersionQuery,
     can: EDIT,
     body: StudioFlowBody,
     refusals: REFUSED,
     response: StudioDetail,
-    handle: async ({ params, body, caller, request, services: { studio } }) =>
+    handle: async ({ params, query, body, caller, request, services: { studio } }) =>
       present(
         await studio.edit({
           id: params.flowId,
           flow: body,
-          revision: versionSeen({ request }, undefined),
+          revision: versionSeen({ request }, query.version),
           by: caller.id,
         }),
       ),

@@ -6,16 +6,23 @@ import type {
   DocumentSummary,
   DocumentView,
   Entity,
+  FlowHelp,
   FlowSummary,
   FlowView,
   InstanceView,
   JournalEntry,
   Listing,
   Pace,
+  PlacedMessage,
   Recording,
   Relation,
   Report,
   Session,
+  StepView,
+  StudioCheck,
+  StudioDetail,
+  StudioFlow,
+  StudioSummary,
   Values,
 } from './types.ts'
 
@@ -27,6 +34,7 @@ const keep = (session: Session): Session => {
 }
 
 const entity = (id: string) => `/entites/${encodeURIComponent(id)}`
+const studio = (id: string) => `/studio/flux/${encodeURIComponent(id)}`
 const document = (entityId: string, id: string) => `${entity(entityId)}/documents/${encodeURIComponent(id)}`
 const instance = (entityId: string, id: string) => `${entity(entityId)}/connecteurs/${encodeURIComponent(id)}`
 const recordings = (entityId: string, id: string) => `${instance(entityId, id)}/enregistrements`
@@ -60,6 +68,27 @@ export const api = {
   },
   flows: {
     get: (id: string) => call<FlowView>(`/flux/${encodeURIComponent(id)}`),
+    help: (id: string) => call<FlowHelp>(`/flux/${encodeURIComponent(id)}/aide`),
+    drawingAddress: (id: string) => address(`/flux/${encodeURIComponent(id)}/dessin`),
+  },
+  studio: {
+    steps: () => items<StepView>('/studio/etapes'),
+    list: () => items<StudioSummary>('/studio/flux'),
+    get: (id: string) => call<StudioDetail>(studio(id)),
+    create: (flow: unknown) => call<StudioDetail>('/studio/flux', { method: 'POST', body: flow }),
+    importPastell: (file: unknown) =>
+      call<{ id: string; remarks: readonly PlacedMessage[] }>('/studio/import-pastell', {
+        method: 'POST',
+        body: { file },
+      }),
+    save: (id: string, version: number, flow: StudioFlow) =>
+      call<StudioDetail>(studio(id), { method: 'PUT', query: { version }, body: flow }),
+    check: (flow: StudioFlow) => call<StudioCheck>('/studio/verification', { method: 'POST', body: { flow } }),
+    publish: (id: string, version: number) =>
+      call<StudioDetail>(`${studio(id)}/publication`, { method: 'POST', body: { version } }),
+    retire: (id: string) => call<StudioDetail>(`${studio(id)}/retrait`, { method: 'POST' }),
+    reopen: (id: string) => call<StudioDetail>(`${studio(id)}/reprise`, { method: 'POST' }),
+    exportAddress: (id: string) => address(`${studio(id)}/export`),
   },
   documents: {
     list: (entityId: string, query: DocumentQuery, signal?: AbortSignal) =>

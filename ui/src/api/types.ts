@@ -1,9 +1,10 @@
 import type { Condition } from '../../../core/authoring/conditions.ts'
 import type { FieldKind } from '../../../core/authoring/fields.ts'
 import type { Choice, FileRef, PieceType } from '../../../core/authoring/values.ts'
+import type { StudioField, StudioFlow } from '../../../core/flows/studio/format.ts'
 
 /** The answers of `/api/v3`, as the screens read them. Dates are ISO 8601 texts. */
-export type { Choice, Condition, FieldKind, FileRef, PieceType }
+export type { Choice, Condition, FieldKind, FileRef, PieceType, StudioField, StudioFlow }
 
 export interface Session {
   readonly user: {
@@ -34,6 +35,57 @@ export interface FlowSummary {
   readonly label: string
   readonly family: string
   readonly canCreate: boolean
+}
+
+export interface FlowHelp {
+  readonly id: string
+  readonly label: string
+  readonly family: string
+  /** Markdown. */
+  readonly help: string
+}
+
+/** A sentence and its JSON pointer. */
+export interface PlacedMessage {
+  readonly at: string
+  readonly message: string
+}
+
+export interface StudioSummary {
+  readonly id: string
+  readonly label: string
+  readonly family: string
+  readonly state: 'brouillon' | 'publie' | 'retire'
+  readonly published: number | null
+  readonly changed: boolean
+  readonly updatedAt: string
+}
+
+export interface StudioDetail extends StudioSummary {
+  readonly draft: StudioFlow
+  readonly revision: number
+  readonly faults: readonly PlacedMessage[]
+}
+
+export interface StudioCheck {
+  readonly faults: readonly PlacedMessage[]
+  readonly svg: string | null
+}
+
+interface Described {
+  readonly name: string
+  readonly label: string
+  readonly kind: string
+  readonly required: boolean
+}
+
+/** A step that a flow may use. */
+export interface StepView {
+  readonly id: string
+  readonly label: string
+  readonly inputs: readonly Described[]
+  readonly fields: readonly Described[]
+  readonly configurable: boolean
 }
 
 export type StateKind = 'draft' | 'running' | 'trouble' | 'uncertain' | 'stopped' | 'over' | 'done' | 'abandoned'

@@ -1,0 +1,125 @@
+import { computed, onScopeDispose, reactive, ref, watch } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { api } from '../api/client.ts'
+import { ApiError } from '../api/errors.ts'
+import type { PlacedMessage, StudioDetail, StudioFlow } from '../api/types.ts'
+import type { FieldRow, StepRow } from '../components/studio-rows.ts'
+import { useFeedback } from './use-feedback.ts'
+import { useLoaded } from './use-loaded.ts'
+
+/** How long a gesture must rest before the flow is checked again. */
+const REST = 500
+
+/** A flow of the studio while it is written: checked by the server at each rest, kept when asked. */
+export const useStudioFlow = (flowId: () => string) => {
+  const { t } = useI18n()
+  const { report, tell, warn } = useFeedback()
+  const { data: kept, error, reload } = useLoaded(flowId, api.studio.get)
+  const { data: steps } = useLoaded(() => 'steps', api.studio.steps)
+  const identity = reactive({ label: '', family: '', description: '' })
+  const fields = ref<readonly FieldRow[]>([])
+  const stages = ref<readonly StepRow[]>([])
+  const faults = ref<readonly PlacedMessage[]>([])
+  const svg = ref<string | null>(null)
+
+  const show = ({ draft, faults: known }: StudioDetail) => {
+    Object.assign(identity, { label: draft.label, family: draft.family, description: draft.description ?? '' })
+    fields.value = Object.entries(draft.fields).map(([name, field]) => ({ key: crypto.randomUUID(), name, field }))
+    stages.value = draft.steps.map(step => ({ key: crypto.randomUUID(), ...step }))
+    faults.value = known
+  }
+
+  /** As it is on screen; what the screen does not show is kept. */
+  const written = computed((): StudioFlow | undefined => {
+    const draft = kept.value?.draft
+    if (!draft) return undefined
+    const { description: _description, ...rest } = draft
+    return {
+      ...rest,
+      label: identity.label,
+      family: identity.family,
+      ...(identity.description ? { description: identity.description } : {}),
+      fields: Object.fromEntries(fields.value.map(({ name, field }) => [name, field])),
+      steps: stages.value.map(({ key: _key, ...step }) => step),
+    }
+  })
+
+  /** Two entries of one name would make one: said before it happens. */
+  const twice = computed(() => {
+    const names = fields.value.map(({ name }) => name)
+    return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+  })
+
+  let turn = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const check = async (flow: StudioFlow) => {
+    const mine = ++turn
+    try {
+      const answer = await api.studio.check(flow)
+      if (mine !== turn) return
+      faults.value = [
+        ...twice.value.map(name => ({ at: '/fields', message: t('studio.twice', { name }) })),
+        ...answer.faults,
+      ]
+      svg.value = answer.svg
+    } catch (refusal) {
+      if (!(refusal instanceof ApiError)) throw refusal
+      if (mine === turn) faults.value = [{ at: '', message: refusal.message }]
+    }
+  }
+  watch(written, flow => {
+    clearTimeout(timer)
+    if (flow) timer = setTimeout(() => void check(flow), REST)
+  })
+  watch(kept, (now, before) => {
+    if (now && !before) show(now)
+  })
+  onScopeDispose(() => clearTimeout(timer))
+
+  const keep = async () => {
+    const now = kept.value
+    if (now && written.value) kept.value = await api.studio.save(now.id, now.revision, written.value)
+  }
+  const save = () =>
+    report(async () => {
+      if (twice.value.length > 0) return void warn(t('studio.twice', { name: twice.value.join(', ') }))
+      await keep()
+      tell(t('studio.saved'))
+    })
+  const publish = () =>
+    report(async () => {
+      await keep()
+      const now = kept.value
+      if (!now) return
+      try {
+        kept.value = await api.studio.publish(now.id, now.revision)
+        tell(t('studio.published', { version: kept.value.published ?? 1 }))
+      } catch (refusal) {
+        if (!(refusal instanceof ApiError)) throw refusal
+        faults.value = refusal.fields.map(({ field, message }) => ({ at: field, message }))
+        throw refusal
+      }
+    })
+  const change = (ask: (id: string) => Promise<StudioDetail>, told: string) => () =>
+    report(async () => {
+      if (!kept.value) return
+      kept.value = await ask(kept.value.id)
+      tell(t(told))
+    })
+
+  return {
+    kept,
+    error,
+    reload,
+    steps,
+    identity,
+    fields,
+    stages,
+    faults,
+    svg,
+    save,
+    publish,
+    retire: change(api.studio.retire, 'studio.retired'),
+    reopen: change(api.studio.reopen, 'studio.reopened'),
+  }
+}
