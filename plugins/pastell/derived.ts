@@ -121,6 +121,7 @@ const signature: Readonly<Record<string, Rule>> = {
   },
   has_signature: filled('Afficher la page de la signature', 'bordereau_signature', 'iparapheur_historique'),
   has_historique: old(filled("Afficher l'historique du parapheur", 'bordereau_signature', 'iparapheur_historique')),
+  has_visa: old(filled('Afficher la page du visa', 'bordereau_signature', 'iparapheur_historique')),
   parapheur_last_message: {
     label: 'Dernière nouvelle du parapheur',
     visible: true,
@@ -148,6 +149,8 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     has_transformation_fixe: filled('Afficher la page de la transformation fixe', 'transformation_fixe_file'),
   },
   signature,
+  // The visa of an invoice is a signature book too.
+  visaFacture: signature,
   tdtActes: {
     envoi_tdt_actes: box('Contrôle de légalité'),
     has_bordereau: filled('Afficher la page du retour du TdT', 'bordereau', 'aractes'),

@@ -1,5 +1,5 @@
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledTask } from '#core'
-import { machineActions } from './catalogue/catalogue.ts'
+import { catalogued, machineActions } from './catalogue/catalogue.ts'
 import type { Json } from './http/json.ts'
 import { derivedOf, type DerivedField } from './derived.ts'
 import { CHANGED, namesOf, type NamedField, type PiecePart } from './names.ts'
@@ -131,6 +131,12 @@ const startsOf = (flow: CompiledFlow, task: CompiledTask): readonly string[] => 
   return [...(hurried ? task.from : []), ...troubles.filter(state => flow.states[state])]
 }
 
+/** Misspelt nearly everywhere: the name that clients know is kept. */
+const deletions = (type: string): readonly string[] => {
+  const theirs = (catalogued(type)?.actions ?? []).map(action => action.id).filter(id => /^supp?ression$/u.test(id))
+  return theirs.length > 0 ? theirs : ['supression']
+}
+
 /** States and actions, which are one thing for Pastell, with the rules that its clients read. */
 export const actionsOf = (flow: CompiledFlow): ReadonlyMap<string, Json> => {
   const names = namesOf(flow)
@@ -162,18 +168,16 @@ export const actionsOf = (flow: CompiledFlow): ReadonlyMap<string, Json> => {
   }
   const drafts = ['creation', CHANGED]
   const editable = named(state => state.editable.length > 0 && state.name !== DRAFT)
+  const deletion = written({
+    name: 'Supprimé',
+    button: 'Supprimer',
+    warning: 'Irréversible',
+    from: new Set([...drafts, ...named(state => state.deletable && state.name !== DRAFT)]),
+  })
   return new Map<string, Json>([
     ['creation', written({ name: 'Créé', button: 'Créer' }, [['no-last-action', '']])],
     [CHANGED, written({ name: 'En cours de rédaction', button: 'Modifier', from: new Set([...drafts, ...editable]) })],
-    [
-      'supression',
-      written({
-        name: 'Supprimé',
-        button: 'Supprimer',
-        warning: 'Irréversible',
-        from: new Set([...drafts, ...named(state => state.deletable && state.name !== DRAFT)]),
-      }),
-    ],
+    ...deletions(names.flow).map((name): [string, Json] => [name, deletion]),
     [
       'orientation',
       written({ button: 'Envoyer', from: new Set([...drafts, ...named(state => state.kind === 'over')]) }, [

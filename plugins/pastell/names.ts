@@ -148,7 +148,11 @@ const read = (flow: CompiledFlow): FlowNames => {
       return [...states].flatMap(([state, theirs]) => (theirs === name && state !== DRAFT ? [{ state }] : []))
     },
     action: action => actions.get(action) ?? action,
-    actionsNamed: name => [...actions].flatMap(([ours, theirs]) => (theirs === name || ours === name ? [ours] : [])),
+    actionsNamed(name) {
+      // Two folder types spell it right.
+      const wanted = name === 'suppression' ? 'supression' : name
+      return [...actions].flatMap(([ours, theirs]) => (theirs === wanted || ours === wanted ? [ours] : []))
+    },
   }
 }
 

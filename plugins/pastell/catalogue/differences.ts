@@ -81,12 +81,6 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Le PES reçu est un brouillon, que l’envoi extrait aussitôt : il ne s’arrête ni à l’importation, ni entre l’extraction et la suite.',
   },
   {
-    kind: 'action',
-    names: ['suppression'],
-    flows: ['pes-marche'],
-    why: 'Écrite « supression » dans tous les autres types de dossier, et ici dans tous : c’est ce nom qui supprime.',
-  },
-  {
     kind: 'état',
     names: ['reponse'],
     flows: 'tous',
