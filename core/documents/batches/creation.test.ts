@@ -43,7 +43,7 @@ const documents = async () => {
     .where({ entityId: me.entityId })
     .orderBy('title')
     .select<{ id: string }[]>('id')
-  return Promise.all(rows.map(async ({ id }) => (await hub.store.load(me.entityId, id))!))
+  return Promise.all(rows.map(async ({ id }) => hub.documents.get({ entityId: me.entityId, documentId: id })))
 }
 const statuses = (lines: readonly (readonly [string, string])[]) => lines.map(([status]) => status)
 

@@ -193,15 +193,15 @@ const createReader = (
 export const actionLabel = (flow: CompiledFlow, action: string): string =>
   isBuiltIn(action) ? builtInLabel(action) : (flow.tasks[action]?.label ?? action)
 
-const unusedRemark = (unused: readonly ZippedFile[]): readonly string[] =>
-  unused.length === 0
-    ? []
-    : [
-        `${unused.length} ${unused.length > 1 ? 'fichiers' : 'fichier'} de l'archive ne ${unused.length > 1 ? 'sont cités' : 'est cité'} par aucune ligne : ${unused
-          .slice(0, 5)
-          .map(({ path }) => `« ${path} »`)
-          .join(', ')}${unused.length > 5 ? '…' : ''}.`,
-      ]
+const unusedRemark = (unused: readonly ZippedFile[]): readonly string[] => {
+  if (unused.length === 0) return []
+  const who =
+    unused.length === 1
+      ? "1 fichier de l'archive n'est cité par aucune ligne"
+      : `${unused.length} fichiers de l'archive ne sont cités par aucune ligne`
+  const names = unused.slice(0, 5).map(({ path }) => `« ${path} »`)
+  return [`${who} : ${names.join(', ')}${unused.length > 5 ? '…' : ''}.`]
+}
 
 /**
  * The dry run: reads the whole file, and writes for each line what would be created or what is wrong there. Creates nothing. Begins again

@@ -178,6 +178,7 @@ export const withSource = async <T>(
   work: (source: Source) => Promise<T>,
 ): Promise<T> => {
   const { file } = task
+  if (file.size === 0) throw new UnreadableFile(`« ${file.name} » est vide : déposez le bon fichier.`)
   if (file.type !== 'application/zip') {
     if (!TEXT.test(file.type))
       throw new UnreadableFile(

@@ -113,7 +113,8 @@ export const fr = {
     fileChosen: 'Fichier choisi : {name}.',
     helpCsv:
       'CSV : une ligne par document. La première ligne nomme les champs, par leur libellé par exemple. Excel et LibreOffice l’enregistrent par « Enregistrer sous ».',
-    helpFiles: 'Zip avec un CSV : une colonne de fichier contient le nom d’un fichier du zip ; une barre verticale en sépare plusieurs.',
+    helpFiles:
+      'Zip avec un CSV : une colonne de fichier contient le nom d’un fichier du zip ; une barre verticale en sépare plusieurs.',
     helpZip:
       'Zip sans CSV : chaque fichier fait un document, chaque répertoire un document avec tous ses fichiers ; le nom donne le titre.',
     send: 'Envoyer chaque document une fois créé',
