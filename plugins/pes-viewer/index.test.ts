@@ -45,7 +45,9 @@ describe('la visionneuse est proposée', () => {
     expect(await offered('<?xml version="1.0"?><facture/>')).toEqual([])
     expect(await offered('%PDF-1.4\n<PES_Aller>', 'pes.xml')).toEqual([])
     const catalogue = (await (await ask('/api/v3/visionneuses', 'agent')).json()) as object
-    expect(catalogue).toMatchObject({ items: expect.arrayContaining([{ ...ours[0], types: ['application/xml'] }]) as object[] })
+    expect(catalogue).toMatchObject({
+      items: expect.arrayContaining([{ ...ours[0], types: ['application/xml'] }]) as object[],
+    })
   })
 })
 

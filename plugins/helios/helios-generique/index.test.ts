@@ -1,13 +1,24 @@
 import { expect, test } from 'vitest'
-import { samplePes } from '#core/testing'
-import { CIRCUIT, heliosTown } from '../testing.ts'
+import { fakeTown, samplePes, testHub } from '#core/testing'
+import { archivage } from '../../steps/sae/index.ts'
+import { depotGed } from '../../steps/ged/index.ts'
+import { signature } from '../../steps/signature/index.ts'
+import { tdtHelios } from '../../steps/tdt-helios/index.ts'
 import flow from './index.ts'
+
+const CIRCUIT = { value: 'finances/pes', label: 'Finances / PES' }
+
+const heliosTown = async (pes: Uint8Array = samplePes()) => {
+  const remotes = fakeTown()
+  const hub = testHub(flow, [archivage, depotGed, signature, tdtHelios], remotes.capabilities)
+  return { ...remotes, hub, pes: await hub.ports.files.save(pes, 'mandats.xml') }
+}
 
 const ALL = { envoiSignature: true, envoiTdt: true, envoiGed: true, envoiSae: true, 'signature.circuit': CIRCUIT }
 const NONE = { envoiSignature: false, envoiSignatureApi: false, envoiTdt: false, envoiGed: false, envoiSae: false }
 
 const town = async (values: object, pes?: Uint8Array) => {
-  const all = await heliosTown(flow, pes)
+  const all = await heliosTown(pes)
   const document = await all.hub.create({ objet: 'Mandats de janvier', fichierPes: all.pes, ...values })
   return { ...all, document }
 }

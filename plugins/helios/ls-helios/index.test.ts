@@ -1,14 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, PermanentError } from '#core'
-import { samplePes } from '#core/testing'
-import { CIRCUIT, heliosTown } from '../testing.ts'
+import { fakeTown, samplePes, testHub } from '#core/testing'
+import { archivage } from '../../steps/sae/index.ts'
+import { depotGed } from '../../steps/ged/index.ts'
+import { signature } from '../../steps/signature/index.ts'
+import { tdtHelios } from '../../steps/tdt-helios/index.ts'
+import { transformation } from '../../steps/transformation/index.ts'
 import lsHelios from './index.ts'
+
+const CIRCUIT = { value: 'finances/pes', label: 'Finances / PES' }
+
+const heliosTown = async (pes: Uint8Array = samplePes()) => {
+  const remotes = fakeTown()
+  const hub = testHub(lsHelios, [archivage, depotGed, signature, tdtHelios, transformation], remotes.capabilities)
+  return { ...remotes, hub, pes: await hub.ports.files.save(pes, 'mandats.xml') }
+}
 
 const ALL = { envoiSignature: true, envoiTdt: true, envoiDepot: true, envoiSae: true, 'signature.circuit': CIRCUIT }
 const NONE = { envoiSignature: false, envoiTdt: false, envoiDepot: false, envoiSae: false }
 
 const town = async (values: object = ALL, pes?: Uint8Array) => {
-  const all = await heliosTown(lsHelios, pes)
+  const all = await heliosTown(pes)
   const document = await all.hub.create({ objet: 'Mandats de janvier', fichierPes: all.pes, ...values })
   return { ...all, document }
 }
@@ -75,7 +87,7 @@ describe('le cheminement', () => {
 
 describe('le formulaire', () => {
   test('le nom du PES devient l’objet, et les champs du PES se remplissent dès le dépôt', async () => {
-    const { hub, pes } = await heliosTown(lsHelios)
+    const { hub, pes } = await heliosTown()
     const read = await lsHelios.extract?.['fichierPes']?.(hub.ports.files.open(pes), pes)
     expect(read).toMatchObject({
       objet: 'PESALR2_Démonstration_001',
@@ -86,7 +98,7 @@ describe('le formulaire', () => {
   })
 
   test('un fichier qui n’est pas du XML est refusé au dépôt', async () => {
-    const { hub, pes } = await heliosTown(lsHelios, Buffer.from('%PDF-1.4'))
+    const { hub, pes } = await heliosTown(Buffer.from('%PDF-1.4'))
     await expect(lsHelios.extract?.['fichierPes']?.(hub.ports.files.open(pes), pes)).rejects.toMatchObject({
       detail: expect.stringContaining("n'est pas un fichier XML lisible") as string,
     })

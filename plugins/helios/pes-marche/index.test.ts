@@ -1,9 +1,11 @@
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { FileRef } from '#core'
-import { samplePes } from '#core/testing'
-import { heliosTown } from '../testing.ts'
-import flow from './index.ts'
+import { fakeTown, samplePes, testHub } from '#core/testing'
+import { archivage } from '../../steps/sae/index.ts'
+import { depotGed } from '../../steps/ged/index.ts'
+import { tdtHelios } from '../../steps/tdt-helios/index.ts'
+import flow, { extractionMarche } from './index.ts'
 import { readMarche, savePjs, TooMuch } from './reading.ts'
 
 const marche = (kind: 'Marche' | 'Concession' = 'Marche', pjs = 2): Buffer =>
@@ -17,8 +19,14 @@ const marche = (kind: 'Marche' | 'Concession' = 'Marche', pjs = 2): Buffer =>
     'latin1',
   )
 
+const heliosTown = async (pes: Uint8Array = marche()) => {
+  const remotes = fakeTown()
+  const hub = testHub(flow, [archivage, depotGed, tdtHelios, extractionMarche], remotes.capabilities)
+  return { ...remotes, hub, pes: await hub.ports.files.save(pes, 'mandats.xml') }
+}
+
 const town = async (values: object, pes: Uint8Array = marche()) => {
-  const all = await heliosTown(flow, pes)
+  const all = await heliosTown(pes)
   const boxes = { envoiTdt: false, envoiGed: false, envoiSae: false }
   const document = await all.hub.create({ objet: 'Réfection du préau', fichierPes: all.pes, ...boxes, ...values })
   return { ...all, document }

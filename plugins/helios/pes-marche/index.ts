@@ -1,8 +1,7 @@
 import { defineFlow, file, flag, text } from '#core'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
-import { extractPes, tdtHelios } from '../../steps/tdt-helios/index.ts'
-import { TDT_NAMES } from '../composition.ts'
+import { extractPes, FORMER_TDT_NAMES, tdtHelios } from '../../steps/tdt-helios/index.ts'
 import { extractionMarche } from './extraction.ts'
 
 export { extractionMarche } from './extraction.ts'
@@ -31,7 +30,7 @@ export default defineFlow({
     extractionMarche({ pes: fichierPes }),
     tdtHelios({ objet, pes: fichierPes })
       .pastell({
-        ...TDT_NAMES,
+        ...FORMER_TDT_NAMES,
         'states.aExtraire': 'preparation-send-tdt',
         'states.extrait': 'preparation-send-tdt',
         'states.aEnvoyer': 'preparation-send-tdt',

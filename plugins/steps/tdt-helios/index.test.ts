@@ -254,7 +254,7 @@ describe('l’acquit, ligne par ligne', () => {
       fields: { objet: text('Objet', { required: true, title: true }), pes: file('PES', { required: true }) },
       steps: ({ objet, pes }) => [tdtHelios({ objet, pes }).set({ arretSurRefus: 'oui' })],
     })
-    const { hub, document, remote } = await sent(undefined, { of: stopping as typeof flow })
+    const { hub, document, remote } = await sent(undefined, { of: stopping })
     remote.answer('partial', [refusedPiece])
     await hub.advance('1 h')
     expect(document.state).toBe('tdtHelios.refuse')

@@ -1,11 +1,12 @@
-import { anyOf, file, firstOf, flag, is, text, type Placement, type Refs } from '#core'
-import { archivage } from '../steps/sae/index.ts'
-import { depotGed } from '../steps/ged/index.ts'
-import { signature } from '../steps/signature/index.ts'
-import { tdtHelios } from '../steps/tdt-helios/index.ts'
+import { anyOf, defineFlow, file, firstOf, flag, is, text, type Flow, type Placement, type Refs } from '#core'
+import { archivage } from '../sae/index.ts'
+import { depotGed } from '../ged/index.ts'
+import { signature } from '../signature/index.ts'
+import { extractPes } from './reading.ts'
+import { tdtHelios } from './step.ts'
 
 /** What the deprecated flows of the family ask for on their first pages (`flows/helios.md`, helios-generique). */
-export const deprecatedFields = {
+const formerFields = {
   objet: text('Objet', {
     required: true,
     title: true,
@@ -32,28 +33,30 @@ export const deprecatedFields = {
 }
 
 /** What the flows from before the studio call the answer of the treasury. */
-export const TDT_NAMES = {
+export const FORMER_TDT_NAMES = {
   'fields.transactionId': 'tedetis_transaction_id',
   'fields.acquit': 'fichier_reponse',
   'fields.etatAck': 'etat_ack',
 } as const
 
 /** Names that a flow gives to the moments before each step. */
-export interface Preparations {
+interface Preparations {
   readonly signature: string
   readonly tdt: string
   readonly ged: string
   readonly sae: string
 }
 
+interface Ways {
+  readonly pace: 'manual' | 'automatic'
+  readonly preparations?: Preparations
+}
+
 /**
  * The route that the deprecated flows share: signature, treasury, deposit, archiving, each if its box is ticked.
  * @param ways `manual`: the document waits for « Poursuivre » after each step; names of the preparations where the flow has any
  */
-export const deprecatedSteps = (
-  fields: Refs<typeof deprecatedFields>,
-  ways: { readonly pace: 'manual' | 'automatic'; readonly preparations?: Preparations },
-): readonly Placement[] => {
+const formerSteps = (fields: Refs<typeof formerFields>, ways: Ways): readonly Placement[] => {
   const { objet, fichierPes, envoiSignature, envoiSignatureApi, envoiTdt, envoiGed, envoiSae } = fields
   const { preparations } = ways
   const visa = signature({ titre: objet, document: fichierPes })
@@ -65,7 +68,7 @@ export const deprecatedSteps = (
     .when(anyOf(is(envoiSignature, true), is(envoiSignatureApi, true)))
   const helios = tdtHelios({ objet, pes: firstOf(visa.fields.signe, fichierPes) })
     .pastell({
-      ...TDT_NAMES,
+      ...FORMER_TDT_NAMES,
       ...(preparations
         ? {
             'states.aExtraire': preparations.tdt,
@@ -83,3 +86,12 @@ export const deprecatedSteps = (
     .when(envoiSae)
   return ways.pace === 'manual' ? [visa.thenWait(), helios.thenWait(), ged.thenWait(), sae] : [visa, helios, ged, sae]
 }
+
+/** A flow that ls-helios replaced, kept under its name for the software that still uses it. */
+export const formerHelios = ({ id, label, ...ways }: Ways & { readonly id: string; readonly label: string }): Flow =>
+  defineFlow({
+    ...{ id, label, version: 1, family: 'Finances', pastell: id },
+    fields: formerFields,
+    extract: { fichierPes: extractPes },
+    steps: fields => formerSteps(fields, ways),
+  })

@@ -1,0 +1,173 @@
+import {
+  acquitSentence,
+  defineStep,
+  file,
+  PermanentError,
+  signaturesSummary,
+  text,
+  verifyPesSignatures,
+  wait,
+  type Twin,
+} from '#core'
+import { answerOf } from './answer.ts'
+import { fields } from './fields.ts'
+import { extractionOf, readForSending, uniqueName } from './reading.ts'
+
+/** Where a document rests without its PES having reached the treasury; those refused before lose their name. */
+const NOT_SENT = 'nonEnvoye'
+const mayHaveBeenSent = ({ state }: Twin): boolean => state.slice(state.lastIndexOf('.') + 1) !== NOT_SENT
+
+const YES_OR_NO: ReadonlySet<string> = new Set(['oui', 'non'])
+
+/**
+ * Transmission of a PES_Aller to the treasury through a TdT, until its acquit (`flows/steps.md`, TdT HELIOS). The flow goes on
+ * whatever the acquit says: `etatAck` and the refused lines tell it. `.set({ arretSurRefus: 'oui' })` stops it on a refusal.
+ */
+export const tdtHelios = defineStep({
+  id: 'tdtHelios',
+  label: 'Télétransmission à la trésorerie',
+  needs: 'tdtHelios',
+  inputs: {
+    objet: text('Objet', { required: true }),
+    pes: file('PES aller', { required: true }),
+  },
+  fields,
+  checkSettings: ({ arretSurRefus = 'non', ...others }) => {
+    const [unknown] = Object.keys(others)
+    if (unknown !== undefined) return `Le réglage « ${unknown} » n'existe pas : le seul est « arretSurRefus ».`
+    return YES_OR_NO.has(arretSurRefus) ? undefined : '« arretSurRefus » vaut « oui » ou « non ».'
+  },
+  initial: 'aExtraire',
+  states: {
+    aExtraire: { label: 'Préparation de la lecture du PES', pastell: 'helios-pre-extraction' },
+    extrait: { label: 'PES lu', pastell: 'helios-extraction' },
+    aEnvoyer: { label: "Préparation de l'envoi à la trésorerie", pastell: 'pre-send-tdt' },
+    envoye: { label: 'Transmis au TdT', pastell: 'send-tdt' },
+    aIdentifier: {
+      label: 'Déjà sur le TdT, numéro de transaction à donner',
+      trouble: true,
+      editable: ['transactionId'],
+    },
+    repondu: { label: 'Réponse de la trésorerie reçue', ends: 'next', pastell: 'info-tdt' },
+    refuse: { label: 'Refusé par la trésorerie', ends: 'stop', deletable: true },
+    rejete: { label: 'Rejeté par le TdT', ends: 'stop', deletable: true, pastell: 'tdt-error' },
+    nonConforme: { label: 'PES refusé avant envoi', ends: 'stop', deletable: true },
+    nonEnvoye: { label: "Échec de l'envoi au TdT", trouble: true, deletable: true },
+    erreurSuivi: { label: 'Suivi de la télétransmission interrompu', trouble: true },
+  },
+  tasks: {
+    extraire: {
+      label: 'Lire le PES',
+      from: 'aExtraire',
+      to: ['extrait', 'nonConforme'],
+      failsTo: 'nonEnvoye',
+      // Nothing happens outside the document: reading again is harmless.
+      afterCrash: 'retry',
+      pastell: 'helios-extraction',
+      async run({ inputs, files }, goto) {
+        const { pes } = inputs
+        const reading = await readForSending(files.open(pes), pes.name)
+        if (reading.is === 'refused') return goto('nonConforme', {}, reading.reason)
+        const { read } = reading
+        const verification = await verifyPesSignatures(() => files.open(pes), { size: pes.size })
+        const { state, text } = signaturesSummary(verification)
+        return goto(
+          'extrait',
+          { ...extractionOf(read), nomUnique: uniqueName(read), etatSignatures: state, signatures: text },
+          `PES « ${read.nomFic} » lu. ${text.split('\n')[0] ?? ''}`,
+        )
+      },
+    },
+    controler: {
+      label: "Vérifier que le PES n'est jamais parti",
+      from: 'extrait',
+      to: ['aEnvoyer', 'nonConforme'],
+      failsTo: 'nonEnvoye',
+      afterCrash: 'retry',
+      pastell: 'pre-send-tdt',
+      async run({ data, document }, goto) {
+        const [twin] = (await document.twins('nomUnique')).filter(mayHaveBeenSent)
+        if (twin)
+          return goto(
+            'nonConforme',
+            { nomUnique: undefined },
+            `Le PES « ${data.nomFic ?? ''} » a déjà été confié au document « ${twin.title} » (${twin.id}, ${twin.stateLabel}), et la trésorerie refuse deux fichiers du même nom. ` +
+              "Exportez-le sous un autre nom depuis le logiciel comptable ; si l'autre document n'est jamais parti, supprimez-le puis rouvrez celui-ci.",
+          )
+        return goto('aEnvoyer')
+      },
+    },
+    envoyer: {
+      label: 'Envoyer à la trésorerie',
+      from: 'aEnvoyer',
+      // The first one is where « C’est bien arrivé » leads: arrived, under a number that only the TdT knows.
+      to: ['aIdentifier', 'envoye'],
+      failsTo: 'nonEnvoye',
+      // No platform finds a PES by its name: when the answer is lost, a person looks there.
+      afterCrash: 'askAgent',
+      pastell: 'send-tdt',
+      async run({ inputs, connector, key }, goto) {
+        const sent = await connector.send({ key, pes: inputs.pes })
+        if (sent.is === 'sent')
+          return goto(
+            'envoye',
+            { transactionId: sent.id, etatAck: '0' },
+            `« ${inputs.objet} » transmis au TdT (transaction ${sent.id})`,
+          )
+        if (!sent.duplicate) throw new PermanentError(sent.reason)
+        return goto(
+          'aIdentifier',
+          { etatAck: '0' },
+          `${sent.reason} Le chercher sur le TdT, saisir son numéro de transaction, puis « Reprendre le suivi ».`,
+        )
+      },
+    },
+    reprendre: {
+      label: 'Reprendre le suivi',
+      from: 'aIdentifier',
+      to: 'envoye',
+      trigger: 'agent',
+      guard: ({ data }) =>
+        data.transactionId?.trim() ? true : 'saisir d’abord le numéro de transaction que le TdT a donné à ce PES',
+      async run({ data }, goto) {
+        const transactionId = data.transactionId?.trim() ?? ''
+        return goto('envoye', { transactionId }, `Suivi repris (transaction ${transactionId})`)
+      },
+    },
+    verifier: {
+      label: 'Vérifier la télétransmission',
+      from: 'envoye',
+      to: ['repondu', 'refuse', 'rejete', 'aIdentifier'],
+      failsTo: 'erreurSuivi',
+      every: '5 min x 12, 15 min x 24, 1 h',
+      within: '30 d',
+      late: 'erreurSuivi',
+      pastell: 'verif-tdt',
+      async run({ inputs, data, connector, settings }, goto) {
+        if (!data.transactionId)
+          return goto(
+            'aIdentifier',
+            { etatAck: '0' },
+            'Le PES est sur le TdT : y relever son numéro de transaction, le saisir, puis « Reprendre le suivi ».',
+          )
+        const status = await connector.status(data.transactionId, inputs.pes.name)
+        if (status.is === 'pending') return wait(status.message)
+        if (status.is === 'refused') return goto('rejete', { nomUnique: undefined }, status.reason)
+        const { acquit, reading } = status
+        const answer = answerOf(reading)
+        const stops = settings['arretSurRefus'] === 'oui' && answer.etatAck === '2'
+        return goto(stops ? 'refuse' : 'repondu', { acquit, ...answer }, acquitSentence(reading))
+      },
+    },
+    poursuivreMalgreRefus: {
+      label: 'Poursuivre malgré le refus',
+      from: 'refuse',
+      to: 'repondu',
+      trigger: 'agent',
+      confirm: 'La trésorerie a refusé ce PES, en tout ou en partie. Poursuivre tout de même avec ce document ?',
+      async run(_context, goto) {
+        return goto('repondu', {}, 'Poursuivi par un agent malgré le refus de la trésorerie')
+      },
+    },
+  },
+})
