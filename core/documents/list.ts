@@ -29,7 +29,8 @@ export interface DocumentQuery {
   readonly stateFrom?: Date | undefined
   readonly stateBefore?: Date | undefined
   /** Went through this state of `flow`, which must be given, from an instant and before another: the latest passage comes first. */
-  readonly passed?: { readonly state: string; readonly from?: Date | undefined; readonly before?: Date | undefined }
+  readonly passed?:
+    { readonly state: string; readonly from?: Date | undefined; readonly before?: Date | undefined } | undefined
   /** All of them. */
   readonly indexed?: readonly IndexedWanted[] | undefined
   /** Words, beginnings of words, identifiers. */

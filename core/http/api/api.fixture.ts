@@ -32,6 +32,7 @@ const note = defineFlow({
   family: 'essais',
   fields: {
     objet: text('Objet', { required: true, title: true, max: 50 }),
+    reference: text('Référence', { index: true }),
     acte: file('Acte', { required: true, maxBytes: 5_000_000 }),
     annexes: files('Annexes', { max: 3 }),
   },

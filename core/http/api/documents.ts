@@ -6,7 +6,7 @@ import { nothing, route, type ErasedContext } from '../route.ts'
 import { receiveForm } from '../upload.ts'
 import { queryCheck } from '../validation.ts'
 import { changeOf, DocumentParams, onDocument, present, Version, VersionQuery, viewerOf } from './on-document.ts'
-import { Choices, DocumentPage, DocumentView, EntityParams, exactly, FieldName } from './schemas.ts'
+import { Choices, DocumentView, EntityParams, exactly, FieldName } from './schemas.ts'
 
 const Values = Type.Record(FieldName, Type.Unknown(), { additionalProperties: false })
 
@@ -29,37 +29,7 @@ const filesOf = async (
   flow: CompiledFlow | undefined,
 ) => (flow ? receiveForm(parts, flow, { files, maxBytes: settings.uploadLimit }) : undefined)
 
-const instant = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text))
-
 export const documentRoutes = [
-  route({
-    method: 'GET',
-    path: '/entites/:entityId/documents',
-    summary: 'Lister les documents d’une entité, du plus récent au plus ancien',
-    params: EntityParams,
-    query: Type.Object({
-      flux: Type.Optional(Type.String({ description: 'Identifiant d’un flux.' })),
-      etat: Type.Optional(Type.String({ description: 'Nom complet d’un état.' })),
-      q: Type.Optional(Type.String({ maxLength: 500, description: 'Recherche en texte intégral.' })),
-      creeDepuis: Type.Optional(Type.String({ format: 'date-time', description: 'Créés à cet instant ou après.' })),
-      creeAvant: Type.Optional(Type.String({ format: 'date-time', description: 'Créés avant cet instant.' })),
-      apres: Type.Optional(Type.String({ maxLength: 500, description: 'Valeur « next » de la page précédente.' })),
-      limite: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-    }),
-    response: DocumentPage,
-    handle: ({ params, query, rights, services: { flows, documents } }) =>
-      documents.list({
-        entityId: params.entityId,
-        readable: flows.list().flatMap(({ id }) => (may(rights, `${id}:lecture`) ? [id] : [])),
-        flow: query.flux,
-        state: query.etat,
-        createdFrom: instant(query.creeDepuis),
-        createdBefore: instant(query.creeAvant),
-        text: query.q,
-        after: query.apres,
-        limit: query.limite,
-      }),
-  }),
   route({
     method: 'POST',
     path: '/entites/:entityId/documents',
@@ -81,15 +51,6 @@ export const documentRoutes = [
       const document = await services.documents.create({ ...params, ...body, received, by: caller.id })
       return present(document, context)
     },
-  }),
-  route({
-    method: 'GET',
-    path: '/entites/:entityId/documents/:documentId',
-    summary: 'Lire un document : valeurs, pages, cheminement, actions possibles',
-    params: DocumentParams,
-    can: onDocument('lecture'),
-    response: DocumentView,
-    handle: async context => present(await context.services.documents.get(context.params), context),
   }),
   route({
     method: 'PATCH',

@@ -5,6 +5,7 @@ import { archiveRoutes } from './archive.ts'
 import { batchRoutes } from './batches.ts'
 import { connectorRoutes } from './connectors.ts'
 import { withDescription } from './description.ts'
+import { documentReadingRoutes } from './document-reading.ts'
 import { documentRoutes } from './documents.ts'
 import { duplicateRoutes } from './duplicates.ts'
 import { entityRoutes } from './entities.ts'
@@ -33,6 +34,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...tokenRoutes,
     ...flowRoutes,
     ...studioRoutes,
+    ...documentReadingRoutes,
     ...documentRoutes,
     ...duplicateRoutes,
     ...batchRoutes,

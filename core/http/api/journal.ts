@@ -6,7 +6,7 @@ import { DocumentParams, onDocument } from './on-document.ts'
 import { JournalPage } from './schemas.ts'
 
 /** An event is the name of a state or of a task; verbs (« modification ») speak through their message. */
-const present = (flow: CompiledFlow, line: StoredLine) => ({
+export const journalLine = (flow: CompiledFlow, line: StoredLine) => ({
   seq: line.seq,
   at: line.at.toISOString(),
   kind: line.kind,
@@ -30,7 +30,7 @@ export const journalRoutes = [
     async handle({ params, query, services: { db, documents } }) {
       const flow = documents.flowOf(await documents.get(params))
       const { lines, next } = await readJournal(db, params, { after: query.apres })
-      return { items: lines.map(line => present(flow, line)), next }
+      return { items: lines.map(line => journalLine(flow, line)), next }
     },
   }),
 ]
