@@ -106,6 +106,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   schedule: 'Nom de la tâche périodique.',
   recordingId: 'Identifiant de l’enregistrement.',
   reportId: 'Identifiant du rapport.',
+  batchId: 'Numéro du lot.',
   uploadId: 'Identifiant du dépôt, pris dans Location.',
   apres: 'Valeur « next » de la page précédente.',
   limite: 'Nombre de lignes de la page.',

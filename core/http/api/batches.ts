@@ -96,8 +96,6 @@ const itemView = ({ line, status, title, flowId, documentId, message }: Item, ri
     ? { line, status, title, documentId, message }
     : { line, status, title: '', documentId: null, message: '' }
 
-const EXAMPLE = { documents: ['Xy7Kq2mPz0aB'], action: 'envoyer' }
-
 export const batchRoutes = [
   route({
     method: 'GET',
@@ -124,7 +122,7 @@ export const batchRoutes = [
     summary: 'Lire les actions possibles sur plusieurs documents, et sur combien d’entre eux',
     params: EntityParams,
     body: exactly('Selection', selection),
-    example: { recherche: { etat: 'brouillon', q: 'voirie' } },
+    example: { documents: ['Xy7Kq2mPz0aB'] },
     response: listOf(SelectionOfferView),
     handle: async context => ({
       items: await context.services.batches.offers(askingOf(context), selectionOf(context.body)),
@@ -138,7 +136,7 @@ export const batchRoutes = [
       'Chaque document est traité à son tour, avec les mêmes contrôles que son bouton, et les droits du demandeur à ce moment-là. Un refus n’arrête pas les autres ; chaque ligne dit ce qu’il en est.',
     params: EntityParams,
     body: exactly('NewBatch', { ...selection, action: FieldName }),
-    example: EXAMPLE,
+    example: { documents: ['Xy7Kq2mPz0aB'], action: 'envoyer' },
     response: BatchView,
     status: 201,
     handle: async context => {
