@@ -38,3 +38,26 @@ export const CADRES_FACTURE = {
   A24: 'Décompte général et définitif (maître d’ouvrage)',
   A25: 'Décompte général et définitif (maître d’ouvrage, facturation de travaux)',
 } as const
+
+/** Means of payment of the pivot (`flows/factures.md`, facture-formulaire-pivot). */
+export const MODES_PAIEMENT = {
+  '10': 'Espèces',
+  '20': 'Chèque',
+  '30': 'Virement',
+  '31': 'Virement de débit',
+  '42': 'Compte bancaire',
+  '48': 'Carte',
+  '49': 'Prélèvement',
+  '97': 'Compensation',
+} as const
+
+export const LIBELLES_PAIEMENT = {
+  espece: 'Espèces',
+  cheque: 'Chèque',
+  virement: 'Virement',
+  prelevement: 'Prélèvement',
+  autre: 'Autre',
+  report: 'Report',
+} as const
+
+export const REFERENCES_BANCAIRES = { IBAN: 'IBAN', RIB: 'RIB' } as const
