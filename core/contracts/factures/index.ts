@@ -2,12 +2,17 @@
 export { base64Of } from './base64.ts'
 export { datesOf, historyJson, readHistoryJson, readSmall, type DatesFacture } from './historique.ts'
 export {
+  CADRES_DEPOT,
   CADRES_FACTURE,
   LIBELLES_PAIEMENT,
+  MODES_DEPOT,
   MODES_PAIEMENT,
   REFERENCES_BANCAIRES,
+  SYNTAXES_DEPOT,
+  TYPES_DEPOT,
   TYPES_FACTURE,
   TYPES_IDENTIFIANT,
+  TYPES_TVA,
 } from './labels.ts'
 export { pdfOf, PIVOT_VALUES, readPivot, type FacturePivot, type PieceFacture, type PivotValue } from './pivot.ts'
 export {

@@ -61,3 +61,33 @@ export const LIBELLES_PAIEMENT = {
 } as const
 
 export const REFERENCES_BANCAIRES = { IBAN: 'IBAN', RIB: 'RIB' } as const
+
+/** How an invoice is deposited by its supplier. */
+export const MODES_DEPOT = { DEPOT_PDF_API: 'PDF', UPLOAD_API: 'XML structuré' } as const
+
+/** Frameworks that a supplier may choose, in the words of the API. */
+export const CADRES_DEPOT = {
+  A1_FACTURE_FOURNISSEUR: 'Facture du fournisseur',
+  A2_FACTURE_FOURNISSEUR_DEJA_PAYEE: 'Facture déjà payée',
+  A9_FACTURE_SOUSTRAITANT: 'Facture du sous-traitant',
+  A12_FACTURE_COTRAITANT: 'Facture du cotraitant',
+} as const
+
+export const TYPES_DEPOT = { FACTURE: 'Facture', AVOIR: 'Avoir' } as const
+
+export const TYPES_TVA = {
+  TVA_SUR_DEBIT: 'TVA sur les débits',
+  TVA_SUR_ENCAISSEMENT: 'TVA sur les encaissements',
+} as const
+
+/** Syntaxes of a structured deposit (`flows/factures.md`, facture-chorus-fournisseur). */
+export const SYNTAXES_DEPOT = {
+  IN_DP_E1_UBL_INVOICE: 'UBL, données complètes (E1)',
+  IN_DP_E1_CII: 'CII, données complètes (E1)',
+  IN_DP_E1_PES_FACTURE: 'PES Facture, données complètes (E1)',
+  IN_DP_E2_UBL_INVOICE_MIN: 'UBL, données minimales (E2)',
+  IN_DP_E2_CII_MIN: 'CII, données minimales (E2)',
+  IN_DP_E2_PES_FACTURE_MIN: 'PES Facture, données minimales (E2)',
+  IN_DP_E2_CPP_FACTURE_MIN: 'Facture mixte Chorus Pro, données minimales (E2)',
+  IN_DP_E2_CII_FACTURX: 'Factur-X (E2)',
+} as const
