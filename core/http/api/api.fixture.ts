@@ -46,7 +46,11 @@ const connector = { definition: parapheur(remote), help: '# Parapheur d’essai'
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** The whole API over the hub as it is wired in production: real documents, files, connectors and notifications. */
-export const startApi = async (db: Db, connectionString: string): Promise<TestServer> => {
+export const startApi = async (
+  db: Db,
+  connectionString: string,
+  { uploadLimit = 20_000_000 }: Partial<Pick<Config, 'uploadLimit'>> = {},
+): Promise<TestServer> => {
   const store = await temporaryFiles()
   const listener = await createListener({ connectionString, log: silent })
   const config: Config = {
@@ -66,7 +70,7 @@ export const startApi = async (db: Db, connectionString: string): Promise<TestSe
     secretKeys: { current: createSecretKey(randomBytes(32)), old: [] },
     allowedNetworks: [],
     sessionLifetime: 3_600_000,
-    uploadLimit: 20_000_000,
+    uploadLimit,
     batchesKept: 90 * 86_400_000,
     logLevel: 'silent',
     plugins: [],

@@ -255,3 +255,44 @@ describe('employé dans un document', () => {
     expect(await create({ acte })).toMatchObject({ status: 422, body: { fields: [{ field: 'acte' }] } })
   })
 })
+
+describe('un très gros fichier', () => {
+  const SIZE = 300 * 1_048_576
+  const PIECE = Buffer.alloc(1_048_576, 'passeur')
+
+  /** Bytes made as they leave. */
+  async function* pieces(hash?: ReturnType<typeof createHash>) {
+    for (let sent = 0; sent < SIZE; sent += PIECE.length) {
+      hash?.update(PIECE)
+      yield await Promise.resolve(PIECE)
+    }
+  }
+
+  test('arrive et s’emploie en mémoire bornée', async () => {
+    await using large = await startApi(database.knex, database.connectionString, { uploadLimit: SIZE })
+    const by = large.as(basic('agent'))
+    const announced = await by.raw(uploads, {
+      method: 'POST',
+      headers: { ...TUS, 'upload-length': String(SIZE), 'upload-metadata': named('archive.bin') },
+    })
+    const path = (announced.headers.get('location') ?? '').replace('/api/v3', '')
+    const hash = createHash('sha256')
+    const before = process.memoryUsage().rss
+    let most = before
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20)
+    const sent = await by.raw(path, {
+      method: 'PATCH',
+      headers: { ...BYTES, 'upload-offset': '0' },
+      body: Readable.toWeb(Readable.from(pieces(hash))) as unknown as BodyInit,
+      ...({ duplex: 'half' } as object),
+    })
+    expect([sent.status, sent.headers.get('upload-offset')]).toEqual([204, String(SIZE)])
+    const made = await by.send('POST', documents, {
+      flow: 'note',
+      values: { annexes: [{ upload: path.split('/').at(-1) }] },
+    })
+    clearInterval(watch)
+    expect(made.body['values']).toMatchObject({ annexes: [{ size: SIZE, sha256: hash.digest('hex') }] })
+    expect((most - before) / 1_048_576).toBeLessThan(100)
+  }, 120_000)
+})

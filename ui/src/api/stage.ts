@@ -1,5 +1,12 @@
-import { toApiError, unreachable } from './errors.ts'
-import { address, apiState, signedOut } from './http.ts'
+import { address, signedOut } from './http.ts'
+import { ApiError, toApiError } from './errors.ts'
+import { request, type Sent } from './request.ts'
+
+/** Beyond, a file is sent in a way that survives a cut. */
+export const LARGE = 5 * 1_048_576
+
+/** Milliseconds before each new try without any progress in between; then the agent is told. */
+const PAUSES: readonly number[] = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
 
 /** A file that waits on the server until the values of a document use it. */
 export interface StagedFile {
@@ -16,33 +23,84 @@ export interface Staging {
   readonly signal: AbortSignal
 }
 
-const base64 = (text: string): string => btoa(String.fromCodePoint(...new TextEncoder().encode(text)))
+const TUS = { 'tus-resumable': '1.0.0' }
+
+const encoded = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+
+/** A cut, a server that restarts, an answer that crossed another: where the upload stands is asked, and it goes on. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError && (error.status === 0 || error.status >= 500 || error.code === 'depot_decale')
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms)
+    const stop = () => {
+      clearTimeout(timer)
+      reject(new DOMException('Envoi annulé', 'AbortError'))
+    }
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+
+const asked = async (sent: Sent): Promise<XMLHttpRequest> => {
+  const answer = await request(sent)
+  if (answer.status < 200 || answer.status >= 300) throw signedOut(toApiError(answer.status, answer.responseText))
+  return answer
+}
 
 /**
- * Announces a file and sends it in one request (tus, creation with upload). It waits a day, and is used once.
- * @throws ApiError, or an `AbortError` when the agent cancelled
+ * Sends a file to a waiting upload (tus), and goes on by itself after a cut from where the server stopped. It waits a day, and is used
+ * once: the answer is the value to give to a field.
+ * @throws ApiError when nothing more got through after the last try, or for a refusal; an `AbortError` when the agent cancelled
  */
-export const stage = (entityId: string, { file, onProgress, signal }: Staging): Promise<StagedFile> =>
-  new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    request.open('POST', address(`/entites/${entityId}/depots`))
-    request.setRequestHeader('x-csrf-token', apiState.csrf)
-    request.setRequestHeader('accept', 'application/json')
-    request.setRequestHeader('tus-resumable', '1.0.0')
-    request.setRequestHeader('upload-length', String(file.size))
-    request.setRequestHeader('upload-metadata', `filename ${base64(file.name)}`)
-    request.setRequestHeader('content-type', 'application/offset+octet-stream')
-    request.upload.onprogress = event => {
-      if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total)
+export const stage = async (
+  entityId: string,
+  { file, onProgress, signal }: Staging,
+  pauses: readonly number[] = PAUSES,
+): Promise<StagedFile> => {
+  let failures = 0
+  /** Does it again after a pause while what happens passes by itself. */
+  const insist = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const ms = pauses[failures]
+        if (!isPassing(error) || ms === undefined) throw error
+        failures += 1
+        await pause(ms, signal)
+      }
     }
-    request.onload = () => {
-      if (request.status !== 201) return reject(signedOut(toApiError(request.status, request.responseText)))
-      const { id, name } = JSON.parse(request.responseText) as { readonly id: string; readonly name: string }
-      resolve({ upload: id, name, size: file.size })
+  }
+  const created = await insist(() =>
+    asked({
+      method: 'POST',
+      url: address(`/entites/${entityId}/depots`),
+      headers: { ...TUS, 'upload-length': String(file.size), 'upload-metadata': `filename ${encoded(file.name)}` },
+      signal,
+    }),
+  )
+  const { id, name } = JSON.parse(created.responseText) as { readonly id: string; readonly name: string }
+  const url = address(`/entites/${entityId}/depots/${id}`)
+  const kept = async (): Promise<number> =>
+    Number((await asked({ method: 'HEAD', url, headers: TUS, signal })).getResponseHeader('upload-offset'))
+
+  let offset = 0
+  await insist(async () => {
+    if (failures > 0) {
+      const before = offset
+      offset = await kept()
+      if (offset > before) failures = 0
     }
-    request.onerror = () => reject(unreachable())
-    request.onabort = () => reject(new DOMException('Envoi annulé', 'AbortError'))
-    if (signal.aborted) return reject(new DOMException('Envoi annulé', 'AbortError'))
-    signal.addEventListener('abort', () => request.abort(), { once: true })
-    request.send(file)
+    if (offset === file.size) return
+    await asked({
+      method: 'PATCH',
+      url,
+      headers: { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+      body: file.slice(offset),
+      onSent: bytes => onProgress(Math.min(1, (offset + bytes) / file.size)),
+      signal,
+    })
   })
+  return { upload: id, name, size: file.size }
+}

@@ -1,7 +1,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '../api/client.ts'
 import { ApiError } from '../api/errors.ts'
-import { stage as stageFile, type StagedFile, type Staging } from '../api/stage.ts'
+import { LARGE, stage as stageFile, type StagedFile, type Staging } from '../api/stage.ts'
 import { upload } from '../api/upload.ts'
 import { checkAll } from '../forms/check.ts'
 import { holds } from '../forms/conditions.ts'
@@ -143,7 +143,20 @@ export const useDraft = (entityId: string, documentId: string) => {
 
   const uploads = useUploads(
     async ({ field, file, onProgress, signal }) => {
-      await change(({ version }) => upload({ entityId, documentId, version, field, file, onProgress, signal }))
+      if (file.size <= LARGE)
+        await change(({ version }) => upload({ entityId, documentId, version, field, file, onProgress, signal }))
+      else {
+        // The document is only changed once the file is whole: meanwhile it may be saved as often as one likes.
+        const staged = await stageFile(entityId, { file, onProgress, signal })
+        await change(document => {
+          const several = document.pages.some(page =>
+            page.fields.some(({ name, kind }) => name === field && kind === 'files'),
+          )
+          const held = document.values[field]
+          const value = several ? [...(Array.isArray(held) ? (held as readonly unknown[]) : []), staged] : staged
+          return api.documents.save(entityId, documentId, document.version, { [field]: value })
+        })
+      }
       problems.value = problems.value.filter(problem => problem.field !== field)
     },
     async (field, sha256) => {
