@@ -2,6 +2,7 @@ import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { DocumentContents, Files, JournalLine, Log } from './context.ts'
 import type { Condition } from './conditions.ts'
 import type { Fields, Patch, Ref, Refs, Values } from './fields.ts'
+import type { CompiledFlow, Document } from '../engine/model.ts'
 import type { CreatedDocument, NewDocument, Twin } from './relations.ts'
 
 /**
@@ -105,7 +106,18 @@ export interface TaskContext<I, F, N extends CapabilityName> {
 }
 
 /** What a guard sees: pure, no connector. */
-export type GuardContext<I, F> = { readonly inputs: Values<I>; readonly data: Values<F>; readonly now: Date }
+export type GuardContext<I, F> = {
+  readonly inputs: Values<I>
+  readonly data: Values<F>
+  /** What the flow says where it places the step. */
+  readonly settings: Readonly<Record<string, string>>
+  /** The whole document, for rules that a flow brings as data: where it is, where it passed, every value by full name. */
+  readonly document: Pick<Document, 'state' | 'trail' | 'data'>
+  readonly flow: CompiledFlow
+  /** Is nothing wrong or missing in the form as it stands? */
+  isComplete(): boolean
+  readonly now: Date
+}
 
 export interface TaskDefinition<I, F, N extends CapabilityName, S extends string, To extends string> {
   readonly label: string
@@ -323,6 +335,8 @@ export interface PlacedStep {
   readonly settings?: Readonly<Record<string, string>>
   /** Names in Pastell of this placement: `fields.ar` → `aractes`. */
   readonly pastell?: Readonly<Record<string, string>>
+  /** Labels of this placement in place of those of the step: `states.envoye` → « Parti à la signature ». */
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 /** Where an input takes its value: a field, or the first one filled of several. */

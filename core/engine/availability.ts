@@ -18,7 +18,17 @@ const guarded = (flow: CompiledFlow, document: Document, task: CompiledTask, now
   const inputs = inputsOf(step, document.data)
   for (const [name, input] of Object.entries(step.definition.inputs))
     if (input.options.required && isEmpty(inputs[name])) return `il manque « ${input.label} »`
-  return task.definition.guard?.({ inputs, data: fieldsOf(step, document.data), now }) ?? true
+  return (
+    task.definition.guard?.({
+      inputs,
+      data: fieldsOf(step, document.data),
+      settings: step.settings,
+      document,
+      flow,
+      isComplete: () => problems(flow, document.data, now).length === 0,
+      now,
+    }) ?? true
+  )
 }
 
 /** Is the document where this task applies, and why not? */

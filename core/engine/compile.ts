@@ -211,16 +211,24 @@ const strangers = (beside: Readonly<Record<string, FieldSpec>>, { options }: Fie
 const askedWhen = ({ options }: FieldSpec, full: (name: string) => string) =>
   options.when ? { when: renamed(options.when, full) } : {}
 
-/** A public name given to what the step does not have would be lost without a word. */
-const publicNameFaults = ({ alias, pastell = {} }: PlacedStep, step: AnyStep): readonly string[] => {
+/** A public name or a label given to what the step does not have would be lost without a word. */
+const strayNames = (
+  { alias, pastell = {}, labels = {} }: PlacedStep,
+  step: AnyStep,
+): readonly (readonly [at: string, message: string])[] => {
   const existing = new Set([
     ...Object.keys(statesOf(step)).map(name => `states.${name}`),
     ...Object.keys(step.tasks).map(name => `tasks.${name}`),
     ...Object.keys(step.fields).map(name => `fields.${name}`),
   ])
-  return Object.keys(pastell).flatMap(name =>
-    existing.has(name) ? [] : [`étape « ${alias} » : « ${name} » a un nom Pastell et n'existe pas dans l'étape.`],
-  )
+  const stray = (given: object, what: string) =>
+    Object.keys(given)
+      .filter(name => !existing.has(name))
+      .map(name => `étape « ${alias} » : « ${name} » a ${what} et n'existe pas dans l'étape.`)
+  return [
+    ...stray(pastell, 'un nom Pastell').map(message => ['/pastell', message] as const),
+    ...stray(labels, 'un libellé').map(message => ['/labels', message] as const),
+  ]
 }
 
 const compiledState = (alias: string, name: string, step: AnyStep, pastell: string | undefined): CompiledState => {
@@ -364,21 +372,29 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
           `${at}/when`,
           `étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`,
         )
-    for (const message of publicNameFaults(placed, step)) fault(`${at}/pastell`, message)
+    for (const [where, message] of strayNames(placed, step)) fault(`${at}${where}`, message)
     const publicNames = placed.pastell ?? {}
+    const labelled = <T extends { readonly label: string }>(name: string, named: T): T => {
+      const label = placed.labels?.[name]
+      return label === undefined ? named : { ...named, label }
+    }
     for (const [name, field] of Object.entries(step.fields)) {
       const pastell = publicNames[`fields.${name}`]
       const options = pastell === undefined ? field.options : { ...field.options, pastell }
       known.set(`${placed.alias}.${name}`, field)
       const full = (each: string) => `${placed.alias}.${each}`
-      fields[full(name)] = { ...field, options, name: full(name), step: placed.alias, ...askedWhen(field, full) }
+      fields[full(name)] = labelled(`fields.${name}`, {
+        ...field,
+        options,
+        name: full(name),
+        step: placed.alias,
+        ...askedWhen(field, full),
+      })
     }
     for (const [name, { pastell }] of Object.entries(statesOf(step)))
-      states[`${placed.alias}.${name}`] = compiledState(
-        placed.alias,
-        name,
-        step,
-        publicNames[`states.${name}`] ?? pastell,
+      states[`${placed.alias}.${name}`] = labelled(
+        `states.${name}`,
+        compiledState(placed.alias, name, step, publicNames[`states.${name}`] ?? pastell),
       )
     for (const [name, link] of Object.entries(step.links ?? {}))
       links[`${placed.alias}.${name}`] = {
@@ -391,7 +407,10 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     for (const [name, signal] of signalsOf(step))
       signals[`${placed.alias}.${name}`] = compiledSignal(placed.alias, name, signal)
     for (const [name, { pastell }] of tasksOf(step))
-      tasks[`${placed.alias}.${name}`] = compiledTask(placed.alias, name, step, publicNames[`tasks.${name}`] ?? pastell)
+      tasks[`${placed.alias}.${name}`] = labelled(
+        `tasks.${name}`,
+        compiledTask(placed.alias, name, step, publicNames[`tasks.${name}`] ?? pastell),
+      )
     compiled.push({
       alias: placed.alias,
       label: placed.label ?? step.label,

@@ -4,11 +4,13 @@ import { studioImporter } from './imports/studio/command.ts'
 import { studioImportRoute } from './imports/studio/route.ts'
 import { pastellLinks } from './links.ts'
 import { pastellApi } from './mount.ts'
+import { actionManuelle } from './steps/action-manuelle/index.ts'
 
 /** What lets software written for Pastell work by changing a URL. */
 export default definePlugin({
   id: 'pastell',
   version: 1,
+  steps: [actionManuelle],
   mounts: [pastellApi, pastellLinks],
   checks: [pastellCheck],
   importers: [studioImporter],

@@ -2,6 +2,8 @@ import {
   ABANDONED,
   DONE,
   DRAFT,
+  holderAmong,
+  mayShareName,
   type CompiledField,
   type CompiledFlow,
   type CompiledStep,
@@ -9,7 +11,7 @@ import {
 } from '#core'
 
 /** State of a draft that nobody has changed yet, then of a draft. */
-const CREATED = 'creation'
+export const CREATED = 'creation'
 export const CHANGED = 'modification'
 
 /** Actions that every flow has, and ours: several when Pastell has one button for several situations. */
@@ -38,7 +40,13 @@ export interface NamedField {
   readonly name: string
   readonly field: CompiledField
   readonly part?: PiecePart
+  /** Computed by the steps, under the same name: shown instead, once filled. */
+  readonly computed?: readonly CompiledField[]
 }
+
+/** The field whose value stands under a name today; what is written goes to `named.field`, whatever it is. */
+export const heldUnder = (named: NamedField, values: Readonly<Record<string, unknown>>): CompiledField =>
+  holderAmong([named.field, ...(named.computed ?? [])], field => values[field.name]) ?? named.field
 
 /** Between a flow and the names that Pastell's clients use for it. */
 export interface FlowNames {
@@ -76,20 +84,25 @@ const isExact = (flow: CompiledFlow, what: 'fields' | 'states' | 'tasks', full: 
 const withoutDot = (name: string) => name.replaceAll('.', '_')
 
 const fieldsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): readonly NamedField[] => {
-  const taken = new Set<string>()
-  return Object.values(flow.fields).flatMap(field => {
+  const taken = new Map<string, NamedField>()
+  for (const field of Object.values(flow.fields)) {
     const suffix = isExact(flow, 'fields', field.name) ? '' : suffixOf(field.step)
     const own = field.options.pastell
     const parts: readonly (readonly [string, PiecePart | undefined])[] =
       field.kind === 'pieceTypes' ? PIECE_PARTS : [[own ?? '', undefined]]
-    return parts.map(([base, part]): NamedField => {
+    for (const [base, part] of parts) {
       const wanted = base === '' ? withoutDot(field.name) : `${base}${suffix}`
-      // Two steps of different kinds may use one name (the « bordereau » of both TdT): the first one keeps it.
-      const name = taken.has(wanted) ? withoutDot(part ? `${field.name}_${part}` : field.name) : wanted
-      taken.add(name)
-      return { name, field, ...(part ? { part } : {}) }
-    })
-  })
+      const first = taken.get(wanted)
+      if (first && mayShareName(first.field, field))
+        taken.set(wanted, { ...first, computed: [...(first.computed ?? []), field] })
+      else {
+        // Two steps of different kinds may use one name (the « bordereau » of both TdT): the first one keeps it.
+        const name = first ? withoutDot(part ? `${field.name}_${part}` : field.name) : wanted
+        taken.set(name, { name, field, ...(part ? { part } : {}) })
+      }
+    }
+  }
+  return [...taken.values()]
 }
 
 const statesOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): ReadonlyMap<string, string> => {
@@ -135,6 +148,9 @@ const read = (flow: CompiledFlow): FlowNames => {
   for (const named of fields)
     for (const name of [named.field.name, withoutDot(named.field.name)])
       if (!named.part && !byName.has(name)) byName.set(name, named)
+  for (const field of fields.flatMap(({ computed = [] }) => computed))
+    for (const name of [field.name, withoutDot(field.name)])
+      if (!byName.has(name)) byName.set(name, { name: withoutDot(field.name), field })
   const states = statesOf(flow, suffixOf)
   const actions = actionsOf(flow, suffixOf)
   return {

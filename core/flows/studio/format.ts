@@ -144,6 +144,11 @@ const Step = Type.Object(
     manual: Type.Optional(Type.Literal(true, { description: 'Après l’étape, le document attend « Poursuivre ».' })),
     settings: Type.Optional(dictionary(ANYTHING, Type.String({ maxLength: 20_000 }))),
     pastell: Type.Optional(dictionary(ANYTHING, Type.String({ maxLength: 100 }))),
+    labels: Type.Optional(
+      dictionary(ANYTHING, Label, {
+        description: 'Libellés propres à ce flux : `states.envoye`, `tasks.envoyer`, `fields.circuit`.',
+      }),
+    ),
   },
   { ...closed, title: 'Étape' },
 )
