@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { FieldSpec } from './authoring/fields.ts'
+import { bearersOf } from './authoring/shared-names.ts'
 import type { CompiledFlow } from './engine/model.ts'
 import { createFlowRegistry } from './flows/registry.ts'
 import { withDrawing } from './flows/drawing-page.ts'
@@ -45,10 +46,14 @@ describe.each(registry.list().map(flow => [flow.id, flow] as const))('le flux %s
     expect(losses(flow)).toEqual([]))
 
   test('ne donne pas deux fois le même nom Pastell à un champ', () => {
-    // Two states may share one: Pastell does not tell every moment from the next.
-    const names = Object.values(flow.fields).map(field => field.options.pastell)
-    const given = names.filter(name => name !== undefined && name !== '')
-    expect(given.filter((name, index) => given.indexOf(name) !== index)).toEqual([])
+    // Two states may share one: Pastell does not tell every moment from the next. A field given by hand may share that of what a step computes.
+    const names = Object.entries(flow.fields).flatMap(([full, { options }]) =>
+      options.pastell ? [[full, options.pastell] as const] : [],
+    )
+    expect(names.filter(([full, name]) => !bearersOf(flow.fields, name).includes(full))).toEqual([])
+    // A full name comes before a public one: it would hide the other fields that share it.
+    const hidden = names.filter(([, name]) => bearersOf(flow.fields, name).length > 1 && name in flow.fields)
+    expect(hidden).toEqual([])
   })
 
   test('a son dessin dans sa page', async () => {

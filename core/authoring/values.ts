@@ -19,6 +19,10 @@ export const filesHeld = (value: unknown): readonly FileRef[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesHeld) : []
 }
 
+/** Nothing was given: an unticked box is an answer, an empty list is not. */
+export const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+
 /** A value chosen in a list held by a remote; the label is the one shown on the day of the choice. */
 export interface Choice {
   readonly value: string

@@ -1,5 +1,6 @@
 import { localDay } from '../authoring/days.ts'
 import type { DocumentContents } from '../authoring/context.ts'
+import { bearersOf, holderAmong } from '../authoring/shared-names.ts'
 import { filesHeld, type Choice, type FileRef, type PieceType } from '../authoring/values.ts'
 import { splitName } from '../files/names.ts'
 
@@ -24,12 +25,13 @@ const about = (contents: DocumentContents): Readonly<Record<string, string>> => 
 
 /**
  * The full name of the field that an administrator designates, by that name or by its name in Pastell (settings brought over from
- * there keep working). `undefined` when the flow has no such field, which is normal: an instance serves several flows.
+ * there keep working). A name given by hand and computed by a step is that of the one that is filled. `undefined` when the flow has no
+ * such field, which is normal: an instance serves several flows.
  */
 export const fieldNamed = (contents: DocumentContents, name: string): string | undefined =>
   Object.hasOwn(contents.fields, name)
     ? name
-    : Object.entries(contents.fields).find(([, field]) => field.options.pastell === name)?.[0]
+    : holderAmong(bearersOf(contents.fields, name), bearer => contents.values[bearer])
 
 const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 

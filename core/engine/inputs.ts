@@ -1,9 +1,10 @@
 import type { Fields } from '../authoring/fields.ts'
 import { holds } from '../authoring/conditions.ts'
 import { completeRows } from '../authoring/rows.ts'
+import { isEmpty } from '../authoring/values.ts'
 import type { CompiledField, CompiledFlow, CompiledStep, Document } from './model.ts'
 
-export { filesHeld } from '../authoring/values.ts'
+export { filesHeld, isEmpty } from '../authoring/values.ts'
 
 type Data = Document['data']
 
@@ -19,9 +20,6 @@ const read = (fields: Fields, value: (name: string) => unknown): Readonly<Record
           (field.kind === 'flag' ? false : undefined)),
     ]),
   )
-
-export const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
 
 /**
  * A field by its full name, or one inside rows: `convocation.projets.theme`, whichever the row. What it says of its list is about the

@@ -45,6 +45,7 @@ interface Place {
   readonly step: CompiledStep
   /** Our full name of the field to which the step gives this public name. */
   full(pastell: string): string | undefined
+  readonly flow: CompiledFlow
 }
 
 const ON = '1'
@@ -72,6 +73,15 @@ const box = (label: string): Rule => ({
 const onRoute = (label: string): Rule => ({
   label,
   make: ({ step }) => ({ value: ({ data }) => on(step.when === undefined || holds(step.when, data)) }),
+})
+
+/** « Show this page »: the form asks for this field of the first page today. */
+const asked = (label: string, name: string): Rule => ({
+  label,
+  make({ flow }) {
+    const when = Object.values(flow.fields).find(({ options }) => options.pastell === name)?.options.when
+    return when && { value: ({ data }) => on(holds(when, data)) }
+  },
 })
 
 /** The files that an agent deposited, where the signed ones take their place. */
@@ -122,6 +132,12 @@ const signature: Readonly<Record<string, Rule>> = {
   has_signature: filled('Afficher la page de la signature', 'bordereau_signature', 'iparapheur_historique'),
   has_historique: old(filled("Afficher l'historique du parapheur", 'bordereau_signature', 'iparapheur_historique')),
   has_visa: old(filled('Afficher la page du visa', 'bordereau_signature', 'iparapheur_historique')),
+  is_pades: old({
+    label: 'La signature est dans le document',
+    make: ({ step: { alias } }) => ({
+      value: ({ data }) => on(!isEmpty(data[`${alias}.signe`]) && isEmpty(data[`${alias}.signatureDetachee`])),
+    }),
+  }),
   parapheur_last_message: {
     label: 'Dernière nouvelle du parapheur',
     visible: true,
@@ -155,6 +171,11 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     envoi_tdt_actes: box('Contrôle de légalité'),
     has_bordereau: filled('Afficher la page du retour du TdT', 'bordereau', 'aractes'),
     has_annulation: filled("Afficher la page de l'annulation", 'tedetis_annulation_id'),
+    has_information_complementaire: old(asked('Afficher la page des informations complémentaires', 'date_tdt_postage')),
+    has_reponse_prefecture: old({
+      label: 'La préfecture a écrit',
+      make: ({ step: { alias } }) => ({ value: ({ data }) => on(!isEmpty(data[`${alias}.courriers`])) }),
+    }),
   },
   tdtHelios: {
     envoi_tdt_helios: box('Télétransmission à la trésorerie'),
@@ -206,7 +227,7 @@ const originOf = (step: CompiledStep, input: SignedInput): string | undefined =>
   return typeof binding === 'string' ? binding : binding?.firstOf.at(-1)
 }
 
-/** Signed copies that stand for what was given: one for each, or none at all. */
+/** Signed copies that stand for what was given: one for each, or none at all. Where the flow names them apart, they stand for nothing else. */
 export const signedFor = (
   step: CompiledStep,
   input: SignedInput,
@@ -214,7 +235,7 @@ export const signedFor = (
 ):
   | { readonly field: string; readonly originals: readonly FileRef[]; readonly copies: readonly FileRef[] }
   | undefined => {
-  const field = originOf(step, input)
+  const field = step.pastell[`fields.${SIGNED[input]}`] === undefined ? originOf(step, input) : undefined
   const copies = filesHeld(data[`${step.alias}.${SIGNED[input]}`])
   const originals = field === undefined ? [] : filesHeld(data[field])
   return field === undefined || copies.length === 0 || copies.length !== originals.length
@@ -222,7 +243,8 @@ export const signedFor = (
     : { field, originals, copies }
 }
 
-const placeOf = (step: CompiledStep): Place => ({
+const placeOf = (flow: CompiledFlow, step: CompiledStep): Place => ({
+  flow,
   step,
   full(pastell) {
     const [name] = Object.entries(step.definition.fields).find(([, field]) => field.options.pastell === pastell) ?? []
@@ -239,7 +261,7 @@ const read = (flow: CompiledFlow): readonly DerivedField[] => {
   return flow.steps.flatMap(step =>
     Object.entries(RULES[step.definition.id] ?? {}).flatMap(([base, rule]): DerivedField[] => {
       const name = `${base}${names.suffix(step.alias)}`
-      const made = taken.has(name) || !wanted(name, rule) ? undefined : rule.make(placeOf(step))
+      const made = taken.has(name) || !wanted(name, rule) ? undefined : rule.make(placeOf(flow, step))
       if (!made) return []
       taken.add(name)
       const { label, type = 'text', visible, multiple } = rule

@@ -12,7 +12,7 @@ import {
 import type { Call } from './call.ts'
 import { pastellDate } from './http/dates.ts'
 import type { Json } from './http/json.ts'
-import { CHANGED, namesOf } from './names.ts'
+import { CHANGED, heldUnder, namesOf } from './names.ts'
 import { toPastell } from './names-values.ts'
 import { shownFor } from './documents-signed.ts'
 
@@ -59,7 +59,9 @@ const numbered = ({ data }: Document, field: string, shown: unknown): Json | und
 /** Every stored value by its Pastell name, in the order of the form. */
 export const dataOf = (flow: CompiledFlow, document: Document): ReadonlyMap<string, Json> => {
   const shown = shownFor(flow, document)
-  const entries = namesOf(flow).fields.flatMap(({ name, field, part }): [string, Json][] => {
+  const entries = namesOf(flow).fields.flatMap((named): [string, Json][] => {
+    const { name, part } = named
+    const field = heldUnder(named, shown.values)
     const value =
       field.kind === 'files'
         ? numbered(document, field.name, shown.values[field.name])

@@ -16,7 +16,7 @@ import { firstProblem, isInFlight, isWrong, persistent, verdict } from './docume
 import { onDocument, type OnDocument } from './documents-rights.ts'
 import { shownFor } from './documents-signed.ts'
 import { badRequest, forbidden, notFound, PastellError } from './http/errors.ts'
-import { namesOf } from './names.ts'
+import { heldUnder, namesOf } from './names.ts'
 import { typologyFile } from './names-values.ts'
 
 /** Bytes of the largest file given inside JSON. */
@@ -144,13 +144,14 @@ const found = ({ flow, document }: OnDocument, name: string, number: string | un
     return typologyFile(types)
   }
   const extra = more.get(name)
+  const held = named && heldUnder(named, values)
   const files =
-    named?.field.kind === 'file' || named?.field.kind === 'files'
-      ? filesHeld(values[named.field.name])
+    held?.kind === 'file' || held?.kind === 'files'
+      ? filesHeld(values[held.name])
       : filesHeld(typeof extra === 'string' ? undefined : extra)
   const place =
-    named?.field.kind === 'files'
-      ? placeOf(document, named.field, number)
+    held?.kind === 'files'
+      ? placeOf(document, held, number)
       : extra !== undefined || (number ?? '0') === '0'
         ? Number(number ?? '0')
         : undefined

@@ -92,4 +92,10 @@ export const DIFFERENCES: readonly Difference[] = [
     flows: 'tous',
     why: 'Sujet de notification et non action : dans Pastell, sa règle n’est jamais vérifiée.',
   },
+  {
+    kind: 'champ',
+    names: ['reponse_prefecture_file'],
+    flows: ['actes-generique', 'actes-automatique'],
+    why: 'Liste d’adresses de dossiers : les courriers de la préfecture sont dans le champ « tdtActes_courriers » de l’acte, et leurs dossiers lui sont liés.',
+  },
 ]

@@ -1,0 +1,130 @@
+import {
+  anyOf,
+  date,
+  defineFlow,
+  file,
+  files,
+  firstOf,
+  flag,
+  is,
+  longText,
+  text,
+  type Condition,
+  type Flow,
+  type Placement,
+  type Refs,
+} from '#core'
+import { archivage } from '../sae/index.ts'
+import { depotGed } from '../ged/index.ts'
+import { signature } from '../signature/index.ts'
+import { tdtActes } from './step.ts'
+
+/** What is exchanged with the préfecture, letter and answer by kind (`flows/actes.md`, actes-generique). */
+const EXCHANGES = ['2A', '2B', '3A', '4A', '5A', '2R', '3R', '4R', '3RB'] as const
+
+/** An acte transmitted elsewhere that goes to the GED or to the archives: what the TdT would have brought is given by hand. */
+const transmittedElsewhere: Condition = {
+  all: [
+    { field: 'envoiTdt', is: false },
+    {
+      any: [
+        { field: 'envoiGed', is: true },
+        { field: 'envoiSae', is: true },
+      ],
+    },
+  ],
+}
+/** Their names here are not their public names, which are also those of what the steps compute. */
+const byHand = { page: 'Informations complémentaires', when: transmittedElsewhere } as const
+
+/** What the deprecated flows of the family ask for on their first pages (`flows/actes.md`, actes-generique). */
+const formerFields = {
+  objet: longText('Objet', { required: true, title: true, max: 499, page: 'Acte', pastell: 'objet' }),
+  arrete: file('Acte', {
+    required: true,
+    accept: ['application/pdf', 'application/xml'],
+    page: 'Acte',
+    pastell: 'arrete',
+  }),
+  annexes: files('Autres documents attachés', { page: 'Acte', pastell: 'autre_document_attache' }),
+  envoiSignature: flag('Signature', { page: 'Cheminement', pastell: 'envoi_signature_check' }),
+  /** The same box, as the business software of the time ticks it. */
+  envoiSignatureApi: flag('Signature demandée par un logiciel', { hidden: true, pastell: 'envoi_signature' }),
+  envoiTdt: flag('Contrôle de légalité', { page: 'Cheminement', pastell: 'envoi_tdt' }),
+  envoiGed: flag('Dépôt en GED', { page: 'Cheminement', pastell: 'envoi_ged' }),
+  envoiSae: flag('Archivage', { page: 'Cheminement', pastell: 'envoi_sae' }),
+  bordereauSignature: file('Bordereau de signature', { ...byHand, pastell: 'document_signe' }),
+  fichierSigne: file('Signature détachée, ou document signé', { ...byHand, pastell: 'signature' }),
+  datePostage: date('Date de télétransmission', { ...byHand, pastell: 'date_tdt_postage' }),
+  bordereauTdt: file("Bordereau d'acquittement", { ...byHand, pastell: 'bordereau' }),
+  arPrefecture: file('Accusé de réception de la préfecture', {
+    ...byHand,
+    accept: ['application/xml'],
+    pastell: 'aractes',
+  }),
+  echanges: files('Échanges avec la préfecture', {
+    ...byHand,
+    help: 'Courriers reçus et réponses envoyées ; chaque réponse suivie de ses annexes.',
+    pastell: 'echange_prefecture',
+  }),
+  echangesAr: files('Accusés de réception des échanges', {
+    ...byHand,
+    help: 'Dans le même ordre.',
+    pastell: 'echange_prefecture_ar',
+  }),
+  echangesTypes: text('Types des échanges', {
+    ...byHand,
+    help: 'Un par fichier, dans le même ordre, séparés par des virgules. 2A courrier simple, 2B ou 2R sa réponse ; 3A demande de pièces, 3R sa réponse, 3RB annexe de la réponse ; 4A lettre d’observations, 4R sa réponse ; 5A déféré.',
+    pattern: {
+      regex: `^(?:${EXCHANGES.join('|')})(?:,\\s*(?:${EXCHANGES.join('|')}))*$`,
+      message: `Les types des échanges sont ${EXCHANGES.join(', ')}, séparés par des virgules : par exemple « 3A, 3R, 3RB ».`,
+    },
+    pastell: 'echange_prefecture_type',
+  }),
+}
+
+/** Names that a flow gives to the moments before each step. */
+interface Preparations {
+  readonly signature: string
+  readonly tdt: string
+  readonly ged: string
+  readonly sae: string
+}
+
+interface Ways {
+  readonly pace: 'manual' | 'automatic'
+  readonly preparations?: Preparations
+}
+
+/**
+ * The route that the deprecated flows share: signature, légalité control, deposit, archiving, each if its box is ticked.
+ * @param ways `manual`: the document waits for « Poursuivre » after each step; names of the preparations where the flow has any
+ */
+const formerSteps = (fields: Refs<typeof formerFields>, ways: Ways): readonly Placement[] => {
+  const { objet, arrete, annexes, envoiSignature, envoiSignatureApi, envoiTdt, envoiGed, envoiSae } = fields
+  const { preparations } = ways
+  const preparing = (state: string, name: keyof Preparations) =>
+    preparations ? { [`states.${state}` as const]: preparations[name] } : {}
+  // The acte stays where it was deposited: « signature » holds what came back, the detached signature when there is one.
+  const visa = signature({ titre: objet, document: arrete, annexes })
+    .pastell({
+      'fields.bordereau': 'document_signe',
+      'fields.signe': 'signature',
+      ...preparing('aEnvoyer', 'signature'),
+    })
+    .when(anyOf(is(envoiSignature, true), is(envoiSignatureApi, true)))
+  const tdt = tdtActes({ objet, acte: firstOf(visa.fields.signe, arrete), annexes })
+    .pastell(preparing('aEnvoyer', 'tdt'))
+    .when(envoiTdt)
+  const ged = depotGed({}).pastell(preparing('aDeposer', 'ged')).when(envoiGed)
+  const sae = archivage({}).pastell(preparing('aGenerer', 'sae')).when(envoiSae)
+  return ways.pace === 'manual' ? [visa.thenWait(), tdt.thenWait(), ged.thenWait(), sae] : [visa, tdt, ged, sae]
+}
+
+/** A flow that ls-actes replaced, kept under its name for the software that still uses it. */
+export const formerActes = ({ id, label, ...ways }: Ways & { readonly id: string; readonly label: string }): Flow =>
+  defineFlow({
+    ...{ id, label, version: 1, family: 'Actes administratifs', pastell: id, maxBytes: 157_286_400 },
+    fields: formerFields,
+    steps: fields => formerSteps(fields, ways),
+  })
