@@ -5,6 +5,8 @@ import type {
   ActeStatus,
   CancellationStatus,
   Ged,
+  MailAEnvoyer,
+  Mailsec,
   PesStatus,
   Sae,
   SaeReply,
@@ -316,6 +318,21 @@ export const fakeSae = () => {
 }
 
 /** One fake of each family, and the capabilities as a hub wants them. */
+/** A relay that keeps what leaves; who reads is told to the document itself, by the signal of its step. */
+export const fakeMailsec = () => {
+  const mishaps = new Mishaps()
+  const mails: MailAEnvoyer[] = []
+  const mailsec: Mailsec = {
+    async send(mail) {
+      mishaps.before()
+      mails.push(mail)
+      mishaps.after()
+      return { is: 'sent', messageId: mail.key }
+    },
+  }
+  return { mailsec, mishaps, mails }
+}
+
 export const fakeTown = () => {
   const parapheur = fakeSignature()
   const tdt = fakeTdtActes()
@@ -323,6 +340,7 @@ export const fakeTown = () => {
   const ged = fakeGed()
   const seda = fakeSeda()
   const sae = fakeSae()
+  const courrier = fakeMailsec()
   return {
     parapheur,
     tdt,
@@ -330,6 +348,7 @@ export const fakeTown = () => {
     ged,
     seda,
     sae,
+    courrier,
     capabilities: {
       signature: parapheur.signature,
       tdtActes: tdt.tdtActes,
@@ -337,6 +356,7 @@ export const fakeTown = () => {
       ged: ged.ged,
       seda: seda.seda,
       sae: sae.sae,
+      mailsec: courrier.mailsec,
     },
   }
 }
