@@ -9,6 +9,7 @@ import { readJournal } from '../../journal/read.ts'
 import { temporaryFiles } from '../../testing/disk-files.ts'
 import { newDocument, testFlows, town } from '../documents.fixture.ts'
 import type { Documents } from '../service.ts'
+import { createUploads } from '../uploads.ts'
 import { createBatches, type Asking, type Batches } from './service.ts'
 
 let last = 0
@@ -19,7 +20,8 @@ export const batchesHub = async (db: Db, wrap: (documents: Documents) => Documen
   const files = await temporaryFiles()
   const entityId = await town(db)
   const { documents, store, clock, log } = hub
-  const batches = createBatches({ db, documents: wrap(documents), store, flows: testFlows, files, clock, log })
+  const uploads = createUploads({ db, files, clock })
+  const batches = createBatches({ db, documents: wrap(documents), store, uploads, flows: testFlows, files, clock, log })
   await saveRole(db, { id: 'redacteur', label: 'Rédacteur', rights: ['*'] })
   const person = async (where = entityId): Promise<string> => {
     const { id } = await createUser(db, { login: `agent${process.pid}-${++last}`, entityId: where })

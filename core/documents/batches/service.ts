@@ -2,7 +2,7 @@ import type { Rights } from '../../access/rights.ts'
 import { may } from '../../access/rights.ts'
 import type { Scope } from '../../access/scope.ts'
 import type { FileRef } from '../../authoring/values.ts'
-import type { Db } from '../../db/knex.ts'
+import type { Db, Transaction } from '../../db/knex.ts'
 import { inTransaction } from '../../db/unit-of-work.ts'
 import { builtInLabel, isBuiltIn } from '../../engine/availability.ts'
 import type { CompiledFlow } from '../../engine/model.ts'
@@ -17,6 +17,7 @@ import { createPerformer, type PerformerDependencies } from './perform.ts'
 import { offersOf, selected, type Selection, type SelectionOffer } from './selection.ts'
 import { piecesOf, withPieces } from './source.ts'
 import type { Documents } from '../service.ts'
+import type { Uploads } from '../uploads.ts'
 
 /** Who asks, where, and what they may do there. */
 export interface Asking {
@@ -28,7 +29,8 @@ export interface Asking {
 
 export interface NewCreation {
   readonly flow: string
-  readonly file: FileRef
+  /** In the store, or waiting as an upload of who asks. */
+  readonly file: FileRef | { readonly upload: string }
   readonly field?: string | undefined
   readonly action?: string | undefined
   readonly again: boolean
@@ -40,7 +42,10 @@ export interface Batches {
   offers(asking: Asking, selection: Selection): Promise<readonly SelectionOffer[]>
   /** Asks an action of many documents. @throws errors.badInput */
   act(asking: Asking, what: { readonly selection: Selection; readonly action: string }): Promise<Batch>
-  /** Reads a file of documents to create; nothing is created until `confirm`. @throws errors.flowNotFound, errors.badInput */
+  /**
+   * Reads a file of documents to create; nothing is created until `confirm`.
+   * @throws errors.flowNotFound, errors.badInput; errors.uploadNotFound, errors.conflict while bytes of it are missing
+   */
   prepare(asking: Asking, what: NewCreation): Promise<Batch>
   /** Creates what the dry run found right. @throws errors.batchNotFound, errors.conflict unless the dry run is over */
   confirm(asking: Asking, id: string): Promise<Batch>
@@ -60,12 +65,13 @@ export interface Batches {
 /** Lines done in one job: short enough for a process that stops, long enough for the queue not to matter. */
 const TOGETHER = 20
 
-type Dependencies = ExaminerDependencies & PerformerDependencies & { readonly db: Db; readonly documents: Documents }
+type Dependencies = ExaminerDependencies &
+  PerformerDependencies & { readonly db: Db; readonly documents: Documents; readonly uploads: Uploads }
 
 const refuse = (field: string, message: string) => errors.badInput({ fields: [{ field, code: 'invalide', message }] })
 
 export const createBatches = (dependencies: Dependencies): Batches => {
-  const { db, flows, files, clock, documents } = dependencies
+  const { db, flows, files, clock, documents, uploads } = dependencies
   const perform = createPerformer(dependencies)
 
   const own = async ({ entityId, userId }: Asking, id: string): Promise<Batch> => {
@@ -78,8 +84,10 @@ export const createBatches = (dependencies: Dependencies): Batches => {
     { entityId, userId, scope }: Asking,
     batch: Pick<Batch, 'kind' | 'stage' | 'label'> & { readonly task: Batch['task'] },
     items: readonly Item[],
+    alongside: (trx: Transaction) => Promise<void> = async () => {},
   ): Promise<Batch> =>
     inTransaction(db, async trx => {
+      await alongside(trx)
       const at = { entityId, userId, scope, createdAt: clock.now() }
       const id = await insertBatch(trx, { ...at, ...batch })
       await insertItems(trx, { entityId, id }, items)
@@ -143,8 +151,10 @@ export const createBatches = (dependencies: Dependencies): Batches => {
       return begin(asking, { kind: 'action', stage: 'running', label: labelOf(action), task: { action } }, items)
     },
 
-    async prepare(asking, { flow: flowId, file, field, action, again }) {
+    async prepare(asking, { flow: flowId, file: given, field, action, again }) {
       const flow = mayCreate(asking, flowId)
+      const owner = { entityId: asking.entityId, by: asking.userId }
+      const file = 'upload' in given ? await uploads.fileOf(owner, given.upload) : given
       const task = {
         flow: flow.id,
         file,
@@ -152,7 +162,10 @@ export const createBatches = (dependencies: Dependencies): Batches => {
         action: action === undefined ? undefined : actionOf(flow, action),
         again,
       }
-      return begin(asking, { kind: 'creation', stage: 'examining', label: `${flow.label} : ${file.name}`, task }, [])
+      const batch = { kind: 'creation', stage: 'examining', label: `${flow.label} : ${file.name}`, task } as const
+      return begin(asking, batch, [], async trx => {
+        if ('upload' in given) await uploads.consume(trx, owner, [given.upload])
+      })
     },
 
     async confirm(asking, id) {

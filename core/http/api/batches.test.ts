@@ -93,6 +93,63 @@ describe('les lots, par l’API', () => {
     expect((await agent.send('POST', lots(`/${given.id}/annulation`))).body).toMatchObject({ stage: 'cancelled' })
     expect((await deposit('flux=absent&nom=lot.csv', 'x')).status).toBe(404)
   })
+
+  test('prennent ce que la liste montrerait, par les mêmes critères', async () => {
+    const create = async (reference: string) =>
+      (
+        await agent.send('POST', `/entites/${people.town}/documents`, {
+          flow: 'note',
+          values: { objet: reference, reference },
+        })
+      ).body['id'] as string
+    const wanted = await create('LOT-1')
+    await create('LOT-2')
+    const criteria = { sorte: 'brouillon', creeDepuis: '2020-01-01T00:00:00Z', 'champ.reference': 'LOT-1' }
+    const offers = await agent.send('POST', lots('/actions'), { recherche: criteria })
+    expect(offers.body['items']).toMatchObject([{ name: 'supprimer', possible: 1, total: 1 }])
+    const asked = await agent.send('POST', lots(), { recherche: criteria, action: 'supprimer' })
+    const { body } = await agent.get(lots(`/${String(asked.body['id'])}/lignes`))
+    expect(body['items']).toMatchObject([{ documentId: wanted }])
+    const none = await agent.send('POST', lots('/actions'), { recherche: { sorte: 'termine' } })
+    expect(none.body['code']).toBe('saisie_invalide')
+  })
+
+  test.each([
+    [{ 'champ.objet': 'Un' }, 'champ.objet'],
+    [{ passePar: 'brouillon' }, undefined],
+    [{ inconnu: '1' }, 'recherche'],
+  ])('refusent un critère qui ne veut rien dire : %j', async (recherche, field) => {
+    const answer = await agent.send('POST', lots('/actions'), { recherche })
+    expect(answer.status).toBe(422)
+    if (field) expect(JSON.stringify(answer.body['fields'])).toContain(field)
+  })
+
+  test('créent depuis un dépôt en plusieurs fois, qui ne sert qu’une fois', async () => {
+    const content = 'Objet\nPlace du marché\n'
+    const tus = { 'tus-resumable': '1.0.0' }
+    const announced = await agent.raw(`/entites/${people.town}/depots`, {
+      method: 'POST',
+      headers: {
+        ...tus,
+        'upload-length': String(Buffer.byteLength(content)),
+        'upload-metadata': `filename ${Buffer.from('lot.csv').toString('base64')}`,
+      },
+    })
+    const { id } = (await announced.json()) as { id: string }
+    const ask = { flux: 'note', depot: id }
+    expect((await agent.send('POST', lots('/creation/depot'), ask)).status).toBe(409)
+    await agent.raw(`/entites/${people.town}/depots/${id}`, {
+      method: 'PATCH',
+      headers: { ...tus, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' },
+      body: content,
+    })
+    const batch = await agent.send('POST', lots('/creation/depot'), ask)
+    expect(batch.status).toBe(202)
+    await run(batch.body['id'])
+    const { body } = await agent.get(lots(`/${String(batch.body['id'])}`))
+    expect(body).toMatchObject({ stage: 'ready', counts: { ready: 1 }, label: 'Note : lot.csv' })
+    expect((await agent.send('POST', lots('/creation/depot'), ask)).body['code']).toBe('depot_introuvable')
+  })
 })
 
 describe('un document', () => {

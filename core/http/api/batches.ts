@@ -1,13 +1,15 @@
 import Type from 'typebox'
 import { errors } from '../../errors.ts'
 import { MOST_DOCUMENTS, type Batch, type Item } from '../../documents/batches/model.ts'
+import type { Selection } from '../../documents/batches/selection.ts'
 import type { Asking } from '../../documents/batches/service.ts'
 import { may, type Rights } from '../../access/rights.ts'
 import type { Caller } from '../../access/caller.ts'
-import { route } from '../route.ts'
+import { route, type ErasedContext } from '../route.ts'
 import { receiveFile } from '../upload.ts'
 import { BatchItemPage, BatchPage, BatchView, SelectionOfferView } from './batches-schemas.ts'
 import { EntityParams, exactly, FieldName, Id, listOf } from './schemas.ts'
+import { readableFlows, SearchBody, searchIn, type SearchCriteria } from './search-criteria.ts'
 
 const BatchParams = Type.Object({ entityId: Id, batchId: Id })
 
@@ -19,49 +21,35 @@ const selection = {
     }),
   ),
   recherche: Type.Optional(
-    Type.Object(
-      {
-        flux: Type.Optional(Type.String({ description: 'Identifiant d’un flux.' })),
-        etat: Type.Optional(Type.String({ description: 'Nom complet d’un état.' })),
-        q: Type.Optional(Type.String({ maxLength: 500, description: 'Recherche en texte intégral.' })),
-        creeDepuis: Type.Optional(Type.String({ format: 'date-time' })),
-        creeAvant: Type.Optional(Type.String({ format: 'date-time' })),
-      },
-      { additionalProperties: false, description: `Critères de la liste ; ${MOST_DOCUMENTS} documents au plus.` },
-    ),
+    Type.Unsafe<SearchCriteria>({
+      ...SearchBody,
+      description: `Critères de la liste des documents ; ${MOST_DOCUMENTS} documents au plus.`,
+    }),
   ),
 }
 
 interface Chosen {
   readonly documents?: readonly string[]
-  readonly recherche?: {
-    readonly flux?: string
-    readonly etat?: string
-    readonly q?: string
-    readonly creeDepuis?: string
-    readonly creeAvant?: string
-  }
+  readonly recherche?: SearchCriteria
 }
-
-const instant = (text: string | undefined) => (text === undefined ? undefined : new Date(text))
 
 /** One of the two ways to choose, and one only. */
-const selectionOf = ({ documents, recherche }: Chosen) => {
-  if ((documents === undefined) === (recherche === undefined))
-    throw errors.badInput({
-      fields: [
-        {
-          field: 'documents',
-          code: 'choix',
-          message: 'Indiquez « documents » ou « recherche », l’un des deux seulement.',
-        },
-      ],
-    })
-  if (documents) return { documents }
-  const { flux, etat, q, creeDepuis, creeAvant } = recherche ?? {}
-  const created = { createdFrom: instant(creeDepuis), createdBefore: instant(creeAvant) }
-  return { search: { flow: flux, state: etat, text: q, ...created } }
+const selectionOf = ({ documents, recherche }: Chosen, { rights, services: { flows } }: Asked): Selection => {
+  if (documents && recherche === undefined) return { documents }
+  if (recherche && documents === undefined)
+    return { search: searchIn(recherche, readableFlows(flows, rights), errors.badInput) }
+  throw errors.badInput({
+    fields: [
+      {
+        field: 'documents',
+        code: 'choix',
+        message: 'Indiquez « documents » ou « recherche », l’un des deux seulement.',
+      },
+    ],
+  })
 }
+
+type Asked = Pick<ErasedContext, 'rights' | 'services'>
 
 interface Context {
   readonly params: { readonly entityId: string }
@@ -96,6 +84,13 @@ const itemView = ({ line, status, title, flowId, documentId, message }: Item, ri
     ? { line, status, title, documentId, message }
     : { line, status, title: '', documentId: null, message: '' }
 
+const CREATION = {
+  flux: 'Identifiant du flux des documents à créer.',
+  champ: 'Zip sans CSV : champ qui reçoit les fichiers ; sinon le premier obligatoire.',
+  action: 'Action à demander pour chaque document créé, comme « envoyer ».',
+  encore: 'Créer à nouveau les lignes déjà créées.',
+} as const
+
 export const batchRoutes = [
   route({
     method: 'GET',
@@ -125,7 +120,7 @@ export const batchRoutes = [
     example: { documents: ['Xy7Kq2mPz0aB'] },
     response: listOf(SelectionOfferView),
     handle: async context => ({
-      items: await context.services.batches.offers(askingOf(context), selectionOf(context.body)),
+      items: await context.services.batches.offers(askingOf(context), selectionOf(context.body, context)),
     }),
   }),
   route({
@@ -141,7 +136,9 @@ export const batchRoutes = [
     status: 201,
     handle: async context => {
       const { action, ...chosen } = context.body
-      return view(await context.services.batches.act(askingOf(context), { selection: selectionOf(chosen), action }))
+      return view(
+        await context.services.batches.act(askingOf(context), { selection: selectionOf(chosen, context), action }),
+      )
     },
   }),
   route({
@@ -152,18 +149,11 @@ export const batchRoutes = [
       'CSV (UTF-8, UTF-16 ou Windows-1252 ; séparateur « ; », « , » ou tabulation) : une ligne par document, la première nomme les champs par leur nom complet, leur libellé ou leur nom Pastell ; une colonne de fichier nomme des fichiers du zip, séparés par « | ». Zip sans CSV : chaque fichier à la racine fait un document, chaque répertoire un document avec ses fichiers. Rien n’est créé avant la confirmation. Une ligne déjà créée ne l’est pas une seconde fois, sauf avec « encore ».',
     params: EntityParams,
     query: Type.Object({
-      flux: Type.String({ maxLength: 100, description: 'Identifiant du flux des documents à créer.' }),
+      flux: Type.String({ maxLength: 100, description: CREATION.flux }),
       nom: Type.String({ minLength: 1, maxLength: 255, description: 'Nom du fichier, extension comprise.' }),
-      champ: Type.Optional(
-        Type.String({
-          maxLength: 200,
-          description: 'Zip sans CSV : champ qui reçoit les fichiers ; sinon le premier obligatoire.',
-        }),
-      ),
-      action: Type.Optional(
-        Type.String({ maxLength: 200, description: 'Action à demander pour chaque document créé, comme « envoyer ».' }),
-      ),
-      encore: Type.Boolean({ default: false, description: 'Créer à nouveau les lignes déjà créées.' }),
+      champ: Type.Optional(Type.String({ maxLength: 200, description: CREATION.champ })),
+      action: Type.Optional(Type.String({ maxLength: 200, description: CREATION.action })),
+      encore: Type.Boolean({ default: false, description: CREATION.encore }),
     }),
     upload: 'application/octet-stream',
     refusals: [errors.flowNotFound, errors.badInput, errors.notAllowed],
@@ -177,6 +167,29 @@ export const batchRoutes = [
       if (!may(asking.rights, `${flux}:edition`)) throw errors.notAllowed()
       const file = await receiveFile(request, services.files, { name: nom, maxBytes: services.settings.uploadLimit })
       return view(await services.batches.prepare(asking, { flow: flux, file, field: champ, action, again: encore }))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/entites/:entityId/lots/creation/depot',
+    summary: 'Créer en lot depuis un fichier déposé en plusieurs fois (protocole tus)',
+    description: 'Comme « lots/creation », avec l’identifiant d’un dépôt complet, qui s’emploie une fois.',
+    params: EntityParams,
+    body: exactly('StagedCreation', {
+      flux: Type.String({ maxLength: 100, description: CREATION.flux }),
+      depot: Type.String({ minLength: 1, maxLength: 64, description: 'Identifiant du dépôt.' }),
+      champ: Type.Optional(Type.String({ maxLength: 200, description: CREATION.champ })),
+      action: Type.Optional(Type.String({ maxLength: 200, description: CREATION.action })),
+      encore: Type.Boolean({ default: false, description: CREATION.encore }),
+    }),
+    refusals: [errors.flowNotFound, errors.notAllowed, errors.uploadNotFound, errors.conflict],
+    response: BatchView,
+    status: 202,
+    async handle(context) {
+      const { flux, depot, champ, action, encore } = context.body
+      const file = { upload: depot }
+      const asked = { flow: flux, file, field: champ, action, again: encore }
+      return view(await context.services.batches.prepare(askingOf(context), asked))
     },
   }),
   route({

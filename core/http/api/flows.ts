@@ -4,7 +4,7 @@ import { pagesOf, stateView } from '../../documents/views.ts'
 import { errors } from '../../errors.ts'
 import { Readable } from 'node:stream'
 import { svgOf } from '../../flows/svg.ts'
-import type { FlowRegistry } from '../../flows/registry.ts'
+import { noNewDocument, type FlowRegistry } from '../../flows/registry.ts'
 import type { CompiledFlow } from '../../engine/model.ts'
 import type { Rights } from '../../access/rights.ts'
 import { route, stream } from '../route.ts'
@@ -30,18 +30,18 @@ export const flowRoutes = [
       items: flows
         .list()
         .filter(({ id }) => may(rights, `${id}:lecture`))
-        .map(({ id, label, family, stored }) => ({
-          id,
-          label,
-          family,
-          canCreate: !flows.isRetired(id) && stored.companion !== true && may(rights, `${id}:edition`),
+        .map(flow => ({
+          id: flow.id,
+          label: flow.label,
+          family: flow.family,
+          canCreate: noNewDocument(flows, flow) === undefined && may(rights, `${flow.id}:edition`),
         })),
     }),
   }),
   route({
     method: 'GET',
     path: '/flux/:flowId',
-    summary: 'Lire un flux : ses pages de saisie et ses états',
+    summary: 'Lire un flux : ses pages de saisie, ses états et ses champs cherchables',
     params: FlowParams,
     response: FlowView,
     handle({ params: { flowId }, rights, services: { flows } }) {
@@ -53,6 +53,9 @@ export const flowRoutes = [
         family: flow.family,
         pages: pagesOf(flow, field => !field.options.computed),
         states: Object.keys(flow.states).map(state => stateView(flow, state)),
+        indexed: Object.values(flow.fields)
+          .filter(({ options }) => options.index && !options.hidden)
+          .map(({ name, label, kind }) => ({ name, label, kind })),
       }
     },
   }),

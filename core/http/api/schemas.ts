@@ -134,6 +134,9 @@ export const FlowView = named('FlowView', {
   family: Type.String(),
   pages: Type.Array(PageView),
   states: Type.Array(StateView),
+  indexed: Type.Array(Type.Object({ name: Type.String(), label: Type.String(), kind: Type.String() }), {
+    description: 'Champs cherchables à part, par « champ.NOM ».',
+  }),
 })
 
 export const FlowHelp = named('FlowHelp', {
@@ -237,6 +240,9 @@ const ActionView = named('ActionView', {
 export const DocumentView = named('DocumentView', {
   ...summary,
   values: Type.Record(Type.String(), Type.Unknown()),
+  secretsSet: Type.Array(Type.String(), {
+    description: 'Champs secrets qui sont renseignés ; leur valeur n’est jamais donnée.',
+  }),
   pages: Type.Array(PageView),
   route: Type.Array(RouteStep),
   actions: Type.Array(ActionView),
