@@ -17,6 +17,8 @@ export interface NewDocument {
 export interface CreatedDocument {
   readonly id: string
   readonly is: 'created' | 'known'
+  /** What keeps it from leaving its draft, in sentences; none once it has left. */
+  readonly problems: readonly string[]
 }
 
 /** Another document of the same entity and flow that left its draft with the same value in an indexed field. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { connectorsHub, filledIn, SLOT } from '../connectors/service.fixture.ts'
 import { settle } from '../engine/settle.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
-import { deliberationFlow as flow, newDocument, NOW, testFlows, testStore, town } from './documents.fixture.ts'
+import { acte, deliberationFlow as flow, newDocument, NOW, testFlows, testStore, town } from './documents.fixture.ts'
 import { createKin, relativesOf } from './kin.ts'
 import type { StoredDocuments } from './store.ts'
 
@@ -37,7 +37,7 @@ test('un document en crée un autre une seule fois, même demandé deux fois en 
   const [one, two] = await Promise.all([kin().create(parent, facture), kin().create(parent, facture)])
   expect(one.id).toBe(two.id)
   expect([one.is, two.is].toSorted()).toEqual(['created', 'known'])
-  expect(await kin().create(parent, facture)).toEqual({ id: one.id, is: 'known' })
+  expect(await kin().create(parent, facture)).toMatchObject({ id: one.id, is: 'known' })
   const there = { entityId: ville, documentId: parent.id }
   expect(await relativesOf(database.knex, there)).toMatchObject([
     { label: 'Facture', id: one.id, title: 'Facture 12', state: 'brouillon' },
@@ -45,6 +45,18 @@ test('un document en crée un autre une seule fois, même demandé deux fois en 
   expect(await relativesOf(database.knex, { entityId: ville, documentId: one.id })).toMatchObject([
     { label: 'Formulaire', id: parent.id },
   ])
+})
+
+test('ce qui empêche le document créé de partir est rendu, jusqu’à ce qu’il soit corrigé', async () => {
+  const parent = await store.create(newDocument(ville))
+  const { id, problems } = await kin().create(parent, { ...facture, then: { whenValid: 'envoyer' } })
+  expect(problems.join(' ')).toContain('« Acte »')
+  const created = await store.load(ville, id)
+  if (!created) throw new Error('no document')
+  const circuit = { value: '12', label: 'Maire' }
+  const values = { acte, 'visa.circuit': circuit }
+  await store.commit(settle(flow, created, { is: 'edited', values, what: 'Complété' }, NOW), created.version)
+  expect(await kin().create(parent, facture)).toEqual({ id, is: 'known', problems: [] })
 })
 
 test('un flux qui n’est pas installé est dit, et rien n’est créé', async () => {

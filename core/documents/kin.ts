@@ -1,7 +1,9 @@
 import { associationsFor } from '../connectors/associations.ts'
 import type { Clock } from '../authoring/context.ts'
 import { PermanentError } from '../authoring/errors.ts'
+import type { CreatedDocument } from '../authoring/relations.ts'
 import type { Db, Transaction } from '../db/knex.ts'
+import { problems } from '../engine/form.ts'
 import { DRAFT, slotOf, type Document } from '../engine/model.ts'
 import type { Kin } from '../engine/ports.ts'
 import type { StoredFiles } from '../files/files.ts'
@@ -98,10 +100,18 @@ export const createKin = ({
     return row?.otherId
   }
 
+  const faultsOf = ({ flowId, flowVersion, state, data }: Document): readonly string[] =>
+    state === DRAFT ? problems(flows.get(flowId, flowVersion), data, clock.now()).map(({ message }) => message) : []
+
+  const knownAs = async ({ entityId }: Document, id: string): Promise<CreatedDocument> => {
+    const document = await store.load(entityId, id)
+    return { id, is: 'known', problems: document ? faultsOf(document) : [] }
+  }
+
   return {
     async create(parent, { flow: name, reference, values, message, then, link }) {
       const before = await known(parent, reference)
-      if (before !== undefined) return { id: before, is: 'known' }
+      if (before !== undefined) return knownAs(parent, before)
       const flow = flowNamed(flows, name)
       if (!flow)
         throw new PermanentError(
@@ -116,9 +126,9 @@ export const createKin = ({
         // Two attempts of the same task: the one that came first made the document.
         const first = await known(parent, reference)
         if (first === undefined) throw error
-        return { id: first, is: 'known' }
+        return knownAs(parent, first)
       }
-      return { id, is: 'created' }
+      return { id, is: 'created', problems: faultsOf(move.document) }
     },
 
     async associated({ entityId }, name) {

@@ -104,6 +104,8 @@ export interface TestHub {
   readonly ports: EnginePorts
   /** Documents of other flows that tasks created, in order. */
   readonly created: readonly CreatedByTask[]
+  /** What is wrong with whatever tasks create; nothing at first. */
+  readonly createdProblems: string[]
   /** Other flows that have connectors of their own; none at first. */
   readonly associated: Set<string>
   create(values: Readonly<Record<string, unknown>>): Promise<TestDocument>
@@ -134,6 +136,7 @@ export const testHub = (
   const compiled = compileFlow(flow.stored, new Map(steps.map(step => [step.definition.id, step.definition])))
   const store = new Map<string, Stored>()
   const created: CreatedByTask[] = []
+  const createdProblems: string[] = []
   const associated = new Set<string>()
   const instances = new Map<string, InstanceSettings>(
     Object.keys(capabilities).map(name => [name, { id: name, label: `Connecteur ${name}` }]),
@@ -181,10 +184,10 @@ export const testHub = (
     kin: {
       create: async (parent, found) => {
         const before = created.find(each => each.by === parent.id && each.reference === found.reference)
-        if (before) return { id: before.id, is: 'known' }
+        if (before) return { id: before.id, is: 'known', problems: [...createdProblems] }
         const id = `autre${created.length + 1}`
         created.push({ ...found, id, by: parent.id })
-        return { id, is: 'created' }
+        return { id, is: 'created', problems: [...createdProblems] }
       },
       associated: async (_document, flowId) => associated.has(flowId),
       twins: async (document, field) =>
@@ -311,6 +314,7 @@ export const testHub = (
     flow: compiled,
     ports,
     created,
+    createdProblems,
     associated,
     instances,
     async create(values) {
