@@ -13,9 +13,6 @@ const NOT_YET: readonly string[] = [
   'changement-email',
   'commande-generique',
   'document-a-signer',
-  'document-autorisation-urbanisme',
-  'document-autorisation-urbanisme-destinataire',
-  'dossier-autorisation-urbanisme',
   'dossier-marche',
   'facture-chorus-fournisseur',
   'facture-formulaire-pivot',
@@ -31,13 +28,6 @@ const NOT_YET: readonly string[] = [
   'piece-marche',
   'piece-marche-destinataire',
   'piece-marche-par-etape',
-  'rh-archivage-collectif',
-  'rh-archivage-collectif-zip',
-  'rh-archivage-dossier-agent',
-  'rh-bulletin-salaire',
-  'rh-bulletin-salaire-destinataire',
-  'rh-document-individuel',
-  'rh-document-individuel-destinataire',
   'test',
 ]
 

@@ -1,4 +1,7 @@
 import { defineStep, file, text } from '#core'
+import { withFreeMetadata } from './metadonnees.ts'
+
+export { metadonneesLibres } from './metadonnees.ts'
 
 /** Deposit of a document, its files and its metadata in document management (`flows/steps.md`, Dépôt). */
 export const depotGed = defineStep({
@@ -25,7 +28,7 @@ export const depotGed = defineStep({
       afterCrash: 'retry',
       pastell: 'send-ged',
       async run({ connector, document, key, files }, goto) {
-        const deposited = await connector.deposit(await document.contents(), key)
+        const deposited = await connector.deposit(withFreeMetadata(await document.contents()), key)
         const identifiants =
           Object.keys(deposited.ids).length > 0
             ? await files.save(JSON.stringify(deposited.ids, null, 2), 'ged_document_id.json')
