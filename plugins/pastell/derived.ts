@@ -288,3 +288,6 @@ export const derivedOf = (flow: CompiledFlow): readonly DerivedField[] => {
   known.set(flow, derived)
   return derived
 }
+
+/** Every name that a step says again, in one folder type or another. */
+export const derivableBy = (step: string): readonly string[] => Object.keys(RULES[step] ?? {})

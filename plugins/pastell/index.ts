@@ -1,5 +1,7 @@
 import { definePlugin } from '#core'
 import { pastellCheck } from './catalogue/check.ts'
+import { definitionImporter } from './imports/definition/command.ts'
+import { definitionImportRoute } from './imports/definition/route-api.ts'
 import { studioImporter } from './imports/studio/command.ts'
 import { studioImportRoute } from './imports/studio/route.ts'
 import { pastellLinks } from './links.ts'
@@ -13,6 +15,6 @@ export default definePlugin({
   steps: [actionManuelle],
   mounts: [pastellApi, pastellLinks],
   checks: [pastellCheck],
-  importers: [studioImporter],
-  routes: [studioImportRoute],
+  importers: [studioImporter, definitionImporter],
+  routes: [studioImportRoute, definitionImportRoute],
 })

@@ -47,7 +47,7 @@ const choicesOf = (text: string): readonly (readonly [string, string])[] =>
     })
 
 /** Numbers used as keys are put in order by every JSON: another order would not survive. */
-const keepsOrder = (choices: readonly (readonly [string, string])[]): boolean => {
+export const keepsOrder = (choices: readonly (readonly [string, string])[]): boolean => {
   const keys = choices.map(([key]) => key)
   return Object.keys(Object.fromEntries(choices)).every((key, index) => key === keys[index])
 }
@@ -56,7 +56,8 @@ const keepsOrder = (choices: readonly (readonly [string, string])[]): boolean =>
 const plainEscapes = (source: string): string =>
   source.replaceAll(/\\([^\p{L}\p{N}])/gu, (whole, sign: string) => ('^$\\.*+?()[]{}|/-'.includes(sign) ? whole : sign))
 
-const patternOf = (
+/** The `preg_match` of a field as JavaScript reads it. */
+export const patternOf = (
   at: string,
   element: Json,
 ): { pattern?: NonNullable<FieldSpec['options']['pattern']> } & { remarks: readonly Remark[] } => {
@@ -86,7 +87,7 @@ const defaultOf = (kind: FieldSpec['kind'], value: unknown): FieldSpec['options'
 }
 
 /** Our name of a field: that of Pastell, when it may be one. */
-const nameOf = (id: string): string =>
+export const nameOf = (id: string): string =>
   (/^[a-z]/iu.test(id) ? id : `champ${id.startsWith('_') ? '' : '_'}${id}`).replaceAll(/\W/gu, '_')
 
 /**

@@ -1,18 +1,19 @@
 /** What Pastell's studio exports (pastell-domain.md §9.2), read without believing any of it: no schema is checked there. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** One line of the report: what was not taken over as it was, and where it stands in the file. */
+/** One line of the report: what became of something, and where it stands in the file. */
 export interface Remark {
   /** JSON pointer into the file. */
   readonly at: string
-  readonly is: 'nonRepris' | 'adapte'
+  readonly is: 'repris' | 'adapte' | 'nonRepris'
   readonly message: string
 }
 
+export const carried = (at: string, message: string): Remark => ({ at, is: 'repris', message })
 export const lost = (at: string, message: string): Remark => ({ at, is: 'nonRepris', message })
 export const adapted = (at: string, message: string): Remark => ({ at, is: 'adapte', message })
 
-const WORDS: Readonly<Record<Remark['is'], string>> = { nonRepris: 'non repris', adapte: 'adapté' }
+const WORDS: Readonly<Record<Remark['is'], string>> = { repris: 'repris', adapte: 'adapté', nonRepris: 'non repris' }
 
 /** As it is printed: « non repris : … (/raw_data/etape/0) ». */
 export const lineOf = ({ at, is, message }: Remark): string => `${WORDS[is]} : ${message} (${at})`

@@ -33,7 +33,7 @@ const RECIPIENT_FORM = 'formulaire-destinataire'
 const refuse = (message: string) => errors.badInput({ fields: [{ field: '/', code: 'pastell', message }] })
 
 /** A name that neither a step nor another field has. */
-const freeName = (name: string, taken: ReadonlySet<string>): string => {
+export const freeName = (name: string, taken: ReadonlySet<string>): string => {
   let free = name
   for (let rank = 2; taken.has(free); rank++) free = `${name}_champ${rank === 2 ? '' : rank}`
   return free

@@ -84,11 +84,11 @@ export interface StepsRead {
 /** Fields of the first page, by their name in Pastell. */
 export type FirstPage = ReadonlyMap<string, { readonly name: string; readonly spec: FieldSpec }>
 
-const camel = (text: string) => text.replaceAll(/_(\w)/gu, (_, letter: string) => letter.toUpperCase())
+export const camel = (text: string) => text.replaceAll(/_(\w)/gu, (_, letter: string) => letter.toUpperCase())
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** Without inputs of its own, a mail takes what the document has: its title, its files in order. */
-const ofTheDocument = (
+export const ofTheDocument = (
   step: AnyStep | undefined,
   page: FirstPage,
   latest: (name: string) => Binding,
