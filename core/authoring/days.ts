@@ -22,5 +22,14 @@ const legalTime = new Intl.DateTimeFormat('sv-SE', {
 /** The clock on the wall in France, `YYYY-MM-DDTHH:mm`: two of them compare as texts, but for the hour that comes twice. */
 export const localTime = (instant: Date): string => legalTime.format(instant).replace(' ', 'T')
 
+const legalSecond = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Europe/Paris',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+})
+
+/** The clock on the wall in France to the second, `YYYY-MM-DD HH:mm:ss`: as proofs say it, and as Pastell writes a moment. */
+export const localMoment = (instant: Date): string => legalSecond.format(instant)
+
 /** The same day as people write it, `DD/MM/YYYY`. */
 export const frenchDay = (now: Date): string => writtenDay.format(now)

@@ -6,7 +6,7 @@ import type { CompiledField, CompiledFlow, Document } from '../engine/model.ts'
 import { blank, settle } from '../engine/settle.ts'
 import { problemOf } from '../engine/values.ts'
 import { errors } from '../errors.ts'
-import type { FlowRegistry } from '../flows/registry.ts'
+import { noNewDocument, type FlowRegistry } from '../flows/registry.ts'
 import { newDocumentId } from './ids.ts'
 import type { Documents, Where } from './service.ts'
 import type { StoredDocuments } from './store.ts'
@@ -28,7 +28,7 @@ export const copied = (flow: CompiledFlow, { data }: Document, now: Date): Docum
     }),
   )
 
-/** @throws errors.documentNotFound, errors.flowNotFound when nothing can be created in that flow any more */
+/** @throws errors.documentNotFound, errors.flowNotFound, errors.conflict when nobody may begin a document of that flow any more */
 export const createDuplicate =
   ({
     documents,
@@ -45,6 +45,8 @@ export const createDuplicate =
     const origin = await documents.get(where)
     const flow = flows.current(origin.flowId)
     if (!flow) throw errors.flowNotFound()
+    const refusal = noNewDocument(flows, flow)
+    if (refusal !== undefined) throw errors.conflict({ detail: refusal })
     const now = clock.now()
     const data = { ...defaults(flow, now), ...copied(flow, origin, now) }
     const draft = blank(flow, { id: newDocumentId(), entityId: where.entityId, createdBy: by }, data, now)

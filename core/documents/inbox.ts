@@ -201,7 +201,8 @@ export const createInbox = ({
         async () => {
           const flow = flowNamed(flows, name)
           if (!flow) throw new Error(`Le flux « ${name} » n'est pas installé : impossible d'y créer ce qui a été reçu.`)
-          if (flows.isRetired(flow.id)) throw new Error(noNewDocument(flow))
+          const refusal = noNewDocument(flows, flow)
+          if (refusal !== undefined) throw new Error(refusal)
           const { entityId, remarks } = await addressee(sender, entity)
           const move = await arrival(flow, entityId, found, { flows, files, now: clock.now(), remarks })
           await store.create(move, record(sender, externalId, { entityId, documentId: move.document.id }))

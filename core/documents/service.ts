@@ -305,7 +305,8 @@ export const createDocuments = ({
     async create({ entityId, flow: flowId, values = {}, received, by, newId = newDocumentId }) {
       const flow = flows.current(flowId)
       if (!flow) throw errors.flowNotFound()
-      if (flows.isRetired(flowId)) throw errors.conflict({ detail: noNewDocument(flow) })
+      const refusal = noNewDocument(flows, flow)
+      if (refusal !== undefined) throw errors.conflict({ detail: refusal })
       const now = clock.now()
       let id = newId()
       while (await store.load(entityId, id)) id = newId()

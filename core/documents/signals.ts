@@ -8,6 +8,7 @@ import { outcomeOf } from '../engine/signals.ts'
 import { errors, Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
+import type { RecordNotices } from '../notifications/record.ts'
 import { bind } from './kin.ts'
 import { arrival, flowNamed } from './received.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './store.ts'
@@ -36,7 +37,7 @@ export interface Signals {
   /**
    * Tells a document what happened to it, once more when it moves at the same time.
    * @param what `signal`: short name; `creates`: a document of another flow, stored and linked with this very change or not at all, and whose
-   *   identifier is then `created` in what the signal receives
+   *   identifier and title are then `created` and `createdTitle` in what the signal receives
    * @throws errors.documentNotFound, errors.actionRefused with the sentence of the step
    */
   send(
@@ -58,6 +59,7 @@ export const createSignals = ({
   db,
   store,
   laneOf,
+  recordNotices,
   flows,
   files,
   clock,
@@ -65,6 +67,7 @@ export const createSignals = ({
   readonly db: Db
   readonly store: StoredDocuments
   readonly laneOf: LaneOf
+  readonly recordNotices?: RecordNotices | undefined
   readonly flows: FlowRegistry
   readonly files: StoredFiles
   readonly clock: Clock
@@ -96,7 +99,7 @@ export const createSignals = ({
   ): Promise<Document> => {
     const now = clock.now()
     const created = creates && (await born(document, creates, now))
-    const told = created ? { ...payload, created: created.document.id } : payload
+    const told = created ? { ...payload, created: created.document.id, createdTitle: created.document.title } : payload
     const name = `${step.alias}.${signal}`
     const outcome = await outcomeOf(flow, document, name, told, {
       now,
@@ -107,7 +110,7 @@ export const createSignals = ({
     const move = settle(flow, document, { is: 'signalled', signal: name, outcome }, now)
     const alongside = async (trx: Transaction) => {
       if (!created || !creates) return
-      await createStore({ db: trx, flows, laneOf }).create(created)
+      await createStore({ db: trx, flows, laneOf, recordNotices }).create(created)
       const { reference, link: label } = creates
       await bind(trx, { from: document, to: created.document, reference, label, at: now })
     }

@@ -1,9 +1,10 @@
 import type { FieldSpec } from '../authoring/fields.ts'
 import type { Condition } from '../authoring/conditions.ts'
 import { fieldsRead } from '../authoring/conditions.ts'
+import { rowsIn } from '../authoring/rows.ts'
 import { offers, routeProgress } from '../engine/availability.ts'
 import { editableFields, problems, type Problem } from '../engine/form.ts'
-import { stepNamed } from '../engine/inputs.ts'
+import { isEmpty, stepNamed } from '../engine/inputs.ts'
 import { DRAFT, type CompiledField, type CompiledFlow, type CompiledStep, type Document } from '../engine/model.ts'
 import { isRanks } from './ranks.ts'
 
@@ -63,6 +64,8 @@ export interface DocumentSummary {
 
 export interface DocumentView extends DocumentSummary {
   readonly values: Readonly<Record<string, unknown>>
+  /** Secret fields that hold something: what they hold is never shown. */
+  readonly secretsSet: readonly string[]
   readonly pages: readonly PageView[]
   readonly route: readonly {
     readonly alias: string
@@ -111,7 +114,10 @@ export const fieldView = (name: string, field: FieldSpec, { editable }: { readon
     ...optional('notAfterToday', options.notAfterToday),
     ...optional(
       'fields',
-      field.fields && Object.entries(field.fields).map(([inner, each]) => fieldView(inner, each, { editable })),
+      field.fields &&
+        Object.entries(field.fields)
+          .filter(([, each]) => !each.options.hidden)
+          .map(([inner, each]) => fieldView(inner, each, { editable })),
     ),
     ...optional('nested', field.nested),
   }
@@ -215,13 +221,31 @@ const actionsOf = (flow: CompiledFlow, document: Document, viewer: Viewer, now: 
 const endedThere = (flow: CompiledFlow, { state }: Document): boolean =>
   ['stopped', 'abandoned'].includes(flow.states[state]?.kind ?? '')
 
+/** Columns of computed rows that only machines read stay here; rows that somebody types come back as they went, or they would lose them. */
+const shownRows = (field: FieldSpec, value: unknown): unknown =>
+  field.options.computed === true
+    ? rowsIn(value).map(row =>
+        Object.fromEntries(
+          Object.entries(row)
+            .filter(([name]) => !field.fields?.[name]?.options.hidden)
+            .map(([name, held]) => [name, field.nested && name === 'enfants' ? shownRows(field, held) : held]),
+        ),
+      )
+    : value
+
 /** The values that leave the hub: neither secrets nor those that only machines read. */
 export const shownValues = (flow: CompiledFlow, data: Document['data']): Document['data'] =>
   Object.fromEntries(
-    Object.entries(data).filter(([name]) => {
+    Object.entries(data).flatMap(([name, value]) => {
       const field = flow.fields[name]
-      return !field?.options.hidden && field?.kind !== 'secret' && !isRanks(name)
+      if (field?.options.hidden || field?.kind === 'secret' || isRanks(name)) return []
+      return [[name, field?.kind === 'rows' ? shownRows(field, value) : value]]
     }),
+  )
+
+const secretsSet = (flow: CompiledFlow, { data }: Document): readonly string[] =>
+  Object.values(flow.fields).flatMap(({ name, kind, options }) =>
+    kind === 'secret' && !options.hidden && !isEmpty(data[name]) ? [name] : [],
   )
 
 /** Everything the page of a document shows. */
@@ -230,6 +254,7 @@ export const documentView = (flow: CompiledFlow, document: Document, viewer: Vie
   return {
     ...summaryOf(flow, document),
     values: shownValues(flow, document.data),
+    secretsSet: secretsSet(flow, document),
     pages: pagesOf(flow, field => editable.has(field.name)),
     route: routeProgress(flow, document).map(stop => ({
       alias: stop.alias,

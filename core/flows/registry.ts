@@ -37,9 +37,17 @@ export interface FlowRegistry extends Flows {
 /** Where the versions that were not known at start are kept. */
 export type ReadVersion = (flowId: string, version: number) => Promise<StoredFlow | undefined>
 
-/** Why no document may begin. */
-export const noNewDocument = ({ label }: CompiledFlow): string =>
-  `« ${label} » a été retiré par un administrateur : ses documents en cours continuent, aucun nouveau ne peut commencer.`
+/** Why nobody may begin a document of this flow; `undefined`: they may. */
+export const noNewDocument = (
+  flows: Pick<FlowRegistry, 'isRetired'>,
+  { id, label, stored }: CompiledFlow,
+): string | undefined => {
+  if (flows.isRetired(id))
+    return `« ${label} » a été retiré par un administrateur : ses documents en cours continuent, aucun nouveau ne peut commencer.`
+  if (stored.companion)
+    return `« ${label} » est un formulaire pour les destinataires d'un mail sécurisé : on n'en crée pas soi-même. Créez un document du flux qui envoie le message.`
+  return undefined
+}
 
 const versionKey = (flowId: string, version: number) => `${flowId}@${version}`
 

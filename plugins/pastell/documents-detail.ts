@@ -10,6 +10,7 @@ import {
   type Rights,
 } from '#core'
 import type { Call } from './call.ts'
+import { emailsOf } from './documents-emails.ts'
 import { pastellDate } from './http/dates.ts'
 import type { Json } from './http/json.ts'
 import { CHANGED, heldUnder, namesOf } from './names.ts'
@@ -105,6 +106,7 @@ export const detailOf = (
       modification: pastellDate(document.updatedAt),
     },
     data: dataOf(flow, document),
+    ...emailsOf(flow, document),
     action_possible: actions,
     'action-possible': actions,
     last_action: lastAction(flow, document),

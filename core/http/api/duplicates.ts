@@ -10,7 +10,7 @@ export const duplicateRoutes = [
     summary: 'Dupliquer un document : un nouveau brouillon, avec ce qu’un agent y avait saisi et ses fichiers',
     params: DocumentParams,
     can: onDocument('edition'),
-    refusals: [errors.flowNotFound],
+    refusals: [errors.flowNotFound, errors.conflict],
     response: DocumentView,
     status: 201,
     async handle(context) {

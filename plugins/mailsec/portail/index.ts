@@ -13,7 +13,18 @@ import {
 } from '#core'
 import { PAGE } from '../../steps/mailsec/index.ts'
 import { answerPage, receiveAnswer } from './answer.ts'
-import { addressOf, closedPage, doorPage, messagePage, openMessage, unknownPage, type Opened } from './message.ts'
+import {
+  addressOf,
+  closedPage,
+  doorPage,
+  FORMER_PATHS,
+  formerPage,
+  isFormerKey,
+  messagePage,
+  openMessage,
+  unknownPage,
+  type Opened,
+} from './message.ts'
 
 const WRONG = 'Ce mot de passe n’est pas le bon : vérifiez-le auprès de l’émetteur.'
 
@@ -57,15 +68,17 @@ const shown = (request: PublicRequest, opened: Opened, services: Services): Prom
   if (what === 'archive' && opened.files.length > 0) return archive(opened, services)
   if (what === 'reponse' && canAnswer)
     return method === 'POST' ? receiveAnswer(request, opened, services) : answerPage(opened, base)
-  return what === 'reponse' ? { is: 'goTo', path: '' } : unknownPage
+  return what === 'reponse' || FORMER_PATHS.has(what) ? { is: 'goTo', path: '' } : unknownPage
 }
+
+const tokenIn = (base: string): string => base.split('/').at(-1) ?? ''
 
 /** The pages of the recipients of secure mail (`flows/mailsec.md`, recipient portal). */
 const pages: PublicPages = {
   page: PAGE,
   async handle(request, services) {
     const opened = await openMessage(services, request.digest)
-    if (!opened) return unknownPage
+    if (!opened) return isFormerKey(tokenIn(request.base)) ? formerPage : unknownPage
     const { recipient, lock } = opened
     if (recipient.etat === 'non_recu') return closedPage(opened)
     const [what] = request.path
@@ -77,4 +90,7 @@ const pages: PublicPages = {
   },
 }
 
-export default definePlugin({ id: 'mailsec', version: 1, publicPages: [pages] })
+/** Before version 4 of Pastell, everything of the recipients was there. */
+const formerPages: PublicPages = { page: 'mailsec', handle: () => Promise.resolve(formerPage) }
+
+export default definePlugin({ id: 'mailsec', version: 1, publicPages: [pages, formerPages] })

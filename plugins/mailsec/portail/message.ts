@@ -173,6 +173,32 @@ export const closedPage = ({ entity }: Opened) =>
     </section>`,
   }) as const
 
+/** The addresses that Pastell gave: what they led to stayed there. */
+export const formerPage = {
+  is: 'page',
+  status: 410,
+  title: 'Ce lien est celui d’une ancienne plateforme',
+  content: html`<section role="alert">
+    <p>
+      Ce message a été envoyé avant le changement de plateforme : son lien ne peut plus l’ouvrir. Adressez-vous à
+      l’émetteur pour qu’il vous l’envoie de nouveau.
+    </p>
+  </section>`,
+} as const
+
+/** Keys of Pastell are MD5 digests; our tokens are longer. */
+export const isFormerKey = (token: string): boolean => /^[\da-f]{32}$/iu.test(token)
+
+/** Pages that Pastell had under the link of a recipient: ours all begin at the link itself. */
+export const FORMER_PATHS: ReadonlySet<string> = new Set([
+  'captcha',
+  'password',
+  'downloadFile',
+  'downloadFiles',
+  'reply',
+  'validate',
+])
+
 export const unknownPage = {
   is: 'page',
   status: 404,

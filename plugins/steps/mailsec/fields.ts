@@ -33,7 +33,9 @@ export const fields = {
   }),
   confirmation: secret('Confirmation du mot de passe', { max: 200, pastell: 'password2' }),
   renvoyerA: mailList('Renvoyer seulement à', {
-    help: 'Après l’envoi, pour le bouton « Renvoyer ». Vide : à tous ceux qui n’ont pas encore lu.',
+    help: 'Pour le bouton « Renvoyer ». Vide : à tous ceux qui n’ont pas encore lu.',
+    // In a draft nobody has received anything.
+    when: { filled: 'destinataires' },
   }),
   destinataires: recipientRows,
   accuse: file('Accusé de notification', { computed: true, pastell: 'accuse_notification' }),

@@ -245,13 +245,13 @@ test('une lecture qui arrive pendant l’envoi aux autres n’est pas perdue', a
 test('une réponse se donne une fois, après lecture, et jamais par une personne en copie', async () => {
   const { document } = await posted({ 'mailsec.to': 'a@exemple.fr', 'mailsec.cc': 'copie@exemple.fr' })
   const answer = (rank: number) =>
-    document.signal('mailsec.reponse', { acces: rowsOf(document)[rank]?.acces, created: 'rep1' })
+    document.signal('mailsec.reponse', { acces: rowsOf(document)[rank]?.acces, created: 'rep1', createdTitle: 'Oui' })
   await expect(answer(0)).rejects.toThrow('consulté avant de répondre')
   await read(document, 'a@exemple.fr')
   await read(document, 'copie@exemple.fr')
   expect(document.state).toBe('termine')
   await answer(0)
-  expect(rowsOf(document)[0]).toMatchObject({ etat: 'repondu', reponse: 'rep1' })
+  expect(rowsOf(document)[0]).toMatchObject({ etat: 'repondu', reponse: 'rep1', titreReponse: 'Oui' })
   await expect(answer(0)).rejects.toThrow('déjà été envoyée')
   await expect(answer(1)).rejects.toThrow('destinataires principaux')
 })

@@ -1,6 +1,5 @@
 import { PDFDocument, StandardFonts, type PDFFont, type PDFPage } from 'pdf-lib'
-import { filesHeld, type DocumentContents, type FileRef, type Files } from '#core'
-import { moment } from './sending.ts'
+import { filesHeld, localMoment, type DocumentContents, type FileRef, type Files } from '#core'
 import { ROLES, type Recipient } from './recipients.ts'
 
 const [WIDTH, HEIGHT, MARGIN] = [595, 842, 50]
@@ -96,7 +95,7 @@ export const makeReceipt = async (
   writer.line(`Objet : ${contents.title}`, { size: 12 })
   writer.line(`Émetteur : ${contents.entity.name}`)
   writer.line(`Type de dossier : ${contents.flow.label} – identifiant : ${contents.id}`)
-  writer.line(`Établi le ${moment(now)} (heure de Paris)`)
+  writer.line(`Établi le ${localMoment(now)} (heure de Paris)`)
   writer.gap()
   writer.line(`Fichiers notifiés : ${shown.length}`, { size: 13, bold: true })
   for (const { label, file } of shown) {

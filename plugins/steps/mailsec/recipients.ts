@@ -26,12 +26,13 @@ const ROW = {
   luLe: text('Lu le'),
   reponduLe: text('Répondu le'),
   reponse: text('Document de la réponse', { hidden: true }),
+  titreReponse: text('Titre de la réponse', { hidden: true }),
   erreur: text('Raison de la non-remise'),
   cle: text('Clé du courriel', { required: true, hidden: true }),
   acces: text('Empreintes du lien', { hidden: true }),
 }
 
-/** What happened to each recipient. Dates are those of the clock in France, `YYYY-MM-DD HH:mm`. */
+/** What happened to each recipient. Dates are those of the clock in France, `YYYY-MM-DD HH:mm:ss`. */
 export const recipientRows = rows('Suivi des destinataires', ROW, { computed: true })
 
 export type Recipient = Row<typeof ROW>
@@ -135,6 +136,7 @@ export const gathered = (before: readonly Recipient[], listed: readonly Listed[]
     luLe: undefined,
     reponduLe: undefined,
     reponse: undefined,
+    titreReponse: undefined,
     erreur: undefined,
     cle: newKey(),
     acces: undefined,

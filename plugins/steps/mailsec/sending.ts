@@ -1,4 +1,4 @@
-import { localTime, TemporaryError, type DocumentContents, type Mailsec } from '#core'
+import { localMoment, TemporaryError, type DocumentContents, type Mailsec } from '#core'
 import { changed, digestsOf, isWaiting, recipientsIn, withRecipients, type Recipient } from './recipients.ts'
 
 export const PAGE = 'mail'
@@ -23,9 +23,6 @@ export interface Sent {
   change(data: Readonly<Record<string, unknown>>): ReturnType<typeof withRecipients>
 }
 
-/** `YYYY-MM-DD HH:mm` in France. */
-export const moment = (now: Date): string => localTime(now).replace('T', ' ')
-
 /** Each try begins with another one: somebody whose server puts off for days does not hold up those who follow. */
 const turned = (waiting: readonly Recipient[], now: Date): readonly Recipient[] => {
   const first = Math.floor(now.getTime() / 1000) % waiting.length
@@ -39,7 +36,7 @@ const sentTo = (recipient: Recipient, digest: string, now: Date): Recipient => (
   ...recipient,
   etat: recipient.etat === 'attente' ? 'envoye' : recipient.etat,
   envois: recipient.tour,
-  ...(recipient.envoyeLe === undefined ? { envoyeLe: moment(now) } : { relanceLe: moment(now) }),
+  ...(recipient.envoyeLe === undefined ? { envoyeLe: localMoment(now) } : { relanceLe: localMoment(now) }),
   acces: [...new Set([...digestsOf(recipient), digest])].join(' '),
 })
 

@@ -1,4 +1,4 @@
-import { defineStep, PermanentError, wait, type FileRef, type Reglages } from '#core'
+import { defineStep, localMoment, PermanentError, wait, type FileRef, type Reglages } from '#core'
 import { fields, FILE_INPUTS, inputs } from './fields.ts'
 import { makeReceipt, shownFiles } from './receipt.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type Recipient,
 } from './recipients.ts'
 import { calendarOf, calendarSentence, delaysOf } from './reminders.ts'
-import { moment, sendNext } from './sending.ts'
+import { sendNext } from './sending.ts'
 
 const NOBODY = 'Aucun destinataire : renseignez « Destinataires », « En copie » ou « En copie cachée ».'
 const TWO_PASSWORDS = 'Les deux mots de passe ne sont pas les mêmes : saisissez-les à nouveau.'
@@ -253,7 +253,7 @@ export const mailsec = defineStep({
           return { outcome: 'stay', message: `Ouvert de nouveau par ${bearer.adresse}`, values: {} }
         const recipients = changed(recipientsIn(data), bearer.cle, each => ({
           ...each,
-          luLe: moment(now),
+          luLe: localMoment(now),
           // A page that opens says more than a notice of non-delivery.
           etat: 'lu',
           erreur: undefined,
@@ -285,8 +285,9 @@ export const mailsec = defineStep({
         const recipients = changed(recipientsIn(data), bearer.cle, each => ({
           ...each,
           etat: 'repondu',
-          reponduLe: moment(now),
+          reponduLe: localMoment(now),
           reponse: String(payload['created']),
+          titreReponse: String(payload['createdTitle']),
         }))
         const accuse = await makeReceipt(
           { contents: await document.contents(), shown: shownFiles(given, FILE_INPUTS), recipients },

@@ -1,10 +1,12 @@
 import type { Condition } from '../../../core/authoring/conditions.ts'
 import type { FieldKind } from '../../../core/authoring/fields.ts'
 import type { Choice, FileRef, PieceType } from '../../../core/authoring/values.ts'
-import type { StudioField, StudioFlow } from '../../../core/flows/studio/format.ts'
+import type { FieldGroup, StudioField, StudioFlow, Upgrade } from '../../../core/flows/studio/format.ts'
 
 /** The answers of `/api/v3`, as the screens read them. Dates are ISO 8601 texts. */
-export type { Choice, Condition, FieldKind, FileRef, PieceType, StudioField, StudioFlow }
+export type { Choice, Condition, FieldGroup, FieldKind, FileRef, PieceType, StudioField, StudioFlow }
+/** What becomes of the names that a version no longer has. */
+export type StudioUpgrade = Upgrade
 
 export interface Session {
   readonly user: {
@@ -65,6 +67,13 @@ export interface StudioDetail extends StudioSummary {
   readonly draft: StudioFlow
   readonly revision: number
   readonly faults: readonly PlacedMessage[]
+}
+
+/** Fields kept once for the platform, which flows use under a prefix. */
+export interface StudioGroup {
+  readonly id: string
+  readonly revision: number
+  readonly contents: FieldGroup
 }
 
 export interface StudioCheck {
@@ -152,6 +161,14 @@ export interface FlowView {
   readonly family: string
   readonly pages: readonly PageView[]
   readonly states: readonly StateView[]
+  readonly indexed: readonly IndexedField[]
+}
+
+/** A field whose values can be looked for. */
+export interface IndexedField {
+  readonly name: string
+  readonly label: string
+  readonly kind: string
 }
 
 export interface DocumentSummary {
@@ -201,6 +218,8 @@ export interface Problem {
 
 export interface DocumentView extends DocumentSummary {
   readonly values: Values
+  /** Secrets that are set: their value is never shown. */
+  readonly secretsSet: readonly string[]
   readonly pages: readonly PageView[]
   readonly route: readonly RouteStep[]
   readonly actions: readonly ActionView[]

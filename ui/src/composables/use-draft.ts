@@ -46,12 +46,18 @@ export const useDraft = (entityId: string, documentId: string) => {
     Object.fromEntries(problems.value.map(({ field, message }) => [field, message])),
   )
 
+  /** `null` asks to erase a secret, of which only its presence is known. */
+  const isErased = (name: string, value: unknown, document: DocumentView | undefined): boolean =>
+    value === null && (document?.secretsSet.includes(name) ?? false)
+
   const receive = (document: DocumentView) => {
     base.value = document
     heard.value = Math.max(heard.value, document.version)
     // What was typed meanwhile stays, except what now says the same as the server.
     edits.value = Object.fromEntries(
-      Object.entries(edits.value).filter(([name, value]) => !same(value, document.values[name])),
+      Object.entries(edits.value).filter(
+        ([name, value]) => isErased(name, value, document) || !same(value, document.values[name]),
+      ),
     )
   }
 
@@ -84,7 +90,8 @@ export const useDraft = (entityId: string, documentId: string) => {
 
   const set = (name: string, value: unknown) => {
     const { [name]: _, ...others } = edits.value
-    edits.value = same(value, saved.value[name]) ? others : { ...others, [name]: value }
+    const unchanged = same(value, saved.value[name]) && !isErased(name, value, base.value)
+    edits.value = unchanged ? others : { ...others, [name]: value }
     problems.value = problems.value.filter(({ field }) => field !== name && !field.startsWith(`${name}.`))
   }
 
@@ -117,8 +124,14 @@ export const useDraft = (entityId: string, documentId: string) => {
   const changes = (): Values =>
     Object.fromEntries(Object.entries(edits.value).map(([name, value]) => [name, isEmpty(value) ? null : value]))
 
+  /** A secret that is set is not missing, even though its control is empty. */
+  const checked = (wanted: Parameters<typeof checkAll>[2]): readonly Problem[] =>
+    checkAll(pages.value, values.value, wanted, new Date()).filter(
+      ({ field }) => field in edits.value || !base.value?.secretsSet.includes(field),
+    )
+
   const save = async (): Promise<SaveResult> => {
-    problems.value = checkAll(pages.value, values.value, 'valid', new Date())
+    problems.value = checked('valid')
     if (problems.value.length > 0) return 'refused'
     if (!dirty.value) return 'saved'
     const sent = edits.value
@@ -132,7 +145,7 @@ export const useDraft = (entityId: string, documentId: string) => {
   /** Saves, then sends: what the server still finds wrong is shown at the fields, and nothing leaves. */
   const send = async (): Promise<SaveResult> => {
     if (uploading.value) return 'uploading'
-    problems.value = checkAll(pages.value, values.value, 'complete', new Date())
+    problems.value = checked('complete')
     if (problems.value.length > 0) return 'refused'
     const result = await save()
     if (result !== 'saved') return result

@@ -18,6 +18,8 @@ export interface FormContext {
   readonly choices?: (field: string, by: Values) => Promise<Choices>
   /** Names of the secrets already stored. */
   readonly secretsSet?: Readonly<Ref<readonly string[]>>
+  /** A secret already stored may be taken away: its value becomes `null`. */
+  readonly erasesSecrets?: true
 }
 
 const key: InjectionKey<FormContext> = Symbol('form')

@@ -144,6 +144,7 @@ export const view = (entityId: string, document: Stored): DocumentView => {
     actions: actionsOf(document),
     problems: problemsOf(document),
     inFlight: false,
+    secretsSet: [],
     waitsForConnector: false,
     nextTry: state.name === 'signature.envoye' ? new Date(Date.now() + 900_000).toISOString() : null,
   }
