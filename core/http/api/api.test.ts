@@ -422,6 +422,7 @@ describe('qui peut quoi', () => {
       .replace(':recordingId', '1')
       .replace(':reportId', '1')
       .replace(':uploadId', 'x')
+      .replace(':batchId', '1')
 
   test('toute adresse d’une entité est connue de ce contrôle', () => {
     expect(scoped.length).toBeGreaterThan(20)
