@@ -24,6 +24,8 @@ export interface FieldOptions {
   readonly required?: boolean
   /** Written by the machinery; shown, never asked for. */
   readonly computed?: boolean
+  /** Computed by a step and kept when the document begins a new journey: what went out to the world (open data) stays said. */
+  readonly lasting?: true
   /** Kept off the screens (identifiers that only machines read). */
   readonly hidden?: boolean
   readonly help?: string
@@ -217,7 +219,10 @@ export const rows = <const F extends Fields, const O extends RowsOptions = Recor
   label: string,
   fields: F,
   options?: O,
-): Field<readonly Row<F, O extends { readonly nested: true } ? true : false>[], O> & { readonly kind: 'rows'; readonly fields: F } => {
+): Field<readonly Row<F, O extends { readonly nested: true } ? true : false>[], O> & {
+  readonly kind: 'rows'
+  readonly fields: F
+} => {
   const misplaced = Object.entries(fields).find(([, { kind }]) => !IN_ROWS.has(kind))
   if (misplaced)
     throw new Error(`« ${label} » : une ligne ne peut pas contenir « ${misplaced[0]} » (${misplaced[1].kind}).`)

@@ -35,14 +35,15 @@ export const dueIn = (flow: CompiledFlow, state: string, now: Date, paces: Paces
 }
 
 /**
- * A new journey starts after this step (`undefined`: from the draft): what its steps will compute is not known any more.
- * Without this, a document reopened and sent again would show yesterday's acknowledgement as today's.
+ * A new journey starts after this step (`undefined`: from the draft): what its steps will compute is not known any more, save what they
+ * declare lasting. Without this, a document reopened and sent again would show yesterday's acknowledgement as today's.
  */
 export const forgetAfter = (flow: CompiledFlow, document: Document, after: string | undefined): Document => {
   const aliases = new Set(stepsAfter(flow, after).map(step => step.alias))
   const kept = Object.entries(document.data).filter(([name]) => {
     const field = flow.fields[name]
-    return !(field?.options.computed && field.step !== undefined && aliases.has(field.step))
+    if (!field?.options.computed || field.options.lasting) return true
+    return field.step === undefined || !aliases.has(field.step)
   })
   return { ...document, data: Object.fromEntries(kept) }
 }
