@@ -3,7 +3,7 @@ import { PermanentError, type DocumentContents, type Ged } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { depotGed } from '../../steps/ged/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
-import flow from './flow.ts'
+import flow from './index.ts'
 
 const complete = {
   titre: 'Plan local d’urbanisme',
