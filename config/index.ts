@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { milliseconds } from '../core/authoring/durations.ts'
+import type { MailSettings } from '../core/notifications/mail-address.ts'
 import { loadSecretKeys, type SecretKeys } from './secret-key.ts'
-import { bytes, readEnvironment } from './settings.ts'
+import { bytes, readEnvironment, type Environment } from './settings.ts'
+import { StartupError } from './startup-error.ts'
 
 export { StartupError } from './startup-error.ts'
 export type { SecretKeys } from './secret-key.ts'
@@ -40,6 +42,8 @@ export interface Config {
   readonly uploadLimit: number
   /** Milliseconds during which batches and their results are kept. */
   readonly batchesKept: number
+  /** Mail server of the platform; none: nobody is notified. */
+  readonly mail?: MailSettings | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** npm packages of third-party plugins and connectors, in the order of loading. */
   readonly plugins: readonly string[]
@@ -62,6 +66,15 @@ const schemasFolder = (given: string | undefined, root: string): string | undefi
   if (given) return resolve(root, given)
   const beside = resolve(root, '../shared/data/xsd')
   return existsSync(beside) ? beside : undefined
+}
+
+const mailOf = ({ PASSEUR_MAIL_URL: url, PASSEUR_MAIL_FROM: from, PASSEUR_MAIL_DIGEST: digestAt }: Environment) => {
+  if (url === undefined) return undefined
+  if (from === undefined)
+    throw new StartupError(
+      "PASSEUR_MAIL_URL ne va pas sans PASSEUR_MAIL_FROM : donner l'adresse de l'expéditeur des notifications.",
+    )
+  return Object.freeze({ url, from, digestAt })
 }
 
 /**
@@ -102,6 +115,7 @@ export const loadConfig = async (
     sessionLifetime: milliseconds(given.PASSEUR_SESSION),
     uploadLimit: bytes(given.PASSEUR_UPLOAD_LIMIT) ?? 0,
     batchesKept: milliseconds(given.PASSEUR_LOTS),
+    mail: mailOf(given),
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
     metrics: given.PASSEUR_METRICS,

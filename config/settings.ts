@@ -3,6 +3,7 @@ import { isAbsolute, normalize } from 'node:path'
 import { Ajv } from 'ajv'
 import Type, { type Static } from 'typebox'
 import { milliseconds } from '../core/authoring/durations.ts'
+import { isMailAddress } from '../core/notifications/mail-address.ts'
 import { StartupError } from './startup-error.ts'
 
 const isDuration = (text: string): boolean => {
@@ -131,6 +132,26 @@ export const Environment = Type.Object({
     format: 'duration',
     default: '90 d',
   }),
+  PASSEUR_MAIL_URL: Type.Optional(
+    Type.String({
+      ...words(
+        'l’adresse d’un serveur de messagerie : « smtps://compte:motdepasse@relais:465 », « smtp://relais:587 » (STARTTLS exigé) ou « smtp+clair://relais:25 »',
+        'Serveur de messagerie de la plateforme, pour les notifications ; aucune ne part sans lui',
+      ),
+      format: 'mailServer',
+    }),
+  ),
+  PASSEUR_MAIL_FROM: Type.Optional(
+    Type.String({
+      ...words('une adresse de courriel, comme « passeur@ville.fr »', 'Expéditeur des notifications'),
+      format: 'sender',
+    }),
+  ),
+  PASSEUR_MAIL_DIGEST: Type.String({
+    ...words('une heure, comme « 07:00 »', 'Heure, en France, du courriel récapitulatif quotidien'),
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    default: '07:00',
+  }),
   PASSEUR_LOG_LEVEL: Type.Union(
     [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error'), Type.Literal('silent')],
     {
@@ -182,7 +203,12 @@ export const Environment = Type.Object({
 
 export type Environment = Static<typeof Environment>
 
-const SECRET: ReadonlySet<string> = new Set(['DATABASE_URL', 'PASSEUR_SECRET_KEY', 'PASSEUR_OLD_SECRET_KEYS'])
+const SECRET: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'PASSEUR_SECRET_KEY',
+  'PASSEUR_OLD_SECRET_KEYS',
+  'PASSEUR_MAIL_URL',
+])
 
 const ajv = new Ajv({
   coerceTypes: true,
@@ -196,6 +222,8 @@ ajv.addFormat('size', text => (bytes(text) ?? 0) > 0)
 ajv.addFormat('web', isWebAddress)
 ajv.addFormat('key', text => Buffer.from(text, 'base64').length === 32)
 ajv.addFormat('folder', text => isAbsolute(text) && normalize(text) !== '/')
+ajv.addFormat('mailServer', isMailAddress)
+ajv.addFormat('sender', /^[^\s<>@",;:]+@[^\s<>@",;:]+$/u)
 ajv.addFormat('package', /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/u)
 const validate = ajv.compile<Environment>(Environment)
 

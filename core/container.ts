@@ -39,6 +39,9 @@ import type { Services } from './http/services.ts'
 import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from './jobs/processes.ts'
 import type { Loaded } from './loader.ts'
 import { createLog } from './log.ts'
+import { createMailer } from './notifications/mailer.ts'
+import { createRecordNotices, type RecordNotices } from './notifications/record.ts'
+import { createNotifications, digestAfter, type Notifications } from './notifications/service.ts'
 
 /** What exists before anything is wired: the configuration, what was loaded, an address of database. */
 export interface Given {
@@ -67,6 +70,8 @@ export interface Cradle extends Given {
   readonly heartbeat: Heartbeat
   readonly instances: Instances
   readonly laneOf: LaneOf
+  readonly recordNotices: RecordNotices | undefined
+  readonly notifications: Notifications
   readonly store: StoredDocuments
   readonly uploads: Uploads
   readonly documents: Documents
@@ -122,7 +127,19 @@ const parts = {
   heartbeat: part(({ db, kind, log, beat }: Cradle) => createHeartbeat({ db, kind, log, ...beat })),
   instances: part(createEngineInstances),
   laneOf: part(createLaneOf),
-  store: part(({ db, flows, laneOf }: Cradle) => createStore({ db, flows, laneOf })),
+  // Without a mail server nothing is written down: it would pile up for ever.
+  recordNotices: part(({ config }: Cradle) => config.mail && createRecordNotices(digestAfter(config.mail.digestAt))),
+  notifications: part(({ db, flows, clock, log, config }: Cradle) =>
+    createNotifications({
+      db,
+      flows,
+      clock,
+      log,
+      publicUrl: config.publicUrl,
+      mailer: config.mail && createMailer(config.mail),
+    }),
+  ),
+  store: part(({ db, flows, laneOf, recordNotices }: Cradle) => createStore({ db, flows, laneOf, recordNotices })),
   uploads: part(createUploads),
   documents: part(createDocuments),
   studio: part(({ db, flows, loaded, clock, log }: Cradle) =>
@@ -189,6 +206,7 @@ const parts = {
       certificateHeader: cradle.config.certificateHeader,
       requestLimits: cradle.config.requestLimits,
       sessionLifetime: cradle.config.sessionLifetime,
+      mail: cradle.config.mail !== undefined,
       uploadLimit: cradle.config.uploadLimit,
       metrics: cradle.config.metrics,
     },

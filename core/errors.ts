@@ -150,6 +150,11 @@ export const errors = {
     404,
     "Ce fichier n'est pas dans le document : il a peut-être été remplacé, rechargez la page.",
   ),
+  subscriptionNotFound: define(
+    'abonnement_introuvable',
+    404,
+    "Cet abonnement n'existe pas, ou n'existe plus : rechargez la page de vos notifications.",
+  ),
   uploadNotFound: define(
     'depot_introuvable',
     404,

@@ -71,7 +71,7 @@ const HOUSEKEEPING = 6 * 3_600_000
 const UPLOAD_FORGOTTEN = 24 * 3_600_000
 
 /** Sessions that ended and uploads that were cut leave rows and temporary files: several processes may sweep at once. */
-const housekeeping = async ({ db, files, clock, log, config }: Cradle): Promise<void> => {
+const housekeeping = async ({ db, files, clock, log, config, notifications }: Cradle): Promise<void> => {
   try {
     const now = clock.now()
     await forgetEndedSessions(db, now)
@@ -79,6 +79,7 @@ const housekeeping = async ({ db, files, clock, log, config }: Cradle): Promise<
     await forgetOldKeys(db, now)
     await forgetBatches(db, new Date(now.getTime() - config.batchesKept))
     await forgetUploads(db, files, now)
+    await notifications.forget(now)
     await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
   } catch (error) {
     log.warn({ err: error }, 'housekeeping could not be done')
@@ -143,7 +144,7 @@ export const openHub = async (
       return listening
     },
     async work(options = {}) {
-      const { db, clock, heartbeat, engine, laneOf, schedules, batches } = cradle
+      const { db, clock, heartbeat, engine, laneOf, schedules, batches, notifications } = cradle
       const worker = await startWorker({
         db,
         connectionString,
@@ -154,6 +155,7 @@ export const openHub = async (
         reschedule: rescheduler({ db, laneOf }),
         runSchedule: (instanceId, schedule) => schedules.run(instanceId, schedule),
         runBatch: (entityId, batchId) => batches.run(entityId, batchId),
+        runNotifications: config.mail && notifications.run,
         ...options,
       })
       await schedules.plan()

@@ -10,6 +10,7 @@ import { appendJournal } from '../journal/append.ts'
 import { wholeJournal } from '../journal/read.ts'
 import { storableJson, storableText } from '../journal/storable.ts'
 import { cancel, enqueue, type Lane } from '../jobs/queue.ts'
+import type { RecordNotices } from '../notifications/record.ts'
 import { DOCUMENT_COLUMNS, DocumentModel, toDocument } from './model.ts'
 import { savePassages, SEARCH_VECTOR, saveTraces, searchText } from './traces.ts'
 import { namesOf } from './authors.ts'
@@ -50,6 +51,8 @@ export interface StoreDependencies {
   readonly db: Db
   readonly flows: Flows & Partial<Pick<FlowRegistry, 'upToDate' | 'ensure'>>
   readonly laneOf: LaneOf
+  /** Whom to tell of a move; none when the platform tells nobody. */
+  readonly recordNotices?: RecordNotices | undefined
 }
 
 const json = (trx: Transaction, value: unknown) => trx.raw('?::jsonb', [storableJson(value)])
@@ -117,9 +120,9 @@ const unblocked = async (trx: Transaction, move: Move, laneOf: LaneOf): Promise<
 
 /**
  * Documents in PostgreSQL. Each write is one transaction that holds the document, its lines of journal, its wake-up call,
- * what serves to find it again, and the notification.
+ * what serves to find it again, whom to tell, and the notification.
  */
-export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDocuments => {
+export const createStore = ({ db, flows, laneOf, recordNotices }: StoreDependencies): StoredDocuments => {
   /** Values as they came from the database: the same object means that nothing has to be written again. */
   const known = new WeakSet<object>()
 
@@ -163,6 +166,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
         if (updated === 0) throw errors.documentMoved()
         if (changed) await saveTraces(trx, flow, document)
         await savePassages(trx, document)
+        await recordNotices?.(trx, flow, document)
         await finish(trx, freed, lane, alongside)
         return document
       })
@@ -186,6 +190,7 @@ export const createStore = ({ db, flows, laneOf }: StoreDependencies): StoredDoc
         })
         await saveTraces(trx, flow, document)
         await savePassages(trx, document)
+        await recordNotices?.(trx, flow, document)
         await finish(trx, move, lane, alongside)
         return document
       })

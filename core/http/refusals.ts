@@ -19,6 +19,7 @@ const BY_PARAMETER: Readonly<Record<string, Refusals>> = {
   reportId: [errors.reportNotFound],
   batchId: [errors.batchNotFound],
   uploadId: [errors.uploadNotFound],
+  subscriptionId: [errors.subscriptionNotFound],
 }
 
 /** What a property of the body may not find. */

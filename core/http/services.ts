@@ -62,6 +62,8 @@ export interface HttpSettings {
   readonly uploadLimit: number
   /** None: nothing is counted. */
   readonly requestLimits?: RequestLimits | undefined
+  /** The platform has a mail server: notifications leave. */
+  readonly mail?: boolean | undefined
   /** Serve `/metrics`. */
   readonly metrics: boolean
 }

@@ -92,6 +92,15 @@ export const enqueueBatch = async (trx: Db, { entityId, batchId, at }: BatchRun)
   )
 }
 
+/** Adds, or moves, the next sending of notifications. One process at a time sends. */
+export const enqueueNotifications = async (trx: Db, at: Date): Promise<void> => {
+  await trx.raw(
+    `select graphile_worker.add_job('notifications', '{}'::json, queue_name := 'notifications', run_at := :at::timestamptz,
+            job_key := 'notifications', priority := ${PRIORITY.course})`,
+    { at },
+  )
+}
+
 /** Removes the next run of a batch. */
 export const cancelBatch = async (trx: Db, entityId: string, batchId: string): Promise<void> => {
   await trx.raw('select graphile_worker.remove_job(?)', [batchKey(entityId, batchId)])

@@ -1,5 +1,6 @@
 import type { Db } from '../db/knex.ts'
-import { PRIORITY } from './queue.ts'
+import { hasDueNotices } from '../notifications/outbox.ts'
+import { enqueueNotifications, PRIORITY } from './queue.ts'
 
 /** What the queue lacked, and what it held for nothing. */
 export interface Rebuilt {
@@ -67,6 +68,18 @@ export const addMissingBatches = async (db: Db): Promise<number> => {
      select count(*) from added`,
   )
   return Number(rows[0]?.count ?? 0)
+}
+
+/**
+ * Asks for the sending of notifications when some are due and no job will send them. Nothing is asked for by the commits of documents, which
+ * would wait for each other on the one job.
+ */
+export const addNotifications = async (db: Db, now: Date): Promise<void> => {
+  if (!(await hasDueNotices(db, now))) return
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `select from graphile_worker.jobs where key = 'notifications' and (locked_at is not null or attempts < max_attempts)`,
+  )
+  if (rows.length === 0) await enqueueNotifications(db, now)
 }
 
 /** Removes the calls of documents that are gone, waiting for an administrator, or have nothing due. Jobs being run stay. */

@@ -8,7 +8,7 @@ import { createExclusive } from './exclusive.ts'
 import { finishJob } from './finish.ts'
 import { createPool, type QueuePool } from './pool.ts'
 import { poolName, type Heartbeat } from './processes.ts'
-import { addMissing, addMissingBatches } from './rebuild.ts'
+import { addMissing, addMissingBatches, addNotifications } from './rebuild.ts'
 
 export interface WorkerDependencies {
   readonly db: Db
@@ -25,6 +25,8 @@ export interface WorkerDependencies {
   runSchedule(instanceId: string, schedule: string): Promise<void>
   /** Does a few lines of a batch, and plans the next run when some are left. */
   runBatch(entityId: string, batchId: string): Promise<void>
+  /** Sends a few notifications, and plans the next run when some are left; none when the platform has no mail server. */
+  readonly runNotifications?: (() => Promise<void>) | undefined
   /** Documents worked on at once. */
   readonly concurrency?: number
   /** Milliseconds between two looks at what has become due; what is due at once is announced. */
@@ -69,7 +71,15 @@ interface BatchJob {
   readonly batchId: string
 }
 
-const tasksOf = ({ db, heartbeat, perform, reschedule, runSchedule, runBatch }: WorkerDependencies): TaskList => {
+const tasksOf = ({
+  db,
+  heartbeat,
+  perform,
+  reschedule,
+  runSchedule,
+  runBatch,
+  runNotifications,
+}: WorkerDependencies): TaskList => {
   // Lanes already keep a document from being worked on twice at once; a document that changes lane would slip through.
   const exclusively = createExclusive()
 
@@ -95,6 +105,10 @@ const tasksOf = ({ db, heartbeat, perform, reschedule, runSchedule, runBatch }: 
     batch: async (payload, helpers) => {
       const { entityId, batchId } = payload as BatchJob
       await exclusively(`batch ${entityId}/${batchId}`, () => runBatch(entityId, batchId))
+      await end(helpers)
+    },
+    notifications: async (_payload, helpers) => {
+      await runNotifications?.()
       await end(helpers)
     },
   }
@@ -137,6 +151,7 @@ export const startWorker = async (dependencies: WorkerDependencies): Promise<Wor
     if (found > 0) log.warn({ found }, 'lost wake-up calls were added again')
     const batches = await addMissingBatches(db)
     if (batches > 0) log.warn({ batches }, 'lost batches were taken up again')
+    if (dependencies.runNotifications) await addNotifications(db, clock.now())
   }
   const rounds = async () => {
     while (!stopping.signal.aborted) {

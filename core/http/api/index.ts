@@ -14,6 +14,7 @@ import { fileRoutes } from './files.ts'
 import { flowRoutes } from './flows.ts'
 import { healthRoutes } from './health.ts'
 import { journalRoutes } from './journal.ts'
+import { notificationRoutes } from './notifications.ts'
 import { relationRoutes } from './relations.ts'
 import { reportRoutes } from './reports.ts'
 import { roleRoutes } from './roles.ts'
@@ -43,6 +44,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...archiveRoutes,
     ...viewerRoutes(viewers),
     ...journalRoutes,
+    ...notificationRoutes,
     ...relationRoutes,
     ...administrationRoutes,
     ...connectorRoutes,
