@@ -22,6 +22,8 @@ import { boxOf, contentOf, goesOn, preparationOf, routeOf, type Stretch } from '
 const FAMILY = 'Types de dossier génériques'
 /** A form without actions is that of a recipient. */
 const RECIPIENT_FORM = 'formulaire-destinataire'
+/** The box by which older orientations went on without a person. */
+const AUTOMATIC = 'envoi_auto'
 /** Names that every document has. */
 const RESERVED = ['brouillon', 'termine', 'abandonne']
 
@@ -68,6 +70,8 @@ const firstPage = (definition: Definition, brought: ReadonlySet<string>, taken: 
       continue
     }
     remarks.push(...said)
+    if (field.id === AUTOMATIC)
+      remarks.push(adapted(field.at, `la case « ${spec.label} » n'a plus d'effet : le document avance de lui-même`))
     const name = freeName(nameOf(field.id), taken)
     taken.add(name)
     const second = spec.options.title && titled
@@ -80,13 +84,17 @@ const firstPage = (definition: Definition, brought: ReadonlySet<string>, taken: 
     const field = definition.fields.find(each => each.id === id)
     if (!field) continue
     const { when, absent } = pageCondition(definition.conditions[field.page], own)
-    if (absent.length > 0)
+    if (absent.length > 0) {
       remarks.push(
         adapted(
           `/page-condition/${field.page}`,
-          `« ${spec.label} » ne dépend plus de ${absent.map(each => `« ${each} »`).join(', ')}, que l'étape calcule elle-même`,
+          `« ${spec.label} » n'est plus demandé : sa page ne s'ouvrait qu'après ${absent.map(each => `« ${each} »`).join(', ')}, que personne ne remplit`,
         ),
       )
+      const { required: _required, ...options } = spec.options
+      own.set(id, { name, spec: { ...spec, options: { ...options, computed: true } } })
+      continue
+    }
     if (when) own.set(id, { name, spec: { ...spec, options: { ...spec.options, when } } })
   }
   return { own, remarks }
@@ -294,5 +302,11 @@ export const importDefinition = (text: string, id: string, steps: ReadonlyMap<st
     ...(size > 0 ? { maxBytes: Math.floor(size) } : {}),
     ...(companion ? { companion: true as const } : {}),
   }
-  return { flow, remarks: [...remarks, ...unanswered(flow, definition, steps)] }
+  const after = unanswered(flow, definition, steps)
+  const done = new Set(
+    remarks.filter(each => each.at.startsWith('/action/') && each.is === 'repris').map(each => each.at),
+  )
+  const told = after.filter(each => !done.has(each.at))
+  const gone = new Set(told.map(each => each.at))
+  return { flow, remarks: [...remarks.filter(each => each.is !== 'repris' || !gone.has(each.at)), ...told] }
 }

@@ -40,5 +40,5 @@ export const unknownKeys = (at: string, given: Json, known: readonly string[]): 
   Object.entries(given).flatMap(([key, value]) =>
     known.includes(key) || value === '' || value === null || value === false
       ? []
-      : [lost(`${at}/${key}`, `« ${key} » n'est pas une clé du studio de Pastell`)],
+      : [lost(`${at}/${key}`, `« ${key} » n'est pas une clé de ce format de Pastell`)],
   )

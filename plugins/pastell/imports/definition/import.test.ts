@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { checkFlow, type AnyStep } from '#core'
+import { loadPlugins } from '#core/conformance'
+import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { namesOf } from '../../names.ts'
+import { lineOf } from '../studio/format.ts'
+import { importDefinition } from './import.ts'
+
+let steps: ReadonlyMap<string, AnyStep>
+let courrier: string
+beforeAll(async () => {
+  steps = (await loadPlugins({ sources: fileURLToPath(new URL('../../../../', import.meta.url)) })).steps
+  courrier = await readFile(new URL('./fixtures/courrier-a-signer.yml', import.meta.url), 'utf8')
+})
+
+const compiled = (text: string, id = 'courrier-a-signer') => {
+  const { flow } = importDefinition(text, id, steps)
+  const checked = checkFlow(flow, 1, steps, new Map())
+  expect(checked.faults).toEqual([])
+  if (!checked.compiled) throw new Error('not compiled')
+  return checked.compiled
+}
+const VALUES = {
+  libelle: 'Réponse à M. Roux',
+  document: fileNamed('reponse.pdf'),
+  'signature.circuit': { value: 'courriers', label: 'Courriers' },
+}
+const town = () => {
+  const { capabilities, parapheur, ged } = fakeTown()
+  const all = [...steps.values()].map(definition => ({ definition }))
+  return { hub: testHub({ stored: compiled(courrier).stored }, all, capabilities), parapheur, ged }
+}
+
+describe('un module écrit à la main', () => {
+  test('donne un flux qui se publie, ses étapes dans l’ordre des règles', () => {
+    const flow = compiled(courrier)
+    expect(flow.steps.map(step => [step.alias, step.definition.id])).toEqual([
+      ['signature', 'signature'],
+      ['enregistrer', 'actionManuelle'],
+      ['ged', 'ged'],
+    ])
+    expect(flow.steps[2]).toMatchObject({ when: { field: 'envoi_ged', is: true } })
+    expect(flow.stored).toMatchObject({ label: 'Courrier à faire signer', maxBytes: 150_000_000 })
+  })
+
+  test('garde les noms publics et les libellés que le module avait choisis', () => {
+    const flow = compiled(courrier)
+    const names = namesOf(flow)
+    expect(names.state('signature.aEnvoyer')).toBe('prepare-iparapheur')
+    expect(names.state('ged.aDeposer')).toBe('prepare-ged')
+    expect(names.state('ged.erreur')).toBe('error-ged')
+    expect(names.state('enregistrer.faite')).toBe('enregistrer')
+    expect(names.field('bordereau')?.field.name).toBe('signature.bordereau')
+    expect(names.field('iparapheur_sous_type')?.field.name).toBe('signature.circuit')
+    expect(flow.states['signature.envoye']?.label).toBe('Parti à la signature')
+    expect(flow.tasks['signature.envoyer']?.label).toBe('Faire signer')
+    expect(flow.tasks['enregistrer.faire']?.label).toBe('Enregistrer au registre')
+  })
+
+  test('garde ce que chaque champ dit de lui', () => {
+    expect(importDefinition(courrier, 'courrier', steps).flow.fields).toMatchObject({
+      libelle: { kind: 'text', options: { required: true, title: true, page: 'Courrier' } },
+      reference: {
+        options: {
+          pattern: { regex: '^[0-9A-Z_]{1,15}$' },
+          help: 'Celle du registre.',
+          index: true,
+          pastell: 'reference',
+        },
+      },
+      nature: { kind: 'choice', choices: { d: 'Délibération', a: 'Arrêté' }, options: { default: 'a' } },
+      sujets: { choices: { '0': 'Voirie', '1': 'École' } },
+      envoye_le: { kind: 'date', options: { default: 'now' } },
+      document: { kind: 'file', options: { accept: ['application/pdf'], maxBytes: 128_000_000 } },
+      autre_document_attache: { kind: 'files' },
+      en_copie: { kind: 'mailList' },
+      envoi_ged: { kind: 'flag', options: { default: true } },
+      delai: {
+        options: {
+          required: true,
+          when: {
+            all: [
+              { field: 'urgent', is: true },
+              { field: 'nature', is: 'd' },
+            ],
+          },
+        },
+      },
+      numero_registre: { options: { computed: true } },
+    })
+  })
+
+  test('dit ce que devient chaque chose du fichier', () => {
+    expect(importDefinition(courrier, 'courrier-a-signer', steps).remarks.map(lineOf)).toMatchSnapshot()
+  })
+})
+
+describe('un document du flux importé', () => {
+  test('va au bout : signé, enregistré par un agent, versé', async () => {
+    const { hub, parapheur, ged } = town()
+    const document = await hub.create({ ...VALUES, envoi_ged: true })
+    await document.submit()
+    expect(document.state).toBe('signature.envoye')
+    parapheur.sign()
+    await hub.advance('1 min')
+    expect(document.state).toBe('enregistrer.aFaire')
+    expect(document.buttons['enregistrer.faire']).toBe(true)
+    await document.ask('enregistrer.faire')
+    expect(document.state).toBe('termine')
+    expect(ged.deposits.size).toBe(1)
+    expect(document.journal.join('\n')).toContain('EnregistrementCourrier')
+  })
+
+  test('attend à l’action de l’agent tant que la règle de Pastell n’est pas tenue', async () => {
+    const { hub, parapheur } = town()
+    const document = await hub.create({ ...VALUES, urgent: true, reference: 'A1' })
+    await document.submit()
+    parapheur.sign()
+    await hub.advance('1 min')
+    expect(document.buttons['enregistrer.faire']).not.toBe(true)
+    await expect(document.ask('enregistrer.faire')).rejects.toThrow()
+    await document.ask('enregistrer.passer')
+    expect(document.state).toBe('termine')
+  })
+
+  test('saute la GED quand sa case n’est pas cochée', async () => {
+    const { hub, parapheur, ged } = town()
+    const document = await hub.create({ ...VALUES, envoi_ged: false })
+    await document.submit()
+    parapheur.sign()
+    await hub.advance('1 min')
+    await document.ask('enregistrer.faire')
+    expect(document.state).toBe('termine')
+    expect(ged.deposits.size).toBe(0)
+  })
+})
+
+test('un fichier qui n’est pas une définition est refusé avec une phrase', () => {
+  expect(() => importDefinition('a: [', 'x', steps)).toThrow()
+  expect(() => importDefinition('nom: seul', 'x', steps)).toThrow()
+})
