@@ -151,6 +151,8 @@ const signature: Readonly<Record<string, Rule>> = {
     }),
   },
   document_original: original('Document avant signature', 'document'),
+  // Misspelt by the folder types from before the studio.
+  document_orignal: old(original('Document avant signature', 'document')),
   multi_document_original: original('Annexes avant signature', 'annexes', true),
 }
 
@@ -176,6 +178,9 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
       label: 'La préfecture a écrit',
       make: ({ step: { alias } }) => ({ value: ({ data }) => on(!isEmpty(data[`${alias}.courriers`])) }),
     }),
+  },
+  reponsePrefecture: {
+    has_acquittement: filled("Afficher la page de l'accusé de réception", 'acquittement_file'),
   },
   tdtHelios: {
     envoi_tdt_helios: box('Télétransmission à la trésorerie'),
@@ -260,9 +265,10 @@ const read = (flow: CompiledFlow): readonly DerivedField[] => {
     theirs ? theirs.fields.some(field => field.id === name) : rule.old === undefined
   return flow.steps.flatMap(step =>
     Object.entries(RULES[step.definition.id] ?? {}).flatMap(([base, rule]): DerivedField[] => {
-      const name = `${base}${names.suffix(step.alias)}`
-      const made = taken.has(name) || !wanted(name, rule) ? undefined : rule.make(placeOf(flow, step))
-      if (!made) return []
+      // Handwritten folder types that do a thing twice have one page for both.
+      const name = [`${base}${names.suffix(step.alias)}`, base].find(each => wanted(each, rule))
+      const made = name === undefined || taken.has(name) ? undefined : rule.make(placeOf(flow, step))
+      if (name === undefined || !made) return []
       taken.add(name)
       const { label, type = 'text', visible, multiple } = rule
       return [

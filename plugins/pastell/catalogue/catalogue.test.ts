@@ -10,25 +10,12 @@ import { DIFFERENCES } from './differences.ts'
 /** Folder types whose flow is still to be written. This list only gets shorter. */
 const NOT_YET: readonly string[] = [
   'actes-reponse-prefecture',
-  'changement-email',
-  'commande-generique',
-  'document-a-signer',
   'dossier-marche',
   'facture-chorus-fournisseur',
   'facture-formulaire-pivot',
-  'gfc-dossier',
-  'gfc-dossier-destinataire',
-  'ls-commande',
-  'ls-commande-destinataire',
-  'ls-document-pdf',
-  'ls-document-pdf-destinataire',
-  'ls-recup-parapheur',
-  'pdf-generique',
-  'pdf-generique-destinataire',
   'piece-marche',
   'piece-marche-destinataire',
   'piece-marche-par-etape',
-  'test',
 ]
 
 const catalogue = catalogueIds().flatMap(id => catalogued(id) ?? [])

@@ -98,4 +98,35 @@ export const DIFFERENCES: readonly Difference[] = [
     flows: ['actes-generique', 'actes-automatique'],
     why: 'Liste d’adresses de dossiers : les courriers de la préfecture sont dans le champ « tdtActes_courriers » de l’acte, et leurs dossiers lui sont liés.',
   },
+  {
+    kind: 'champ',
+    names: ['url_acte'],
+    flows: ['actes-reponse-prefecture'],
+    why: 'L’acte est un document lié au courrier : le lien est sur la page du document et dans l’API native, sans adresse figée.',
+  },
+  {
+    kind: 'champ',
+    names: ['empty'],
+    flows: ['actes-reponse-prefecture'],
+    why: 'Fichier caché que Pastell laisse toujours vide, pour dire qu’une réponse n’a pas d’annexe.',
+  },
+  {
+    kind: 'état',
+    names: ['pre-orientation'],
+    flows: ['pdf-generique'],
+    why: 'Entrée des imports qui voulaient partir aussitôt : un document importé part par l’action « envoyer », sans état à lui.',
+  },
+  { kind: 'état', names: ['not-possible'], flows: ['test'], why: NEVER_ENTERED },
+  {
+    kind: 'action',
+    names: ['test-external-data', 'test-on-change'],
+    flows: ['test'],
+    why: 'Une liste se choisit dans son champ, et un champ n’en recopie pas un autre à la saisie : il n’y a pas d’action à demander.',
+  },
+  {
+    kind: 'action',
+    names: ['test-trigger-connecteur-1', 'test-trigger-connecteur-2'],
+    flows: ['test'],
+    why: 'Le connecteur d’essai de Pastell n’existe pas ici : une étape placée deux fois a deux associations, ce que pdf-generique montre.',
+  },
 ]

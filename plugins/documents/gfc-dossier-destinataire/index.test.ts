@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest'
+import { fileNamed, testHub } from '#core/testing'
+import { formulaireDestinataire } from '../../steps/mailsec/index.ts'
+import flow from './index.ts'
+
+test('le formulaire rempli est terminé, et aucun agent n’en commence', async () => {
+  const hub = testHub(flow, [formulaireDestinataire], {})
+  const document = await hub.create({ intitule: 'Courrier', document: fileNamed('courrier.pdf') })
+  await document.submit()
+  expect([document.state, flow.stored.companion]).toEqual(['termine', true])
+})

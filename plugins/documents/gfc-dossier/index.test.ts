@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { PermanentError } from '#core'
+import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { archivage } from '../../steps/sae/index.ts'
+import { depotGed } from '../../steps/ged/index.ts'
+import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
+import { signature } from '../../steps/signature/index.ts'
+import { transformation } from '../../steps/transformation/index.ts'
+import flow from './index.ts'
+
+const complete = {
+  reference: 'WGFC-2026-17',
+  intitule: 'Réponse à Mme Durand',
+  document: fileNamed('reponse.pdf'),
+  pieces: [fileNamed('plan.pdf')],
+  envoiSignature: true,
+  envoiMailsec: true,
+  envoiDepot: true,
+  envoiSae: true,
+  'signature.circuit': { value: 'courrier', label: 'Courrier' },
+  'mailsec.to': 'camille@exemple.fr',
+}
+const town = async (values: object = {}) => {
+  const remotes = fakeTown()
+  const hub = testHub(flow, [transformation, signature, mailsec, depotGed, archivage], remotes.capabilities)
+  return { ...remotes, hub, document: await hub.create({ ...complete, ...values }) }
+}
+type Town = Awaited<ReturnType<typeof town>>
+
+const signed = async ({ document, hub, parapheur }: Town) => {
+  await document.submit()
+  parapheur.sign()
+  await hub.advance('1 min')
+}
+const read = async ({ document }: Town) => {
+  const [recipient] = recipientsIn({ destinataires: document.data['mailsec.destinataires'] })
+  await document.signal('mailsec.lecture', { acces: recipient?.acces })
+}
+
+test('après chaque étape, le dossier attend que l’agent poursuive', async () => {
+  const all = await town()
+  const { document, hub, courrier, ged, sae } = all
+  await signed(all)
+  await hub.advance('10 d')
+  expect([document.state, courrier.mails.length]).toEqual(['signature.signe', 0])
+  await document.ask('poursuivre')
+  expect([document.state, courrier.mails.length]).toEqual(['mailsec.envoye', 1])
+  await read(all)
+  await hub.advance('10 d')
+  expect([document.state, ged.deposits.size]).toEqual(['mailsec.lu', 0])
+  await document.ask('poursuivre')
+  expect(document.state).toBe('ged.depose')
+  await document.ask('poursuivre')
+  sae.accept()
+  await hub.advance('20 min')
+  expect(document.state).toBe('sae.accepte')
+  await document.ask('poursuivre')
+  expect(document.state).toBe('termine')
+})
+
+test('pendant l’attente, l’agent change le chemin et choisit les destinataires', async () => {
+  const all = await town({ envoiMailsec: false, envoiDepot: false, envoiSae: false, 'mailsec.to': undefined })
+  await signed(all)
+  expect(all.document.edit({ envoiMailsec: true, 'mailsec.to': 'dominique@exemple.fr' })).toEqual([])
+  await all.document.ask('poursuivre')
+  expect(all.courrier.mails.map(({ to }) => to)).toEqual(['dominique@exemple.fr'])
+})
+
+test('non lu jusqu’au bout, le dossier attend encore la décision de l’agent', async () => {
+  const all = await town()
+  await signed(all)
+  await all.document.ask('poursuivre')
+  await all.hub.advance('61 d')
+  expect([all.document.state, all.document.buttons['poursuivre']]).toEqual(['mailsec.nonRecu', true])
+})
+
+test('la personne reçoit le document signé et les pièces', async () => {
+  const { hub } = await town()
+  expect(hub.flow.steps.find(({ alias }) => alias === 'mailsec')?.bindings).toEqual({
+    titre: 'intitule',
+    document: { firstOf: ['signature.signe', 'document'] },
+    annexes: 'pieces',
+  })
+})
+
+test('les données du bordereau ne se demandent que pour un archivage', async () => {
+  const missing = await town({ reference: undefined, 'signature.circuit': undefined })
+  await expect(missing.document.submit()).rejects.toThrow("« Référence de l'échange »")
+  const { hub } = missing
+  expect(hub.flow.fields['saeConfig']?.options.when).toEqual({ field: 'envoiSae', is: true })
+})
+
+test('refus et échecs s’expliquent et reprennent', async () => {
+  const all = await town({ 'mailsec.to': '' })
+  const { document, hub, parapheur, ged, sae } = all
+  await document.submit()
+  parapheur.refuse('À reformuler')
+  await hub.advance('1 min')
+  expect(document.state).toBe('signature.refuse')
+  await document.ask('rouvrir')
+  await signed(all)
+  await document.ask('poursuivre')
+  expect(document.state).toBe('mailsec.erreurEnvoi')
+  expect(document.edit({ 'mailsec.to': 'camille@exemple.fr' })).toEqual([])
+  await document.ask('mailsec.reprendre')
+  await read(all)
+  ged.mishaps.failOnce(new PermanentError('Le dossier est en lecture seule.'))
+  await document.ask('poursuivre')
+  expect([document.state, document.message]).toEqual(['ged.erreur', 'Le dossier est en lecture seule.'])
+  await document.ask('ged.deposer')
+  expect(document.state).toBe('ged.depose')
+  await document.ask('poursuivre')
+  sae.refuse('300', 'Accord de versement invalide')
+  await hub.advance('20 min')
+  expect(document.state).toBe('sae.refuse')
+  await document.ask('sae.regenerer')
+  expect(document.state).toBe('sae.envoye')
+})
