@@ -11,7 +11,7 @@ const gedNames = (rank: '1' | '2') => ({
   'states.depose': `send-ged-${rank}`,
   'states.erreur': `error-ged-${rank}`,
   'tasks.deposer': `send-ged-${rank}`,
-  ...(rank === '1' ? { 'fields.identifiants': 'ged_document_id_file' } : {}),
+  'fields.identifiants': rank === '1' ? 'ged_document_id_file' : 'ged_document_id_file_2',
 })
 
 /** Replaced by ls-document-pdf; a deposit before the mail, another after it (`flows/documents-ged-parapheur.md`, pdf-generique). */
