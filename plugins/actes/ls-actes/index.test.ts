@@ -1,15 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, PermanentError } from '#core'
+import { ConfigurationError, PermanentError, type DocumentContents, type FileRef, type Ged } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
+import { publicationScdl } from '../../steps/publication-scdl/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { tdtActes } from '../../steps/tdt-actes/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
 import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
 import lsActes from './index.ts'
 
-const steps = [transformation, signature, transformationFixe, tdtActes, depotGed, archivage]
+const steps = [
+  transformation,
+  signature,
+  transformationFixe,
+  tdtActes,
+  depotAutomatique,
+  depotGed,
+  publicationScdl,
+  archivage,
+]
 const acte = fileNamed('deliberation.pdf')
 const annexe = fileNamed('plan.pdf')
 const complete = {
@@ -78,6 +89,8 @@ describe('le cheminement', () => {
       'tdtActes.envoye',
       'tdtActes.arRecu',
       'tdtActes.acquitte',
+      'depotAutomatique.aRemettre',
+      'depotAutomatique.sansObjet',
       'ged.aDeposer',
       'ged.depose',
       'sae.aGenerer',
@@ -386,5 +399,141 @@ describe('les associations', () => {
     expect(document.state).toBe('ged.erreur')
     await document.ask('ged.deposer')
     expect(document.state).toBe('sae.envoye')
+  })
+})
+
+describe('le dépôt automatique', () => {
+  test('un acte acquitté est remis au flux de dépôt dès qu’on lui associe un connecteur, avec ses pièces tamponnées et ses champs', async () => {
+    const { document, hub, tdt } = await town({ envoiSignature: false, envoiSae: false })
+    hub.associated.add('depot-ged')
+    await document.submit()
+    expect(hub.created).toEqual([])
+    tdt.acknowledge()
+    await hub.advance('5 min')
+    expect(document.state).toBe('termine')
+    expect(hub.created).toHaveLength(1)
+    const [{ flow, values, then } = expect.fail()] = hub.created
+    expect([flow, then]).toEqual(['depot-ged', { whenValid: 'envoyer' }])
+    const { titre, fichiers, metadonnees } = values as {
+      readonly titre: string
+      readonly fichiers: readonly { readonly name: string }[]
+      readonly metadonnees: readonly { readonly nom: string; readonly valeur: string }[]
+    }
+    expect(titre).toBe('Convention de mise à disposition')
+    expect(fichiers.map(({ name }) => name)).toEqual([
+      'acte-tampon.pdf',
+      'plan.pdf-tampon.pdf',
+      'ar.xml',
+      'bordereau.pdf',
+    ])
+    expect(metadonnees).toContainEqual({ nom: 'tdtActes.numero', valeur: 'DEL_2026_1' })
+    expect(metadonnees).toContainEqual({ nom: 'tdtActes.classification', valeur: '1.1' })
+    expect(metadonnees.map(({ nom }) => nom)).not.toContain('objet')
+    expect(document.data['depotAutomatique.depotId']).toBe('autre1')
+  })
+
+  test('sans association, ou sans contrôle de légalité, rien n’est créé', async () => {
+    const { hub } = await arrivedAt('termine')
+    expect(hub.created).toEqual([])
+    const { document, hub: other } = await town(routes.aucune)
+    other.associated.add('depot-ged')
+    await document.submit()
+    expect([document.state, other.created]).toEqual(['termine', []])
+  })
+})
+
+describe('la publication en données ouvertes', () => {
+  const published = { envoiSignature: false, envoiDepot: false, envoiSae: false, publication: true }
+  const reglages = { siret: '21340172201787', prefecture: 'PREF034', separateur: 'virgule' }
+
+  const publishing = async (
+    values: object = {},
+    settings: object = reglages,
+    prepare: (remotes: ReturnType<typeof fakeTown>) => void = () => undefined,
+  ) => {
+    const remotes = fakeTown()
+    const received: DocumentContents[] = []
+    const texts = new Map<string, string>()
+    const ged: Ged = {
+      async deposit(contents, key) {
+        const deposited = await remotes.ged.ged.deposit(contents, key)
+        received.push(contents)
+        const { donnees } = contents.values as { readonly donnees: FileRef }
+        for await (const chunk of hub.ports.files.open(donnees)) texts.set(donnees.name, String(chunk))
+        return deposited
+      },
+    }
+    const hub = testHub(lsActes, steps, {
+      ...remotes.capabilities,
+      ged,
+      reglages: { lire: async () => ({ ...settings }) },
+    })
+    const document = await hub.create({ ...complete, ...published, ...values })
+    await document.submit()
+    prepare(remotes)
+    remotes.tdt.acknowledge()
+    await hub.advance('5 min')
+    return { ...remotes, hub, document, received, texts }
+  }
+
+  test('une délibération acquittée est déposée, tamponnée, avec sa ligne au format national', async () => {
+    const { document, received, texts } = await publishing({
+      'publicationScdl.votePour': '23',
+      'publicationScdl.budgetAnnee': '2026',
+    })
+    expect([document.state, received.length]).toEqual(['termine', 1])
+    expect(received[0]?.values).toMatchObject({
+      acte: { sha256: fileNamed('acte-tampon.pdf').sha256, name: 'DELIBERATION-213401722-2026-DEL_2026_1.pdf' },
+    })
+    expect(texts.get('DELIBERATION-213401722-2026-DEL_2026_1.csv')?.split('\r\n')[1]).toBe(
+      'Ville de Démonstration,21340172201787,DEL_2026_1,2026-01-15,1.1,commande publique/marchés publics,Convention de mise à disposition,2026,,PREF034,2026-01-15,,,23,,,',
+    )
+  })
+
+  test('l’adresse publique réglée par l’administrateur est celle de l’acte, sous son nom de dépôt', async () => {
+    const { document } = await publishing({}, { ...reglages, adresse: 'https://donnees.ville.fr/%dossier%/%fichier%' })
+    expect(document.data['publicationScdl.adresse']).toBe(
+      'https://donnees.ville.fr/DELIBERATION-213401722-2026-DEL_2026_1/DELIBERATION-213401722-2026-DEL_2026_1.pdf',
+    )
+  })
+
+  test.each([
+    ['un arrêté', { 'tdtActes.nature': '2' }],
+    ['une délibération dont la case est vide', { publication: false }],
+    ['un acte qui ne passe pas par le contrôle de légalité', { envoiTdt: false }],
+  ])('%s n’est pas publié', async (_cas, values) => {
+    const { document, received } = await publishing(values)
+    expect([document.state, received.length]).toEqual(['termine', 0])
+  })
+
+  test('un décompte qui n’est pas un nombre est refusé avant l’envoi en préfecture', async () => {
+    const sent = publishing({ 'publicationScdl.votePour': 'unanimité' })
+    await expect(sent).rejects.toThrow('Un décompte de voix est un nombre entier')
+  })
+
+  test('une classification à un seul niveau ne se publie pas : l’agent laisse l’acte continuer sans elle', async () => {
+    const { document, received } = await publishing({ 'tdtActes.classification': { value: '9', label: '9 Autres' } })
+    expect([document.state, received.length]).toEqual(['publicationScdl.erreur', 0])
+    expect(document.message).toContain("« 9 Autres » n'a pas deux niveaux")
+    await document.ask('publicationScdl.ecarter')
+    expect(document.state).toBe('termine')
+  })
+
+  test('un SIRET faux dans les réglages nomme la colonne, et rien n’est déposé', async () => {
+    const { document, received } = await publishing({}, { siret: '2134' })
+    expect([document.state, received.length]).toEqual(['publicationScdl.erreur', 0])
+    expect(document.message).toContain("(COLL_SIRET) : « 2134 » n'est pas un SIRET")
+  })
+
+  test('un dépôt refusé dit pourquoi et se réessaie ; une réponse perdue n’en fait pas un second', async () => {
+    const { document, hub, ged } = await publishing({}, reglages, remotes =>
+      remotes.ged.mishaps.failOnce(new PermanentError('Le répertoire est plein.')),
+    )
+    expect([document.state, document.message]).toEqual(['publicationScdl.erreur', 'Le répertoire est plein.'])
+    expect(document.edit({ 'publicationScdl.votePour': '24' })).toEqual([])
+    ged.mishaps.loseNextAnswer()
+    await document.ask('publicationScdl.publier')
+    await hub.advance('1 min')
+    expect([document.state, ged.deposits.size]).toEqual(['termine', 1])
   })
 })

@@ -1,6 +1,8 @@
-import { defineFlow, file, files, firstOf, flag, longText } from '#core'
+import { allOf, defineFlow, file, files, firstOf, flag, is, longText } from '#core'
 import { archivage } from '../../steps/sae/index.ts'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
+import { publicationScdl } from '../../steps/publication-scdl/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { tdtActes } from '../../steps/tdt-actes/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
@@ -10,7 +12,10 @@ import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
 const SIGNING_DAY =
   '{% if parapheur_date_signature %}{{ parapheur_date_signature }}{% else %}{{ date_de_lacte }}{% endif %}'
 
-/** Actes of any origin: signature, légalité control, deposit, archiving, each if its box is ticked (`flows/actes.md`, ls-actes). */
+/** The nature that is published. */
+const DELIBERATION = '1'
+
+/** Actes of any origin: signature, légalité control, deposit, publication, archiving, each if its box is ticked (`flows/actes.md`, ls-actes). */
 export default defineFlow({
   id: 'ls-actes',
   version: 1,
@@ -27,16 +32,25 @@ export default defineFlow({
     envoiTdt: flag('Contrôle de légalité', { pastell: 'envoi_tdt_actes' }),
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot' }),
     envoiSae: flag('Archivage', { pastell: 'envoi_sae' }),
+    publication: flag('Publier en données ouvertes', {
+      help: 'Une délibération acquittée par la préfecture : elle et ses votes deviennent publics. Sans effet sur les autres natures d’actes.',
+    }),
   },
-  steps({ objet, arrete, annexes, envoiSignature, envoiTdt, envoiDepot, envoiSae }) {
+  steps({ objet, arrete, annexes, envoiSignature, envoiTdt, envoiDepot, envoiSae, publication }) {
     const visa = signature({ titre: objet, document: arrete, annexes })
     const signed = firstOf(visa.fields.signe, arrete)
+    const tdt = tdtActes({ objet, acte: signed, annexes })
+    const { numero, date, nature, classification, ar, dateAr, acteTamponne, annexesTamponnees, bordereau } = tdt.fields
     return [
       transformation({}),
       visa.when(envoiSignature),
       transformationFixe({}).set({ 'tdtActes.date': SIGNING_DAY }),
-      tdtActes({ objet, acte: signed, annexes }).when(envoiTdt),
+      tdt.when(envoiTdt),
+      depotAutomatique({ document: acteTamponne, annexes: annexesTamponnees, ar, bordereau }).when(envoiTdt),
       depotGed({}).when(envoiDepot),
+      publicationScdl({ objet, numero, date, classification, dateAr, acte: firstOf(acteTamponne, signed) }).when(
+        allOf(is(envoiTdt, true), is(publication, true), is(nature, DELIBERATION)),
+      ),
       archivage({}).when(envoiSae),
     ]
   },
