@@ -31,6 +31,13 @@ const routes: readonly RouteRecordRaw[] = [
       },
       { path: 'studio', name: 'studio', component: () => import('./pages/StudioPage.vue'), props: true },
       {
+        // No flow is called « - ».
+        path: 'studio/-/groupes',
+        name: 'studio-groups',
+        component: () => import('./pages/StudioGroupsPage.vue'),
+        props: true,
+      },
+      {
         path: 'studio/:flowId',
         name: 'studio-flow',
         component: () => import('./pages/StudioFlowPage.vue'),

@@ -51,7 +51,7 @@ export const upgradeFaults = (before: CompiledFlow, after: CompiledFlow, upgrade
     const what = kept ? `change de genre (${field.kind}, puis ${kept.kind})` : 'disparaît'
     return [
       {
-        at: `/upgrade`,
+        at: `/upgrade/rename/${field.name}`,
         message: `« ${field.label} » (${field.name}) ${what} alors que des documents en cours le portent : dire dans « upgrade » comment il est renommé, ou qu'il est oublié.`,
       },
     ]

@@ -1,5 +1,5 @@
-import { toApiError, unreachable } from './errors.ts'
-import { address, apiState, call, signedOut } from './http.ts'
+import type { DocumentSearch } from './client.ts'
+import { call } from './http.ts'
 import type { DocumentView, Listing } from './types.ts'
 
 /** Batches, as `/api/v3/entites/…/lots` answers them. */
@@ -44,34 +44,19 @@ export interface SelectionOffer {
 }
 
 /** Documents one by one, or all that the list would show. */
-export type Selection =
-  | { readonly documents: readonly string[] }
-  | { readonly recherche: { readonly flux?: string; readonly etat?: string; readonly q?: string } }
+export type Selection = { readonly documents: readonly string[] } | { readonly recherche: DocumentSearch }
 
 export interface Creation {
-  readonly flow: string
-  readonly file: File
+  readonly flux: string
+  /** Identifier of the upload that holds the CSV or the zip. */
+  readonly depot: string
+  /** Full name of the field that receives the files of a zip without CSV; the first required one unless told. */
+  readonly champ?: string
   readonly action?: string
-  readonly again: boolean
+  readonly encore: boolean
 }
 
 const lots = (entityId: string, rest = '') => `/entites/${encodeURIComponent(entityId)}/lots${rest}`
-
-/** The file is the body of the request: nothing of it is kept in memory. */
-const send = async (entityId: string, { flow, file, action, again }: Creation): Promise<Batch> => {
-  const query = { flux: flow, nom: file.name, action, encore: again ? 'true' : undefined }
-  const response = await fetch(address(lots(entityId, '/creation'), query), {
-    method: 'POST',
-    credentials: 'same-origin',
-    headers: { 'x-csrf-token': apiState.csrf, 'content-type': 'application/octet-stream', accept: 'application/json' },
-    body: file,
-  }).catch(() => {
-    throw unreachable()
-  })
-  const text = await response.text()
-  if (!response.ok) throw signedOut(toApiError(response.status, text))
-  return JSON.parse(text) as Batch
-}
 
 export const batches = {
   list: (entityId: string, apres?: string) => call<Listing<Batch>>(lots(entityId), { query: { apres } }),
@@ -87,7 +72,8 @@ export const batches = {
     ).items,
   act: (entityId: string, selection: Selection, action: string) =>
     call<Batch>(lots(entityId), { method: 'POST', body: { ...selection, action } }),
-  create: send,
+  create: (entityId: string, creation: Creation) =>
+    call<Batch>(lots(entityId, '/creation/depot'), { method: 'POST', body: creation }),
   confirm: (entityId: string, id: string) => call<Batch>(lots(entityId, `/${id}/confirmation`), { method: 'POST' }),
   cancel: (entityId: string, id: string) => call<Batch>(lots(entityId, `/${id}/annulation`), { method: 'POST' }),
   duplicate: (entityId: string, documentId: string) =>

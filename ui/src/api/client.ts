@@ -22,7 +22,9 @@ import type {
   StudioCheck,
   StudioDetail,
   StudioFlow,
+  StudioGroup,
   StudioSummary,
+  StudioUpgrade,
   Values,
 } from './types.ts'
 
@@ -41,10 +43,21 @@ const recordings = (entityId: string, id: string) => `${instance(entityId, id)}/
 const fileOf = (entityId: string, id: string, field: string, sha256: string) =>
   `${document(entityId, id)}/fichiers/${encodeURIComponent(field)}/${sha256}`
 
-export interface DocumentQuery {
+/** What documents are looked for by, in a list or for a batch. Instants are ISO 8601 texts. */
+export interface DocumentSearch {
   readonly flux?: string
   readonly etat?: string
+  readonly sorte?: string
   readonly q?: string
+  readonly creeDepuis?: string
+  readonly creeAvant?: string
+  readonly etatDepuis?: string
+  readonly etatAvant?: string
+  /** The value of an indexed field, by its full name. */
+  readonly [field: `champ.${string}`]: string
+}
+
+export interface DocumentQuery extends DocumentSearch {
   readonly apres?: string
   readonly limite?: number
 }
@@ -83,12 +96,17 @@ export const api = {
       }),
     save: (id: string, version: number, flow: StudioFlow) =>
       call<StudioDetail>(studio(id), { method: 'PUT', query: { version }, body: flow }),
-    check: (flow: StudioFlow) => call<StudioCheck>('/studio/verification', { method: 'POST', body: { flow } }),
-    publish: (id: string, version: number) =>
-      call<StudioDetail>(`${studio(id)}/publication`, { method: 'POST', body: { version } }),
+    check: (flow: StudioFlow, upgrade: StudioUpgrade = {}) =>
+      call<StudioCheck>('/studio/verification', { method: 'POST', body: { flow, upgrade } }),
+    publish: (id: string, version: number, upgrade: StudioUpgrade) =>
+      call<StudioDetail>(`${studio(id)}/publication`, { method: 'POST', body: { version, upgrade } }),
     retire: (id: string) => call<StudioDetail>(`${studio(id)}/retrait`, { method: 'POST' }),
     reopen: (id: string) => call<StudioDetail>(`${studio(id)}/reprise`, { method: 'POST' }),
     exportAddress: (id: string) => address(`${studio(id)}/export`),
+    groups: () => items<StudioGroup>('/studio/groupes'),
+    saveGroup: (id: string, contents: StudioGroup['contents']) =>
+      call<StudioGroup>(`/studio/groupes/${encodeURIComponent(id)}`, { method: 'PUT', body: contents }),
+    removeGroup: (id: string) => call<undefined>(`/studio/groupes/${encodeURIComponent(id)}`, { method: 'DELETE' }),
   },
   documents: {
     list: (entityId: string, query: DocumentQuery, signal?: AbortSignal) =>

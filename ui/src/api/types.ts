@@ -78,6 +78,9 @@ export interface StudioGroup {
 
 export interface StudioCheck {
   readonly faults: readonly PlacedMessage[]
+  /** None while it cannot be compiled. */
+  readonly fields: readonly { readonly name: string; readonly label: string; readonly kind: string }[]
+  readonly steps: readonly { readonly alias: string; readonly label: string }[]
   readonly svg: string | null
 }
 

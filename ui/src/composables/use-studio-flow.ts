@@ -2,8 +2,8 @@ import { computed, onScopeDispose, reactive, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { api } from '../api/client.ts'
 import { ApiError } from '../api/errors.ts'
-import type { PlacedMessage, StudioDetail, StudioFlow } from '../api/types.ts'
-import type { FieldRow, StepRow } from '../components/studio-rows.ts'
+import type { PlacedMessage, StudioDetail, StudioFlow, StudioUpgrade } from '../api/types.ts'
+import { lostIn, namesTwice, rowsOf, type FieldRow, type LostName, type StepRow } from '../components/studio-rows.ts'
 import { useFeedback } from './use-feedback.ts'
 import { useLoaded } from './use-loaded.ts'
 
@@ -21,10 +21,24 @@ export const useStudioFlow = (flowId: () => string) => {
   const stages = ref<readonly StepRow[]>([])
   const faults = ref<readonly PlacedMessage[]>([])
   const svg = ref<string | null>(null)
+  const { data: groups } = useLoaded(() => 'groups', api.studio.groups)
+  const lost = ref<readonly LostName[]>([])
+  /** What the lost names become: another name, or nothing when it is forgotten. */
+  const becomes = ref<Readonly<Record<string, string>>>({})
+  const upgrade = computed((): StudioUpgrade => {
+    const answered = lost.value.flatMap(({ name }) => {
+      const now = becomes.value[name]
+      return now === undefined ? [] : [[name, now] as const]
+    })
+    return {
+      rename: Object.fromEntries(answered.filter(([, now]) => now !== '')),
+      forget: answered.flatMap(([name, now]) => (now === '' ? [name] : [])),
+    }
+  })
 
   const show = ({ draft, faults: known }: StudioDetail) => {
     Object.assign(identity, { label: draft.label, family: draft.family, description: draft.description ?? '' })
-    fields.value = Object.entries(draft.fields).map(([name, field]) => ({ key: crypto.randomUUID(), name, field }))
+    fields.value = rowsOf(draft.fields)
     stages.value = draft.steps.map(step => ({ key: crypto.randomUUID(), ...step }))
     faults.value = known
   }
@@ -44,18 +58,18 @@ export const useStudioFlow = (flowId: () => string) => {
     }
   })
 
-  /** Two entries of one name would make one: said before it happens. */
-  const twice = computed(() => {
-    const names = fields.value.map(({ name }) => name)
-    return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
-  })
+  const twice = computed(() => namesTwice(fields.value))
 
   let turn = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   const check = async (flow: StudioFlow) => {
     const mine = ++turn
     try {
-      const answer = await api.studio.check(flow)
+      const asked = await api.studio.check(flow)
+      if (mine !== turn) return
+      lost.value = lostIn(asked)
+      const answered = Object.values(upgrade.value).some(each => Object.keys(each).length > 0)
+      const answer = answered ? await api.studio.check(flow, upgrade.value) : asked
       if (mine !== turn) return
       faults.value = [
         ...twice.value.map(name => ({ at: '/fields', message: t('studio.twice', { name }) })),
@@ -67,7 +81,7 @@ export const useStudioFlow = (flowId: () => string) => {
       if (mine === turn) faults.value = [{ at: '', message: refusal.message }]
     }
   }
-  watch(written, flow => {
+  watch([written, becomes], ([flow]) => {
     clearTimeout(timer)
     if (flow) timer = setTimeout(() => void check(flow), REST)
   })
@@ -92,7 +106,8 @@ export const useStudioFlow = (flowId: () => string) => {
       const now = kept.value
       if (!now) return
       try {
-        kept.value = await api.studio.publish(now.id, now.revision)
+        kept.value = await api.studio.publish(now.id, now.revision, upgrade.value)
+        becomes.value = {}
         tell(t('studio.published', { version: kept.value.published ?? 1 }))
       } catch (refusal) {
         if (!(refusal instanceof ApiError)) throw refusal
@@ -117,6 +132,9 @@ export const useStudioFlow = (flowId: () => string) => {
     stages,
     faults,
     svg,
+    groups,
+    lost,
+    becomes,
     save,
     publish,
     retire: change(api.studio.retire, 'studio.retired'),

@@ -11,8 +11,8 @@ const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .join('\n')
 const keys = Object.entries(fr).flatMap(([group, texts]) => Object.keys(texts).map(name => `${group}.${name}`))
 
-/** Keys whose end is computed: `t(`route.${step.status}`)`. */
-const prefixes = [...sources.matchAll(/`([a-zA-Z]+\.)\$\{/gu)].map(match => match[1] ?? '')
+/** Keys whose end is computed: `t(`route.${step.status}`)`, `t(`studio.states.${flow.state}`)`. */
+const prefixes = [...sources.matchAll(/`([a-zA-Z.]+\.)\$\{/gu)].map(match => match[1] ?? '')
 
 test('every sentence asked for exists', () => {
   const groups = Object.keys(fr).join('|')
@@ -22,7 +22,7 @@ test('every sentence asked for exists', () => {
 })
 
 test('every sentence written is asked for', () => {
-  expect(keys.filter(key => !sources.includes(`'${key}'`) && !prefixes.some(prefix => key.startsWith(prefix)))).toEqual(
-    [],
-  )
+  expect(
+    keys.filter(key => !sources.includes(`'${key}'`) && !prefixes.some(prefix => `${key}.`.startsWith(prefix))),
+  ).toEqual([])
 })

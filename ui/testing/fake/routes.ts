@@ -168,7 +168,11 @@ export const routes: readonly { readonly method: string; readonly path: string; 
     handle: (_, { parts }) => ({ ...entities.find(each => each.id === parts[1]), rights }),
   },
   { method: 'GET', path: 'entites/*/flux', handle: () => ({ items: [flow, helios] }) },
-  { method: 'GET', path: 'flux/*', handle: () => ({ ...flow, version: 1, pages: actePages, states: flowStates }) },
+  {
+    method: 'GET',
+    path: 'flux/*',
+    handle: () => ({ ...flow, version: 1, pages: actePages, states: flowStates, indexed: [] }),
+  },
   { method: 'GET', path: 'entites/*/documents', handle: list },
   {
     method: 'POST',
