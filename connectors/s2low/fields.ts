@@ -37,6 +37,10 @@ export const config = {
   diffusionPieces: flag("Joindre l'acte à ces courriels", {
     help: "Sans effet si aucune adresse n'est donnée.",
   }),
+  fluxCourriers: text('Flux qui reçoit les courriers de la préfecture', {
+    default: 'actes-reponse-prefecture',
+    help: "Identifiant du flux où un document est créé pour chaque courrier, lié à l'acte dont il parle. Vide, les courriers sont seulement rattachés à leur acte.",
+  }),
   releverPesRetour: flag('Relever les PES retour', {
     default: true,
     help: 'À décocher si ce compte ne sert pas aux flux comptables.',

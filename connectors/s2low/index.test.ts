@@ -278,16 +278,22 @@ describe('pièces', () => {
 })
 
 describe('courriers de la préfecture', () => {
-  const collect = (answer: Awaited<ReturnType<Inbox['attach']>>) => {
+  /** An inbox that knows this flow, or none. */
+  const collect = (answer: Awaited<ReturnType<Inbox['attach']>>, flow?: string) => {
     const attached: Parameters<Inbox['attach']>[0][] = []
+    const delivered: Parameters<Inbox['deliver']>[0][] = []
     const inbox: Inbox = {
-      ...nowhere,
+      form: name => Promise.resolve(name === flow ? { id: name, label: 'Réponses', fields: {} } : undefined),
+      deliver: found => {
+        delivered.push(found)
+        return Promise.resolve('created')
+      },
       attach: found => {
         attached.push(found)
         return Promise.resolve(answer)
       },
     }
-    return { inbox, attached }
+    return { inbox, attached, delivered }
   }
 
   test('un courrier est rattaché à son acte, puis seulement marqué lu', async () => {
@@ -310,7 +316,41 @@ describe('courriers de la préfecture', () => {
     expect(await bench.run('courriers', inbox)).toBe('Aucun courrier non lu de la préfecture.')
   })
 
-  test('un courrier dont l’acte est inconnu reste non lu, et c’est dit', async () => {
+  test('un courrier devient aussi un document du flux qui y répond, avec son archive et ce que S²LOW en dit', async () => {
+    await using bench = await start()
+    const sent = await bench.tdt.send(await bench.acte())
+    const about = 'id' in sent ? sent.id : ''
+    const letter = bench.simulator.prefectureLetter(3, { about })
+    const { inbox, delivered } = collect('attached', 'actes-reponse-prefecture')
+    await bench.run('courriers', inbox)
+    expect(delivered).toMatchObject([
+      {
+        flow: 'actes-reponse-prefecture',
+        externalId: `reponse-prefecture-${letter}`,
+        then: { whenValid: 'envoyer' },
+        about: { value: about },
+        values: {
+          acte_nature: '1',
+          numero_de_lacte: 'D1',
+          type_reponse: '3',
+          related_transaction_id: about,
+          transaction_id: letter,
+        },
+      },
+    ])
+    expect(delivered[0]?.values['reponse_prefecture']).toMatchObject({ name: 'demande_piece_complementaire.tar.gz' })
+    expect(delivered[0]?.values['reponse_prefecture_unzip']).toHaveLength(2)
+  })
+
+  test('avec ce flux, un courrier dont l’acte est inconnu reste dans l’entité du connecteur, et est marqué lu', async () => {
+    await using bench = await start()
+    bench.simulator.prefectureLetter(2)
+    const { inbox, delivered } = collect('unknown', 'actes-reponse-prefecture')
+    expect(await bench.run('courriers', inbox)).toMatch(/1 sans acte correspondant ici/u)
+    expect([delivered.length, bench.simulator.count('courrier non lu')]).toEqual([1, 0])
+  })
+
+  test('sans ce flux, un courrier dont l’acte est inconnu reste non lu, et c’est dit', async () => {
     await using bench = await start()
     bench.simulator.prefectureLetter(2)
     expect(await bench.run('courriers', collect('unknown').inbox)).toMatch(/1 laissé non lu/u)

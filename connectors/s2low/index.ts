@@ -37,7 +37,8 @@ export default defineConnector({
     courriers: {
       label: 'Relever les courriers de la préfecture',
       every: '1 h',
-      run: ({ config, http, files, inbox }) => collectLetters(s2lowWire(http, config), files, inbox),
+      run: ({ config, http, files, inbox, clock }) =>
+        collectLetters(s2lowWire(http, config), { files, inbox, flow: config.fluxCourriers, now: clock.now() }),
     },
     pesRetour: {
       label: 'Relever les PES retour',

@@ -83,6 +83,15 @@ export interface Inbox {
      * none of them, or several, the document stays with the instance's own entity and its journal says why.
      */
     readonly entity?: { readonly id: string } | { readonly siren: string }
+    /**
+     * A document that it speaks of, found as `attach` finds it: what is delivered goes to the entity of that document, whatever `entity`
+     * says, and both are linked. Nothing more when there is none.
+     */
+    readonly about?: {
+      readonly value: string
+      /** What each is for the other: `there` is what is delivered, `here` the document found. */
+      readonly label: { readonly there: string; readonly here: string }
+    }
   }): Promise<'created' | 'known'>
   /**
    * Adds a file and a line of journal to the document that a remote speaks of, once per (instance, externalId).

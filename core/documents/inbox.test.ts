@@ -11,6 +11,7 @@ import { verifyJournal } from '../journal/verify.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
 import { acte, deliberationFlow as flow, newDocument, town } from './documents.fixture.ts'
 import { createInbox } from './inbox.ts'
+import { relativesOf } from './kin.ts'
 import { listDocuments } from './list.ts'
 import { createStore } from './store.ts'
 import { testFlows } from './documents.fixture.ts'
@@ -87,6 +88,29 @@ describe('ce qu’un glaneur dépose', () => {
     expect(kept && (await hub.store.journal(kept)).at(-1)?.message).toBe(
       "Aucune entité active de SIREN 213400013 ne peut le recevoir : il reste dans l'entité du connecteur.",
     )
+  })
+
+  test('se lie au document dont il parle, et va dans son entité ; sinon il reste où il serait allé', async () => {
+    const subject = await sent(service, 'T-42')
+    const label = { there: 'Courrier', here: 'Acte' }
+    const inbox = hub.inbox({ instanceId, entityId: ville })
+    const bring = (externalId: string, value: string) =>
+      inbox.deliver({ flow: flow.id, externalId, values: { objet: externalId }, about: { value, label } })
+    const relatives = () => relativesOf(database.knex, { entityId: service, documentId: subject.id })
+    expect([await bring('réponse', 'T-42'), await bring('réponse', 'T-42')]).toEqual(['created', 'known'])
+    expect(await relatives()).toMatchObject([{ label: 'Courrier', entityId: service, title: 'réponse' }])
+    await bring('perdue', 'T-43')
+    expect(await relatives()).toHaveLength(1)
+    const { items } = await listDocuments(database.knex, testFlows, { entityId: ville, readable: [flow.id] })
+    expect(items.map(each => each.title)).toEqual(['perdue'])
+    // The number of another remote says nothing here.
+    await hub.inbox({ instanceId: await associated(autre), entityId: autre }).deliver({
+      flow: flow.id,
+      externalId: 'étrangère',
+      values: { objet: 'étrangère' },
+      about: { value: 'T-42', label },
+    })
+    expect(await relatives()).toHaveLength(1)
   })
 
   test("n'est pas retenu comme connu quand le document n'a pas pu être rangé", async () => {

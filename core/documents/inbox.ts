@@ -9,6 +9,7 @@ import { associationsFor, pick } from '../connectors/associations.ts'
 import { errors, Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import { noNewDocument, type FlowRegistry } from '../flows/registry.ts'
+import { bind } from './kin.ts'
 import { arrival, flowNamed, formOf } from './received.ts'
 import type { StoredDocuments } from './store.ts'
 
@@ -194,7 +195,7 @@ export const createInbox = ({
       return flow && formOf(flow)
     },
 
-    deliver: ({ flow: name, externalId, entity, ...found }) =>
+    deliver: ({ flow: name, externalId, entity, about, ...found }) =>
       once(
         sender,
         externalId,
@@ -203,9 +204,18 @@ export const createInbox = ({
           if (!flow) throw new Error(`Le flux « ${name} » n'est pas installé : impossible d'y créer ce qui a été reçu.`)
           const refusal = noNewDocument(flows, flow)
           if (refusal !== undefined) throw new Error(refusal)
-          const { entityId, remarks } = await addressee(sender, entity)
-          const move = await arrival(flow, entityId, found, { flows, files, now: clock.now(), remarks })
-          await store.create(move, record(sender, externalId, { entityId, documentId: move.document.id }))
+          const subject = about && (await find(sender, about.value))
+          const { entityId, remarks } = await addressee(sender, subject ? { id: subject.entityId } : entity)
+          const at = clock.now()
+          const move = await arrival(flow, entityId, found, { flows, files, now: at, remarks })
+          const received = record(sender, externalId, { entityId, documentId: move.document.id })
+          await store.create(move, async trx => {
+            await received(trx)
+            if (!about || !subject) return
+            const from = { entityId: subject.entityId, id: subject.documentId }
+            const reference = `${sender.instanceId} ${externalId}`
+            await bind(trx, { from, to: move.document, reference, label: about.label, at })
+          })
           return 'created' as const
         },
         'known' as const,

@@ -83,13 +83,19 @@ const isExact = (flow: CompiledFlow, what: 'fields' | 'states' | 'tasks', full: 
 
 const withoutDot = (name: string) => name.replaceAll('.', '_')
 
+/** `type_piece_lettre_observation` → `type_acte_lettre_observation`…; the file is one for all. */
+const piecePartsOf = (own = 'type_piece') => {
+  const kind = own.slice('type_piece'.length)
+  return PIECE_PARTS.map(([name, part]) => [part === 'file' ? name : `${name}${kind}`, part] as const)
+}
+
 const fieldsOf = (flow: CompiledFlow, suffixOf: (step: string | undefined) => string): readonly NamedField[] => {
   const taken = new Map<string, NamedField>()
   for (const field of Object.values(flow.fields)) {
     const suffix = isExact(flow, 'fields', field.name) ? '' : suffixOf(field.step)
     const own = field.options.pastell
     const parts: readonly (readonly [string, PiecePart | undefined])[] =
-      field.kind === 'pieceTypes' ? PIECE_PARTS : [[own ?? '', undefined]]
+      field.kind === 'pieceTypes' ? piecePartsOf(own) : [[own ?? '', undefined]]
     for (const [base, part] of parts) {
       const wanted = base === '' ? withoutDot(field.name) : `${base}${suffix}`
       const first = taken.get(wanted)

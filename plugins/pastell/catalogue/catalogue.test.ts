@@ -9,7 +9,6 @@ import { DIFFERENCES } from './differences.ts'
 
 /** Folder types whose flow is still to be written. This list only gets shorter. */
 const NOT_YET: readonly string[] = [
-  'actes-reponse-prefecture',
   'dossier-marche',
   'facture-chorus-fournisseur',
   'facture-formulaire-pivot',
