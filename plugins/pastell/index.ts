@@ -1,7 +1,9 @@
 import { definePlugin } from '#core'
 import { pastellCheck } from './catalogue/check.ts'
 import { definitionImporter } from './imports/definition/command.ts'
-import { definitionImportRoute } from './imports/definition/route-api.ts'
+import { definitionImportRoute } from './imports/definition/route.ts'
+import { entityImporter } from './imports/entity/command.ts'
+import { entityImportRoute } from './imports/entity/route.ts'
 import { studioImporter } from './imports/studio/command.ts'
 import { studioImportRoute } from './imports/studio/route.ts'
 import { pastellLinks } from './links.ts'
@@ -15,6 +17,6 @@ export default definePlugin({
   steps: [actionManuelle],
   mounts: [pastellApi, pastellLinks],
   checks: [pastellCheck],
-  importers: [studioImporter, definitionImporter],
-  routes: [studioImportRoute, definitionImportRoute],
+  importers: [studioImporter, definitionImporter, entityImporter],
+  routes: [studioImportRoute, definitionImportRoute, entityImportRoute],
 })

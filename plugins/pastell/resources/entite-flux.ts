@@ -14,7 +14,7 @@ const GLOBAL = 'global'
 const unknownFlow = (type: string) => badRequest(`Le type de dossier « ${type} » n'existe pas.`)
 
 /** The slots of a family, in the order of the steps: `num_same_type` is the rank among them. */
-const slotsNamed = (flows: readonly CompiledFlow[], family: string): readonly string[] => [
+export const slotsNamed = (flows: readonly CompiledFlow[], family: string): readonly string[] => [
   ...new Set(
     flows
       .flatMap(slotsOf)

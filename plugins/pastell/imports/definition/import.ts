@@ -17,7 +17,7 @@ import { CONVENTIONAL, PIECES } from './classes.ts'
 import { conditionOn, pageCondition, readField } from './fields.ts'
 import { inputsNamed, placeManual, placeStep, publicNames, type Since } from './place.ts'
 import { canonical, readDefinition, textsOf, type Definition } from './read.ts'
-import { boxOf, contentOf, goesOn, preparationOf, routeOf, type Stretch } from './route.ts'
+import { boxOf, contentOf, goesOn, preparationOf, routeOf, type Stretch } from './stretches.ts'
 
 const FAMILY = 'Types de dossier génériques'
 /** A form without actions is that of a recipient. */

@@ -4,7 +4,7 @@ import { adapted, carried, lost, textOf, type Remark } from '../studio/format.ts
 import { ofTheDocument, type FirstPage } from '../studio/steps.ts'
 import { GIVES, INPUTS, LOGICAL } from './classes.ts'
 import type { ActionRead, Definition } from './read.ts'
-import { isSystemOnly, preparationOf, type Stretch } from './route.ts'
+import { isSystemOnly, preparationOf, type Stretch } from './stretches.ts'
 
 type StepStretch = Extract<Stretch, { is: 'step' }>
 type ManualStretch = Extract<Stretch, { is: 'manual' }>
