@@ -68,7 +68,7 @@ export interface FieldSpec {
   readonly kind: FieldKind
   readonly label: string
   readonly options: FieldOptions
-  /** `choice`: code → French label, in display order. */
+  /** `choice`, `pieceTypesAmong`: code → French label, in display order. */
   readonly choices?: Readonly<Record<string, string>>
   /** `remoteChoice`, `pieceTypes`: the method of the capability that lists the choices. */
   readonly method?: string
@@ -185,6 +185,13 @@ export const pieceTypes = <const M extends string, const O extends RemoteOptions
   of: options.of,
   ...(options.by ? { by: options.by } : {}),
 })
+
+/** The same from a fixed list, without any remote: code → French label, in display order. */
+export const pieceTypesAmong = <const O extends FieldOptions & { readonly of: readonly string[] }>(
+  label: string,
+  choices: Readonly<Record<string, string>>,
+  options: O,
+): Field<readonly PieceType[], O> => ({ kind: 'pieceTypes', label, choices, options, of: options.of })
 
 /** One row as a handler reads it; with `nested`, its own rows are under `enfants`. */
 export type Row<F, N extends boolean = false> = Values<F> &

@@ -68,8 +68,14 @@ export const schemaOf = (field: FieldSpec): ValueSchema => ({
   ...(field.kind === 'rows' ? rowsSchema(field) : SCHEMAS[field.kind]),
   title: field.label,
   ...(field.options.help ? { description: field.options.help } : {}),
-  ...(field.choices ? { enum: Object.keys(field.choices) } : {}),
+  ...(field.choices ? among(field, Object.keys(field.choices)) : {}),
 })
+
+/** Only the codes of a fixed list. */
+const among = ({ kind }: FieldSpec, codes: readonly string[]): ValueSchema =>
+  kind === 'pieceTypes'
+    ? { items: { ...pieceType, properties: { ...pieceType.properties, value: { enum: codes } } } }
+    : { enum: codes }
 
 const EXPECTED: Readonly<Record<FieldKind, string>> = {
   text: 'un texte',

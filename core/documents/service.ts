@@ -236,6 +236,11 @@ export const createDocuments = ({
     data: Document['data'],
     field: CompiledField,
   ): Promise<RemoteChoices> => {
+    if (field.kind === 'pieceTypes' && field.choices)
+      return {
+        choices: Object.entries(field.choices).map(([value, label]) => ({ value, label })),
+        fetchedAt: clock.now(),
+      }
     if (field.method === undefined || field.step === undefined)
       throw errors.badRequest({ detail: `Le champ « ${field.label} » n'a pas de liste à proposer.` })
     const step = stepNamed(flow, field.step)

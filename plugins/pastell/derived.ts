@@ -192,6 +192,14 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   mailsec: {
     envoi_mailsec: box('Mail sécurisé'),
     lecture_mail: filled("Afficher la page de l'accusé de notification", 'accuse_notification'),
+    is_recupere: old({
+      label: 'Lu par tous les destinataires',
+      make({ full }) {
+        const [sent, read] = [full('sent_mail_number'), full('sent_mail_read')]
+        if (sent === undefined || read === undefined) return undefined
+        return { value: ({ data }) => on(Number(data[read] ?? 0) > 0 && data[read] === data[sent]) }
+      },
+    }),
     password2: {
       label: 'Mot de passe, une seconde fois',
       type: 'password',
@@ -206,6 +214,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   sae: {
     envoi_sae: box('Archivage'),
     sae_show: filled('Afficher la page du SAE', 'journal', 'sae_bordereau'),
+    journal_show: old(filled('Afficher la page du journal', 'journal')),
     date_cloture_journal_iso8601: {
       label: 'Dernier événement (ISO 8601)',
       visible: true,

@@ -9,11 +9,8 @@ import { DIFFERENCES } from './differences.ts'
 
 /** Folder types whose flow is still to be written. This list only gets shorter. */
 const NOT_YET: readonly string[] = [
-  'dossier-marche',
   'facture-chorus-fournisseur',
   'facture-formulaire-pivot',
-  'piece-marche',
-  'piece-marche-destinataire',
   'piece-marche-par-etape',
 ]
 

@@ -129,4 +129,22 @@ export const DIFFERENCES: readonly Difference[] = [
     flows: ['test'],
     why: 'Le connecteur d’essai de Pastell n’existe pas ici : une étape placée deux fois a deux associations, ce que pdf-generique montre.',
   },
+  {
+    kind: 'état',
+    names: ['affectation', 'importation-sans-envoi', 'importation-erreur'],
+    flows: ['piece-marche'],
+    why: 'La pièce reçue ou créée sans envoi est un brouillon ; l’envoi applique le paramétrage de son type et poursuit aussitôt.',
+  },
+  {
+    kind: 'état',
+    names: ['importation-ok'],
+    flows: ['dossier-marche'],
+    why: 'Notifiait la réception par un glaneur : ici, l’abonnement à la création du document en tient lieu.',
+  },
+  {
+    kind: 'champ',
+    names: ['sae_config'],
+    flows: ['dossier-marche'],
+    why: 'Fichier de valeurs pour le bordereau : elles viennent du connecteur SEDA et du document.',
+  },
 ]
