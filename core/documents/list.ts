@@ -11,6 +11,7 @@ import {
   type StateOfFlow,
   type StateSort,
 } from './list-filters.ts'
+import { TEXT_QUERY, typed } from './full-text.ts'
 import { SUMMARY_COLUMNS, type DocumentModel } from './model.ts'
 import { shownValues, summaryOf, type DocumentSummary } from './views.ts'
 
@@ -73,14 +74,10 @@ const orderOf = ({ passed, stateFrom, stateBefore }: DocumentQuery): Order => {
   return stateFrom || stateBefore ? 'etat' : 'creation'
 }
 
-const textCondition = (text: string): Condition => {
-  // Two readings of what was typed: words as French stems them, and the beginning of each as it is written.
-  const beginnings = (text.match(/[\p{L}\p{N}]+/gu) ?? []).map(word => `${word}:*`).join(' & ')
-  return {
-    sql: "(d.search @@ websearch_to_tsquery('passeur_fr', ?) or d.search @@ to_tsquery('simple', sans_accent(?)))",
-    bindings: [text, beginnings],
-  }
-}
+const textCondition = (text: string): Condition => ({
+  sql: `d.search @@ ${TEXT_QUERY}`,
+  bindings: [text, typed(text).beginnings],
+})
 
 const between = (column: string, from: Date | undefined, before: Date | undefined): readonly Condition[] => [
   ...(from ? [{ sql: `${column} >= ?`, bindings: [from] }] : []),

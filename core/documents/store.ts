@@ -78,7 +78,7 @@ const rowOf = (trx: Transaction, flow: CompiledFlow, document: Document) => {
     message: storableText(document.message),
     waitingFor: document.waitingFor ?? null,
     updatedAt: document.updatedAt,
-    search: trx.raw(SEARCH_VECTOR, [text, text]),
+    search: trx.raw(SEARCH_VECTOR, { title: storableText(document.title), text }),
   }
 }
 

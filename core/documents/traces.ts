@@ -44,8 +44,12 @@ export const searchText = (flow: CompiledFlow, { title, data, id }: Document): s
   return `${text} ${text.replaceAll(/[^\p{L}\p{N}]+/gu, ' ')}`
 }
 
-/** Stems for the words of a sentence, and the words as they are for their beginnings (« délibérat »). */
-export const SEARCH_VECTOR = `to_tsvector('passeur_fr', ?) || to_tsvector('simple', sans_accent(?))`
+/**
+ * Stems for the words of a sentence, and the words as they are for their beginnings (« délibérat »). The title, given first, weighs more
+ * than the whole text.
+ */
+export const SEARCH_VECTOR = `setweight(to_tsvector('passeur_fr', :title) || to_tsvector('simple', sans_accent(:title)), 'A')
+  || to_tsvector('passeur_fr', :text) || to_tsvector('simple', sans_accent(:text))`
 
 interface HeldFile extends FileRef {
   readonly field: string

@@ -4,6 +4,8 @@ import { useSession } from './composables/use-session.ts'
 const routes: readonly RouteRecordRaw[] = [
   { path: '/connexion', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { open: true } },
   { path: '/', name: 'home', component: () => import('./components/LoadState.vue') },
+  // The address that letters give: the page is that of an entity, one's own to begin with.
+  { path: '/notifications', name: 'my-notifications', component: () => import('./components/LoadState.vue') },
   {
     path: '/entites/:entityId',
     component: () => import('./pages/EntityLayout.vue'),
@@ -43,6 +45,13 @@ const routes: readonly RouteRecordRaw[] = [
         component: () => import('./pages/StudioFlowPage.vue'),
         props: true,
       },
+      { path: 'recherche', name: 'search', component: () => import('./pages/SearchPage.vue'), props: true },
+      {
+        path: 'notifications',
+        name: 'notifications',
+        component: () => import('./pages/NotificationsPage.vue'),
+        props: true,
+      },
       { path: 'lots', name: 'batches', component: () => import('./pages/BatchesPage.vue'), props: true },
       { path: 'lots/nouveau', name: 'batch-new', component: () => import('./pages/BatchNewPage.vue'), props: true },
       { path: 'lots/:batchId', name: 'batch', component: () => import('./pages/BatchPage.vue'), props: true },
@@ -74,6 +83,7 @@ router.beforeEach(async to => {
   if (to.meta['open']) return true
   const session = await useSession().current()
   if (!session) return { name: 'sign-in', query: to.name === 'home' ? {} : { retour: to.fullPath } }
+  if (to.name === 'my-notifications') return { name: 'notifications', params: { entityId: session.home } }
   return to.name === 'home' ? { name: 'documents', params: { entityId: session.home } } : true
 })
 

@@ -12,6 +12,7 @@ import { entityRoutes } from './entities.ts'
 import { eventRoutes } from './events.ts'
 import { fileRoutes } from './files.ts'
 import { flowRoutes } from './flows.ts'
+import { fullTextRoutes } from './full-text.ts'
 import { healthRoutes } from './health.ts'
 import { journalRoutes } from './journal.ts'
 import { notificationRoutes } from './notifications.ts'
@@ -44,6 +45,7 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...archiveRoutes,
     ...viewerRoutes(viewers),
     ...journalRoutes,
+    ...fullTextRoutes,
     ...notificationRoutes,
     ...relationRoutes,
     ...administrationRoutes,
