@@ -40,15 +40,19 @@ export default defineFlow({
     const visa = signature({ titre: objet, document: arrete, annexes })
     const signed = firstOf(visa.fields.signe, arrete)
     const tdt = tdtActes({ objet, acte: signed, annexes })
-    const { numero, date, nature, classification, ar, dateAr, acteTamponne, annexesTamponnees, bordereau } = tdt.fields
+    // Some TdT stamp nothing.
+    const stamped = firstOf(tdt.fields.acteTamponne, signed)
+    const { numero, date, nature, classification, ar, dateAr, annexesTamponnees, bordereau } = tdt.fields
     return [
       transformation({}),
       visa.when(envoiSignature),
       transformationFixe({}).set({ 'tdtActes.date': SIGNING_DAY }),
       tdt.when(envoiTdt),
-      depotAutomatique({ document: acteTamponne, annexes: annexesTamponnees, ar, bordereau }).when(envoiTdt),
+      depotAutomatique({ document: stamped, annexes: firstOf(annexesTamponnees, annexes), ar, bordereau }).when(
+        envoiTdt,
+      ),
       depotGed({}).when(envoiDepot),
-      publicationScdl({ objet, numero, date, classification, dateAr, acte: firstOf(acteTamponne, signed) }).when(
+      publicationScdl({ objet, numero, date, classification, dateAr, acte: stamped }).when(
         allOf(is(envoiTdt, true), is(publication, true), is(nature, DELIBERATION)),
       ),
       archivage({}).when(envoiSae),
