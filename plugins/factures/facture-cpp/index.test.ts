@@ -3,6 +3,7 @@ import { ConfigurationError, PermanentError } from '#core'
 import { fakeTown, temporaryFiles, testHub, fakePortail, samplePivot } from '#core/testing'
 import { controleStatut } from '../../steps/controle-statut/index.ts'
 import { decisionVisa } from '../../steps/decision-visa/index.ts'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { miseADisposition } from '../../steps/mise-a-disposition/index.ts'
 import { orientation } from '../../steps/orientation/index.ts'
@@ -15,6 +16,7 @@ import factureCpp from './index.ts'
 
 const STEPS = [
   receptionFacture,
+  depotAutomatique,
   statutFacture,
   orientation,
   controleStatut,
@@ -95,6 +97,20 @@ describe('une facture reçue', () => {
       'reception.donnees': { name: 'donnees_pivot.json' },
     })
     expect(historique(document)).toMatchObject([{ statut: 'Mise à disposition' }])
+  })
+
+  test('est remise au dépôt en GED, PDF, pivot et pièces, dès qu’un connecteur y est associé', async () => {
+    const { document, hub } = await town()
+    hub.associated.add('depot-ged')
+    await document.submit()
+    await hub.settleDown()
+    expect(hub.created).toMatchObject([
+      {
+        flow: 'depot-ged',
+        values: { fichiers: [{ name: 'FAC-F-1.pdf' }, { name: '1221.xml' }, { name: 'bon.txt' }] },
+      },
+    ])
+    expect(document.state).toBe('orientation.aOrienter')
   })
 
   test('illisible, elle le dit et peut être supprimée ; réparée, elle repart', async () => {

@@ -15,6 +15,7 @@ import {
 } from '#core'
 import { controleStatut } from '../../steps/controle-statut/index.ts'
 import { decisionVisa } from '../../steps/decision-visa/index.ts'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { miseADisposition } from '../../steps/mise-a-disposition/index.ts'
 import { orientation } from '../../steps/orientation/index.ts'
@@ -100,6 +101,7 @@ export default defineFlow({
     }).as('visa')
     return [
       receptionFacture({ pivot, idFacture, statut }).as('reception'),
+      depotAutomatique({ document: fields.pdf, donnees: pivot, annexes: fields.annexes }),
       statutFacture({ ...facture, annulee }).as('chorus'),
       orientation({}).when(is(fields.envoiAuto, false)).thenWait(),
       controleStatut({ ...facture, annulee })
