@@ -11,7 +11,6 @@ import { DIFFERENCES } from './differences.ts'
 const NOT_YET: readonly string[] = [
   'facture-chorus-fournisseur',
   'facture-formulaire-pivot',
-  'piece-marche-par-etape',
 ]
 
 const catalogue = catalogueIds().flatMap(id => catalogued(id) ?? [])

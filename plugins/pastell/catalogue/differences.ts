@@ -147,4 +147,10 @@ export const DIFFERENCES: readonly Difference[] = [
     flows: ['dossier-marche'],
     why: 'Fichier de valeurs pour le bordereau : elles viennent du connecteur SEDA et du document.',
   },
+  {
+    kind: 'état',
+    names: ['importation-ok', 'importation-sans-extraction', 'importation-erreur'],
+    flows: ['piece-marche-par-etape'],
+    why: 'Ce qu’un glaneur dépose est un brouillon, que l’envoi (« orientation ») déplie aussitôt : il ne s’arrête pas entre les deux.',
+  },
 ]
