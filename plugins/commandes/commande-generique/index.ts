@@ -89,7 +89,7 @@ export default defineFlow({
       transformationFixe({})
         .labelled('Préparation du courriel')
         .set({ 'mailsec.to': '{{ mail_fournisseur }}', courrielPret: 'true' })
-        .pastell({ 'states.aTransformer': 'prepare-envoi-mail' })
+        .pastell({ 'states.aTransformer': 'prepare-envoi-mail', 'tasks.transformer': 'envoi-mail' })
         .when(envoiMailsec),
       mailsec({
         titre: firstOf(fields.courrielObjet, libelle),
