@@ -92,3 +92,18 @@ test('un fichier de clé lisible par tous est refusé avec le remède', async ()
 test('chaque variable a une explication', () => {
   for (const { name, help } of describeEnvironment()) expect(help, name).toMatch(/\S/u)
 })
+
+test('le serveur de messagerie se dit avec son expéditeur, et son mot de passe ne se répète pas', async () => {
+  const PASSEUR_MAIL_URL = 'smtps://passeur:s3cret-du-relais@relais.ville.fr:465'
+  const config = await loadConfig({ PASSEUR_MAIL_URL, PASSEUR_MAIL_FROM: 'passeur@ville.fr' }, root)
+  expect(config.mail).toEqual({ url: PASSEUR_MAIL_URL, from: 'passeur@ville.fr', digestAt: '07:00' })
+  expect((await loadConfig({}, root)).mail).toBeUndefined()
+  expect(await refusal({ PASSEUR_MAIL_URL })).toContain('PASSEUR_MAIL_FROM')
+  const wrong = await refusal({
+    PASSEUR_MAIL_URL: 'https://passeur:s3cret-du-relais@relais',
+    PASSEUR_MAIL_DIGEST: '7h',
+  })
+  expect(wrong).toContain('PASSEUR_MAIL_URL')
+  expect(wrong).toContain('PASSEUR_MAIL_DIGEST')
+  expect(wrong).not.toContain('s3cret')
+})

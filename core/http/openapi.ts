@@ -102,6 +102,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   userId: 'Identifiant du compte.',
   roleId: 'Identifiant du rôle.',
   tokenId: 'Identifiant du jeton.',
+  subscriptionId: 'Identifiant de l’abonnement.',
   instanceId: 'Identifiant du connecteur.',
   schedule: 'Nom de la tâche périodique.',
   recordingId: 'Identifiant de l’enregistrement.',
