@@ -5,7 +5,9 @@ import { deliberationFlow as flow, newDocument, testFlows, town } from '../docum
 import { createStore, type StoredDocuments } from '../documents/store.ts'
 import type { Document } from '../engine/model.ts'
 import { settle } from '../engine/settle.ts'
+import { createHeartbeat } from '../jobs/processes.ts'
 import { addNotifications } from '../jobs/rebuild.ts'
+import { startWorker } from '../jobs/worker.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
 import { eventChoices, eventsOf } from './events.ts'
 import { createMailer } from './mailer.ts'
@@ -285,6 +287,34 @@ describe('un courriel', () => {
     await addNotifications(database.knex, now)
     expect(await jobs()).toEqual(['notifications'])
   })
+})
+
+test('le travailleur envoie de lui-même ce qui est dû', async () => {
+  const ville = await town(database.knex)
+  const { id, email } = await person(ville)
+  await follow(id, ville, 'erreurs')
+  await failed(ville)
+  let told = () => undefined as void
+  const sent = new Promise<void>(resolve => (told = resolve))
+  const worker = await startWorker({
+    db: database.knex,
+    connectionString: database.connectionString,
+    clock: { now: () => now },
+    log: silent,
+    heartbeat: createHeartbeat({ db: database.knex, kind: 'worker', log: silent }),
+    perform: async () => 'done',
+    reschedule: async () => undefined,
+    runSchedule: async () => undefined,
+    runBatch: async () => undefined,
+    runNotifications: () => notifications.run().then(told),
+    pollInterval: 50,
+  })
+  try {
+    await sent
+  } finally {
+    await worker.stop()
+  }
+  expect(to(email)).toHaveLength(1)
 })
 
 describe('le récapitulatif du jour', () => {
