@@ -172,7 +172,10 @@ const signalled = (flow: CompiledFlow, draft: Draft, name: string, outcome: Goto
   const target = `${signal.step}.${outcome.state}`
   if (!signal.to.includes(target))
     throw new Error(`Le signal « ${name} » va vers « ${outcome.state} », qu'il ne déclare pas dans « to ».`)
-  if (target !== document.state) enter(flow, draft, target, undefined, undefined, now, paces)
+  if (target === document.state) return
+  enter(flow, draft, target, undefined, undefined, now, paces)
+  // The journal has said it; where the document rests, its page says it too.
+  if (draft.document.state === target) draft.document = { ...draft.document, message: outcome.message ?? signal.label }
 }
 
 const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces: Paces): void => {

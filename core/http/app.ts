@@ -40,10 +40,13 @@ export const createApp = async ({
   app.on('error', (error: unknown) => log.debug({ error: String(error) }, 'Une réponse a été interrompue.'))
   app.use(requestLog(log))
   app.use(securityHeaders(settings.publicUrl))
-  if (settings.metrics) app.use(createMetrics().middleware)
+  const metrics = settings.metrics ? createMetrics() : undefined
+  if (metrics) app.use(metrics.timed)
   app.use(compress({ threshold: 1024 }))
   app.use(problemsAsJson(log))
   if (open) app.use(publicPages(open, services))
+  // After the pages for those without account: what they have an address of their own for shows nothing of the hub.
+  if (metrics) app.use(metrics.page)
   app.use(docs(routes, settings.publicUrl))
   app.use(mounted(mounts, services))
   app.use(await staticFiles(ui))

@@ -2,7 +2,7 @@ import type { Context, Middleware, Next } from 'koa'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
 /** Counters of one process, read by Prometheus at `/metrics` when the configuration says so. */
-export const createMetrics = (): { readonly registry: Registry; readonly middleware: Middleware } => {
+export const createMetrics = (): { readonly timed: Middleware; readonly page: Middleware } => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const duration = new Histogram({
@@ -12,12 +12,15 @@ export const createMetrics = (): { readonly registry: Registry; readonly middlew
     buckets: [0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10],
     registers: [registry],
   })
-  const middleware = async (ctx: Context, next: Next): Promise<void> => {
-    if (ctx.path === '/metrics' && ctx.method === 'GET') {
-      ctx.type = registry.contentType
-      ctx.body = await registry.metrics()
+  const page = async (ctx: Context, next: Next): Promise<void> => {
+    if (ctx.path !== '/metrics' || ctx.method !== 'GET') {
+      await next()
       return
     }
+    ctx.type = registry.contentType
+    ctx.body = await registry.metrics()
+  }
+  const timed = async (ctx: Context, next: Next): Promise<void> => {
     const done = duration.startTimer()
     try {
       await next()
@@ -27,5 +30,5 @@ export const createMetrics = (): { readonly registry: Registry; readonly middlew
       done({ method: ctx.method, route, status: ctx.status })
     }
   }
-  return { registry, middleware }
+  return { timed, page }
 }

@@ -64,6 +64,8 @@ export const readForm = async (
     values.set(name, value.replaceAll('\r\n', '\n'))
   })
   parser.on('file', (name, content, { filename }) => {
+    // A parser that is destroyed tells the file it was giving: without a listener the process would end. The pipeline says it.
+    content.on('error', () => undefined)
     // Awaited below; a refusal must not be an unhandled one meanwhile.
     const saving = save(name, content, filename)
     saving.catch(() => undefined)

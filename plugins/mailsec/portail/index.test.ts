@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
+import yauzl from 'yauzl'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { posting, recipientsOf, startMailTown, type MailTown } from './mail-town.fixture.ts'
 
 let town: MailTown
 beforeAll(async () => {
-  town = await startMailTown()
+  town = await startMailTown({ PASSEUR_UPLOAD_LIMIT: '50 ko' })
 })
 afterAll(() => town[Symbol.asyncDispose]())
 
@@ -23,7 +25,11 @@ test('un message se lit sur sa page après un geste, et l’émetteur le sait ; 
   expect(doorText).not.toContain('ordre du jour')
   await town.visit(page, { method: 'HEAD' })
   expect((await town.visit(`${page}/fichiers/0`)).status).toBe(303)
-  expect((await town.inState(id, 'mailsec.envoye')).data['mailsec.lus']).toBe(0)
+  expect((await town.visit(`${page}/consulter`)).status).toBe(303)
+  const unread = await town.inState(id, 'mailsec.envoye')
+  expect(unread.data['mailsec.lus']).toBe(0)
+  // Whoever reads the database opens no page.
+  expect(JSON.stringify(unread.data)).not.toContain(page.replace('/mail/', ''))
   expect((await town.visit(`${page}/consulter`, { method: 'POST' })).status).toBe(303)
   const document = await town.inState(id, 'termine')
   expect(document.data['mailsec.accuse']).toMatchObject({ type: 'application/pdf' })
@@ -93,4 +99,81 @@ test('un lien inconnu, et celui d’un message déclaré non reçu, le disent en
   await town.whole.hub.cradle.documents.act({ ...where, action: 'mailsec.declarerNonRecu', may: everything })
   await town.inState(id, 'termine')
   expect((await town.visit(town.pageOf('ferme@exemple.fr'))).status).toBe(410)
+})
+
+test('les fichiers se prennent ensemble, sous des noms distincts, une fois le message consulté', async () => {
+  const names = ['ordre du jour.pdf', 'Ordre du jour.pdf', 'plan.pdf']
+  await town.sendMail('ls-mailsec', { 'mailsec.to': 'zip@exemple.fr' }, names)
+  const page = town.pageOf('zip@exemple.fr')
+  expect((await town.visit(`${page}/archive`)).status).toBe(303)
+  await town.visit(`${page}/consulter`, { method: 'POST' })
+  expect(await (await town.visit(page)).text()).toContain(`${page}/archive`)
+  const archive = await town.visit(`${page}/archive`)
+  expect([archive.status, archive.headers.get('content-type')]).toEqual([200, 'application/zip'])
+  expect(archive.headers.get('content-disposition')).toContain('Convocation.zip')
+  const zip = await yauzl.fromBufferPromise(Buffer.from(await archive.arrayBuffer()))
+  const entries: string[] = []
+  for await (const { fileName } of zip.eachEntry()) entries.push(fileName)
+  expect(entries).toEqual(['ordre du jour.pdf', 'Ordre du jour_1.pdf', 'plan.pdf'])
+})
+
+test('une réponse trop lourde, trop nombreuse ou coupée est refusée avec une phrase, et rien n’est répondu', async () => {
+  const { id } = await town.sendMail('ls-mailsec-bidir', { 'mailsec.to': 'limites@exemple.fr' })
+  const page = town.pageOf('limites@exemple.fr')
+  await town.visit(`${page}/consulter`, { method: 'POST' })
+  const answer = async (sizes: readonly number[]) => {
+    const body = new FormData()
+    body.set('reponse', 'Voici.')
+    sizes.forEach((size, rank) => body.append('documents', new Blob(['x'.repeat(size)]), `${rank}.pdf`))
+    const given = await town.visit(`${page}/reponse`, { method: 'POST', body })
+    return [given.status, await given.text()]
+  }
+  expect(await answer([60_000])).toEqual([413, expect.stringContaining('0.pdf')])
+  expect(await answer(Array.from({ length: 21 }, () => 10))).toEqual([
+    400,
+    expect.stringContaining('20 fichiers au plus'),
+  ])
+  const cut = await town.visit(`${page}/reponse`, {
+    method: 'POST',
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    body: '--b\r\nContent-Disposition: form-data; name="reponse"\r\n\r\nVoi',
+  })
+  expect([cut.status, await cut.text()]).toEqual([400, expect.stringContaining('recommencez')])
+  const unknown = await town.visit(`${page}/reponse`, {
+    method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'a/b' },
+  })
+  expect([unknown.status, await unknown.text()]).toEqual([400, expect.stringContaining('forme connue')])
+  const [recipient] = recipientsOf(await town.get(id))
+  expect(recipient?.reponduLe).toBeUndefined()
+})
+
+test('les liens donnés par Pastell disent de redemander le message, ou y mènent quand leur clé a été reprise', async () => {
+  const key = '0cc175b9c0f1b6a831c399e269772661'
+  for (const path of [`/mail/${key}/captcha`, `/mail/${key}`, `/mailsec/index.php?key=${key}`]) {
+    const former = await town.visit(path)
+    expect([path, former.status, await former.text()]).toEqual([
+      path,
+      410,
+      expect.stringContaining('ancienne plateforme'),
+    ])
+  }
+  const { id } = await town.sendMail('ls-mailsec', { 'mailsec.to': 'repris@exemple.fr' })
+  // What an import of the recipients of Pastell would write: the digest of their key.
+  const acces = createHash('sha256').update(key).digest('hex')
+  const { data } = await town.get(id)
+  const destinataires = recipientsOf({ data }).map(each => ({ ...each, acces }))
+  const { db } = town.whole.hub.cradle
+  await db('documents')
+    .where({ id })
+    .update({ data: JSON.stringify({ ...data, 'mailsec.destinataires': destinataires, 'mailsec.acces': acces }) })
+  await db('document_index').where({ documentId: id, field: 'mailsec.acces' }).update({ value: acces })
+  const page = await town.visit(`/mail/${key}`)
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Consulter le message')])
+  expect((await town.visit(`/mail/${key}/captcha`)).headers.get('location')).toBe(`/mail/${key}`)
+  await town.visit(`/mail/${key}/consulter`, { method: 'POST' })
+  expect((await town.visit(`/mail/${key}/downloadFile?field=documents&num=0`)).headers.get('location')).toBe(
+    `/mail/${key}`,
+  )
 })

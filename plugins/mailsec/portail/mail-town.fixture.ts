@@ -15,8 +15,8 @@ export interface Mail {
 export interface MailTown extends AsyncDisposable {
   readonly whole: WholeHub
   readonly mails: readonly Mail[]
-  /** A message with one file, sent by an agent; resolves once it has left. */
-  sendMail(flow: string, values: Readonly<Record<string, unknown>>): Promise<Document>
+  /** A message with files, sent by an agent; resolves once it has left. */
+  sendMail(flow: string, values: Readonly<Record<string, unknown>>, names?: readonly string[]): Promise<Document>
   get(documentId: string): Promise<Document>
   inState(documentId: string, state: string): Promise<Document>
   /** Path of the page of a recipient, from the last mail to this address. */
@@ -24,8 +24,8 @@ export interface MailTown extends AsyncDisposable {
   visit(path: string, options?: RequestInit): Promise<Response>
 }
 
-export const recipientsOf = (document: Document): readonly Recipient[] =>
-  recipientsIn({ destinataires: document.data['mailsec.destinataires'] })
+export const recipientsOf = ({ data }: Pick<Document, 'data'>): readonly Recipient[] =>
+  recipientsIn({ destinataires: data['mailsec.destinataires'] })
 
 /** A form of a page as a browser sends it. */
 export const posting = (
@@ -90,7 +90,7 @@ export const startMailTown = async (environment: Readonly<Record<string, string>
     mails,
     get,
     inState,
-    async sendMail(flow, values) {
+    async sendMail(flow, values, names = ['ordre du jour.pdf']) {
       const by = whole.users.agent
       const created = await documents.create({
         entityId: whole.town,
@@ -99,8 +99,12 @@ export const startMailTown = async (environment: Readonly<Record<string, string>
         by,
       })
       const where = { entityId: whole.town, documentId: created.id, by }
-      const file = await files.save('%PDF-1.4 ordre du jour', 'ordre du jour.pdf')
-      await documents.putFile({ ...where, field: 'documents', file })
+      for (const [rank, name] of names.entries())
+        await documents.putFile({
+          ...where,
+          field: 'documents',
+          file: await files.save(`%PDF-1.4 pièce ${rank}`, name),
+        })
       await documents.act({ ...where, action: 'envoyer', may: everything })
       return inState(created.id, 'mailsec.envoye')
     },

@@ -1,5 +1,6 @@
 import { PDFDocument, StandardFonts, type PDFFont, type PDFPage } from 'pdf-lib'
 import { filesHeld, localMoment, type DocumentContents, type FileRef, type Files } from '#core'
+import { spelt } from './latin.ts'
 import { ROLES, type Recipient } from './recipients.ts'
 
 const [WIDTH, HEIGHT, MARGIN] = [595, 842, 50]
@@ -20,17 +21,21 @@ export const shownFiles = (
 interface Writer {
   line(text: string, options?: { readonly size?: number; readonly bold?: true; readonly indent?: number }): void
   gap(): void
+  /** Something could not be written as it is. */
+  isRespelt(): boolean
 }
 
 const writerOn = (pdf: PDFDocument, regular: PDFFont, strong: PDFFont): Writer => {
   let page: PDFPage = pdf.addPage([WIDTH, HEIGHT])
   let y = HEIGHT - MARGIN
   const known = new Set(regular.getCharacterSet())
+  let respelt = false
   // The fonts of every reader know western languages; the rest must not prevent a proof from being made.
-  const readable = (text: string) =>
-    [...text.normalize('NFC').replaceAll(/\s+/gu, ' ')]
-      .map(sign => (known.has(sign.codePointAt(0) ?? 0) ? sign : '?'))
-      .join('')
+  const readable = (given: string): string => {
+    const { text, changed } = spelt(given.replaceAll(/\s+/gu, ' '), known)
+    respelt ||= changed
+    return text
+  }
   const put = (text: string, font: PDFFont, size: number, indent: number) => {
     if (y < MARGIN + size) {
       page = pdf.addPage([WIDTH, HEIGHT])
@@ -55,6 +60,7 @@ const writerOn = (pdf: PDFDocument, regular: PDFFont, strong: PDFFont): Writer =
       put(held, font, size, indent)
     },
     gap: () => void (y -= 10),
+    isRespelt: () => respelt,
   }
 }
 
@@ -109,6 +115,13 @@ export const makeReceipt = async (
       bold: true,
     })
     for (const text of lineOf(recipient)) writer.line(text, { indent: 12 })
+  }
+  if (writer.isRespelt()) {
+    writer.gap()
+    writer.line(
+      "Certains caractères n'existent pas dans la police de ce document : ils y sont écrits sans leur accent, ou par leur numéro Unicode (U+…). Les valeurs exactes sont dans le dossier.",
+      { size: 8 },
+    )
   }
   return files.save(await pdf.save(), 'accuse_notification.pdf')
 }

@@ -305,7 +305,7 @@ export const mailsec = defineStep({
       from: ['envoye', 'renvoye', 'luPartiel'],
       to: ['erreur'],
       since: 'aEnvoyer',
-      async receive({ data, payload }, goto) {
+      async receive({ data, inputs: given, payload, now, document, files }, goto) {
         const { about, message, remise } = payload
         const bearer = recipientsIn(data).find(each => each.cle === about)
         if (!bearer) return UNKNOWN
@@ -321,7 +321,11 @@ export const mailsec = defineStep({
           etat: 'erreur',
           erreur: sentence,
         }))
-        const all = { ...withRecipients(recipients), ...values }
+        const accuse = await makeReceipt(
+          { contents: await document.contents(), shown: shownFiles(given, FILE_INPUTS), recipients },
+          { files, now },
+        )
+        const all = { ...withRecipients(recipients), ...values, accuse }
         return allFailed(recipients)
           ? goto('erreur', all, sentence)
           : { outcome: 'stay', message: sentence, values: all }
