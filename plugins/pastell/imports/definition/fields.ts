@@ -50,7 +50,7 @@ const LOST: Readonly<Record<string, string>> = {
 const choicesOf = ({ options: { value }, order }: FieldRead): readonly (readonly [string, string])[] => {
   if (Array.isArray(value)) return value.map((label, index) => [String(index), String(label)] as const)
   if (!isJson(value)) return []
-  return (order.length > 0 ? order : Object.keys(value)).map(key => [key, String(value[key] ?? key)] as const)
+  return (order.length > 0 ? order : Object.keys(value)).map(key => [key, textOf(value[key]) ?? key] as const)
 }
 
 const defaultOf = (
@@ -64,7 +64,7 @@ const defaultOf = (
   if (kind === 'flag') return isOn(given) ? { options: { default: true }, remarks: [] } : none
   if (kind === 'file' || kind === 'files')
     return { options: {}, remarks: [lost(`${field.at}/default`, 'la valeur par défaut d’un fichier')] }
-  const text = textOf(given) ?? String(given)
+  const text = textOf(given) ?? ''
   if (kind !== 'date' || text === 'now' || /^\d{4}-\d{2}-\d{2}$/u.test(text))
     return { options: { default: text }, remarks: [] }
   return {
@@ -78,7 +78,7 @@ export const conditionOn = ({ kind }: Pick<FieldSpec, 'kind'>, name: string, wan
   if (kind === 'flag') return { field: name, is: isOn(wanted) }
   if (wanted === true) return { filled: name }
   if (wanted === false || wanted === '' || wanted === null) return { not: { filled: name } }
-  return { field: name, is: String(wanted) }
+  return { field: name, is: textOf(wanted) ?? '' }
 }
 
 export interface FormField {

@@ -2,17 +2,21 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkFlow, type AnyStep } from '#core'
-import { loadPlugins } from '#core/conformance'
+import { loadPlugins, startWholeHub } from '#core/conformance'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { namesOf } from '../../names.ts'
 import { lineOf } from '../studio/format.ts'
+import { definitionImporter } from './command.ts'
 import { importDefinition } from './import.ts'
 
 let steps: ReadonlyMap<string, AnyStep>
 let courrier: string
+let commande: string
+const fixture = (name: string) => new URL(`./fixtures/${name}.yml`, import.meta.url)
 beforeAll(async () => {
   steps = (await loadPlugins({ sources: fileURLToPath(new URL('../../../../', import.meta.url)) })).steps
-  courrier = await readFile(new URL('./fixtures/courrier-a-signer.yml', import.meta.url), 'utf8')
+  courrier = await readFile(fixture('courrier-a-signer'), 'utf8')
+  commande = await readFile(fixture('commande'), 'utf8')
 })
 
 const compiled = (text: string, id = 'courrier-a-signer') => {
@@ -27,10 +31,10 @@ const VALUES = {
   document: fileNamed('reponse.pdf'),
   'signature.circuit': { value: 'courriers', label: 'Courriers' },
 }
-const town = () => {
+const town = (text = courrier, id?: string) => {
   const { capabilities, parapheur, ged } = fakeTown()
   const all = [...steps.values()].map(definition => ({ definition }))
-  return { hub: testHub({ stored: compiled(courrier).stored }, all, capabilities), parapheur, ged }
+  return { hub: testHub({ stored: compiled(text, id).stored }, all, capabilities), parapheur, ged }
 }
 
 describe('un module écrit à la main', () => {
@@ -134,6 +138,64 @@ describe('un document du flux importé', () => {
     await document.ask('enregistrer.faire')
     expect(document.state).toBe('termine')
     expect(ged.deposits.size).toBe(0)
+  })
+})
+
+describe('un module à la manière de commande-generique', () => {
+  const VALUES = {
+    libelle: 'Papier',
+    commande: fileNamed('commande.pdf'),
+    envoi_signature: true,
+    envoi_mailsec: true,
+    envoi_ged: true,
+    'signature.circuit': { value: 'achats', label: 'Achats' },
+  }
+
+  test('ses programmes à lui deviennent des tâches d’agent, à leur place', () => {
+    const flow = compiled(commande, 'commande-hier')
+    expect(flow.steps.map(step => [step.alias, step.definition.id, step.when])).toEqual([
+      ['signature', 'signature', { field: 'envoi_signature', is: true }],
+      ['envoi_mail', 'actionManuelle', { field: 'envoi_mailsec', is: true }],
+      ['mailsec_attente', 'actionManuelle', { field: 'envoi_mailsec', is: true }],
+      ['ged', 'ged', { field: 'envoi_ged', is: true }],
+      ['sae', 'sae', { field: 'envoi_sae', is: true }],
+    ])
+    expect(flow.steps[0]?.bindings).toMatchObject({ document: 'commande', annexes: 'autre_document_attache' })
+    expect(namesOf(flow).state('sae.envoye')).toBe('send-sae')
+    expect(importDefinition(commande, 'commande-hier', steps).remarks.map(lineOf)).toMatchSnapshot()
+  })
+
+  test('leurs règles sont évaluées sur le document, pièges compris', async () => {
+    const { hub, parapheur, ged } = town(commande, 'commande-hier')
+    const document = await hub.create(VALUES)
+    await document.submit()
+    parapheur.sign()
+    await hub.advance('1 min')
+    expect(document.state).toBe('envoi_mail.aFaire')
+    // « last-action: recu-iparapheur » holds: waiting for a person is no state of Pastell.
+    await document.ask('envoi_mail.faire')
+    expect(document.state).toBe('mailsec_attente.aFaire')
+    await document.ask('mailsec_attente.faire')
+    expect([document.state, ged.deposits.size]).toEqual(['termine', 1])
+  })
+
+  test('sans signature, le courriel part du brouillon', async () => {
+    const { hub } = town(commande, 'commande-hier')
+    const document = await hub.create({ ...VALUES, envoi_signature: false })
+    await document.submit()
+    expect(document.buttons['envoi_mail.faire']).toBe(true)
+  })
+})
+
+test('la commande publie le flux, et refuse de le faire deux fois', async () => {
+  await using hub = await startWholeHub()
+  const { services } = hub.hub.cradle
+  const path = fileURLToPath(fixture('courrier-a-signer'))
+  const lines = await definitionImporter.run([path, '--publier'], services)
+  expect(lines.at(-1)).toBe('Le flux « Courrier à faire signer » (courrier-a-signer) est publié.')
+  expect(services.flows.current('courrier-a-signer')?.tasks['enregistrer.faire']?.label).toBe('Enregistrer au registre')
+  await expect(definitionImporter.run([path], services)).rejects.toMatchObject({
+    detail: expect.stringContaining('courrier-a-signer') as unknown,
   })
 })
 

@@ -123,6 +123,14 @@ const conditionOf = (
   return { when: { field: box.name, is: true }, remarks: [...remarks, said] }
 }
 
+/** What waits for states of one step alone is skipped with it. */
+const inherited = (stretch: Stretch, reached: ReadonlyMap<string, Condition | undefined>): Condition | undefined => {
+  const states = textsOf(stretch.entry.rule['last-action'])
+  const conditions = states.map(state => reached.get(state))
+  const [first] = conditions
+  return first && conditions.every(each => JSON.stringify(each) === JSON.stringify(first)) ? first : undefined
+}
+
 /** What an alias may be: a name, that no field nor other step has. */
 const aliasOf = (wanted: string, taken: Set<string>): string => {
   const base = nameOf(canonical(wanted))
@@ -257,14 +265,22 @@ export const importDefinition = (text: string, id: string, steps: ReadonlyMap<st
   const since: Since = new Map()
   const claimed = new Set<string>()
   const aliases = new Set([...RESERVED, ...[...own.values()].map(each => each.name)])
+  /** When the document is in a state at all: under the condition of the step that leads there. */
+  const reached = new Map<string, Condition | undefined>()
   const placed = stretches.map((stretch, index): PlacedStep => {
     const alias = aliasOf(stretch.is === 'step' ? stretch.step : stretch.entry.id, aliases)
     const { placed: one, remarks: said } =
       stretch.is === 'manual'
         ? placeManual(stretch, alias)
         : placeStep(stretch, { alias, definition, step: stepOf(steps, stretch.step), page: own, since, claimed })
-    const { when, remarks: ofCondition } = conditionOf(stretch, own)
+    const { when: asked, remarks: ofCondition } = conditionOf(stretch, own)
+    const when = asked ?? inherited(stretch, reached)
     remarks.push(...said, ...ofCondition)
+    if (when && !asked)
+      remarks.push(
+        adapted(stretch.entry.at, `« ${stretch.entry.id} » n'a lieu que si l'étape dont il attend l'état a eu lieu`),
+      )
+    for (const name of namesIn(stretch)) reached.set(name, when)
     const following = stretches[index + 1]
     const step = steps.get(one.step)
     const ends = Object.entries(one.pastell ?? {}).flatMap(([at, name]) =>
