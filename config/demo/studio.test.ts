@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { grantRole } from '../../core/access/roles.ts'
 import { axe, hasBrowser } from '../../ui/testing/browser.ts'
 import { ACCOUNTS } from './town.ts'
 import { openTown, type OpenTown } from './ui.fixture.ts'
 
-const [admin] = ACCOUNTS
+const [admin, camille] = ACCOUNTS
 const WIDTH = 'document.querySelector("img[alt^=Cheminement]").naturalWidth'
 
 /** An administrator of the platform draws a flow without code, and reads the help page that agents will have. */
@@ -14,15 +13,37 @@ describe.skipIf(!hasBrowser)('le studio à l’écran', () => {
 
   beforeAll(async () => {
     open = await openTown()
-    const { db } = open.town.hub.cradle
-    const row = await db('users').where({ login: admin.login }).first<{ id: string } | undefined>('id')
-    await grantRole(db, { userId: row?.id ?? '', entityId: '0', roleId: 'admin' })
     await open.page.goto(open.url)
-    await open.signIn(admin)
+    await open.signIn(camille)
     await open.heading('Documents').waitFor()
     home = open.page.url().replace(/\/documents.*$/u, '')
   }, 180_000)
   afterAll(() => open[Symbol.asyncDispose]())
+
+  test('l’administratrice de la démonstration voit le studio dans son menu, un agent non', async () => {
+    const { page } = open
+    await page.getByRole('link', { name: 'Connecteurs' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Studio' }).count()).toBe(0)
+    await open.signOut()
+    await open.signIn(admin)
+    await page.getByRole('link', { name: 'Studio' }).waitFor()
+  })
+
+  test('un groupe de champs se crée une fois pour plusieurs flux', async () => {
+    const { page } = open
+    await page.getByRole('link', { name: 'Studio' }).click()
+    await page.getByRole('link', { name: 'Groupes de champs' }).click()
+    await page.getByText('Aucun groupe de champs pour le moment.').waitFor()
+    await page.getByLabel('Identifiant').fill('contact')
+    await page.getByLabel('Nom', { exact: true }).fill('Contact')
+    await open.button('Créer le groupe').click()
+    await open.button('Ajouter un champ').click()
+    await page.getByLabel('Nom', { exact: true }).last().waitFor()
+    expect(await axe(page)).toEqual([])
+    await open.button('Enregistrer le groupe').click()
+    await page.getByText('Le groupe « Contact » est enregistré.').first().waitFor()
+    await page.getByRole('link', { name: 'Studio' }).first().click()
+  })
 
   test('un flux se crée, dit ses fautes, se corrige et se publie', async () => {
     const { page } = open
@@ -42,6 +63,64 @@ describe.skipIf(!hasBrowser)('le studio à l’écran', () => {
     await open.button('Publier').click()
     await page.getByText('La version 1 est publiée.').first().waitFor()
   })
+
+  test('un champ prend un format, une page et une condition ; un groupe sert ; une étape prend le premier fichier rempli', async () => {
+    const { page } = open
+    const field = page.locator('li').filter({ has: page.getByRole('button', { name: 'Retirer champ1', exact: true }) })
+    const last = async (name: string, kind: string) => {
+      await open.button('Ajouter un champ').click()
+      const row = page.locator('ol').first().locator('> li').last()
+      await row.getByLabel('Nom technique').fill(name)
+      await open.pick(row.getByRole('combobox', { name: 'Genre' }), kind)
+    }
+    await last('urgent', 'Case à cocher')
+    await last('copie', 'Un fichier')
+    await last('original', 'Un fichier')
+    await open.button('Ajouter un champ').click()
+    await page.locator('ol').first().locator('> li').last().getByLabel('Nom technique').fill('champ1')
+    await field.getByRole('button', { name: /^Aide, page, condition et format/u }).click()
+    await field.getByLabel('Aide, affichée').fill('Deux lettres.')
+    await field.getByLabel('Page du formulaire').fill('Urgence')
+    await field.getByLabel('Format (expression régulière)').fill('^[A-Z')
+    await open.pick(field.getByRole('combobox', { name: 'Demandé seulement si' }), 'est coché')
+    await page.getByText("n'est pas une expression régulière").waitFor()
+    await field.getByLabel('Format (expression régulière)').fill('^[A-Z][A-Z]$')
+    await field.getByLabel('Phrase affichée').fill('Écrivez deux majuscules.')
+    await open.pick(page.getByRole('combobox', { name: 'Ajouter un groupe de champs' }), 'Contact')
+    await open.pick(page.getByRole('combobox', { name: 'Ajouter une étape' }), 'Signature')
+    const step = page.locator('li').filter({ has: page.getByRole('heading', { name: 'Signature', exact: true }) })
+    await open.pick(step.getByRole('combobox', { name: 'Nom du dossier prend', exact: true }), 'Objet')
+    const taken = step.getByRole('combobox', { name: 'Document à signer prend', exact: true })
+    await taken.click()
+    await page.getByRole('option').nth(1).click()
+    await step.getByRole('combobox', { name: 'Document à signer prend, à défaut' }).click()
+    await page.getByRole('option').nth(1).click()
+    await page.getByText('Rien n’empêche de publier ce flux.').waitFor()
+    expect(await axe(page)).toEqual([])
+    await open.button('Publier').click()
+    await page.getByText('La version 2 est publiée.').first().waitFor()
+    const { documents, flows, studio } = open.town.hub.cradle
+    const { draft } = await studio.read('courrier')
+    expect(draft.fields['champ1']).toMatchObject({
+      options: { page: 'Urgence', when: { field: 'urgent', is: true }, pattern: { regex: '^[A-Z][A-Z]$' } },
+    })
+    expect(draft.steps[1]?.bindings).toMatchObject({ document: { firstOf: ['copie', 'original'] } })
+    expect(Object.keys(flows.current('courrier')?.fields ?? {})).toContain('groupe1_nom')
+    const { entityId, adminId } = open.town.town
+    await documents.create({ entityId, flow: 'courrier', by: adminId, values: { objet: 'Un', champ1: 'AB' } })
+  }, 90_000)
+
+  test('retirer un champ que des documents portent se règle avant de publier', async () => {
+    const { page } = open
+    await open.button('Retirer champ1').click()
+    await page.getByText('Des documents en cours portent des noms').waitFor()
+    const become = page.getByRole('combobox', { name: '« champ1 » devient' })
+    expect(await axe(page)).toEqual([])
+    await open.pick(become, 'Rien : ses valeurs sont oubliées')
+    await page.getByText('Rien n’empêche de publier ce flux.').waitFor()
+    await open.button('Publier').click()
+    await page.getByText('La version 3 est publiée.').first().waitFor()
+  }, 60_000)
 
   test('sa page d’aide montre son dessin', async () => {
     const { page } = open

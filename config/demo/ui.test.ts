@@ -56,7 +56,9 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
 
   test('un envoi incomplet est refusé avec un résumé, et le premier champ en faute reçoit le focus', async () => {
     const { page } = open
-    await open.button('Nouveau document : Actes').click()
+    await open.button('Nouveau document').click()
+    await page.keyboard.type('Actes')
+    await page.getByRole('menuitem', { name: 'Actes', exact: true }).click()
     await open.heading('Nouveau document').waitFor()
     await open.button('Enregistrer et envoyer').click()
     await page.getByRole('alert').getByText('Le formulaire comporte 2 erreurs').waitFor()
