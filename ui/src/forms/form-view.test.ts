@@ -18,7 +18,7 @@ const draw = (pages: readonly PageView[], values: Values = {}, problems: readonl
     defineComponent({
       setup: () => {
         const shown = shallowRef(values)
-        provideForm({ values: shown, saved: shown, labelOf, secretsSet: ref(['secret']) })
+        provideForm({ values: shown, saved: shown, labelOf, secretsSet: ref(['secret']), erasesSecrets: true })
         return () => [
           h(ErrorSummary, { ref: summary, problems, labelOf }),
           h(FormView, { pages, values, errors, onSet: (name: string, value: unknown) => set.push([name, value]) }),
@@ -91,6 +91,20 @@ test('un secret déjà enregistré n’est plus obligatoire et ne revient pas', 
   expect(wrapper.text()).toContain('laissez vide pour le conserver')
   expect((wrapper.find('input').element as HTMLInputElement).required).toBe(false)
   wrapper.unmount()
+})
+
+test('un secret enregistré se dit défini et s’efface sur demande, ce que l’on peut reprendre avant d’enregistrer', async () => {
+  const field = one({ name: 'secret', label: 'Mot de passe', kind: 'secret' })
+  const kept = draw(field)
+  expect(kept.wrapper.find('input').attributes('placeholder')).toBe('Défini')
+  await kept.wrapper.find('button[aria-label="Effacer « Mot de passe »"]').trigger('click')
+  expect(kept.set).toEqual([['secret', null]])
+  kept.wrapper.unmount()
+  const erased = draw(field, { secret: null })
+  expect(erased.wrapper.text()).toContain('sera effacé quand vous enregistrerez')
+  await erased.wrapper.find('button[aria-label="Conserver « Mot de passe »"]').trigger('click')
+  expect(erased.set).toEqual([['secret', '']])
+  erased.wrapper.unmount()
 })
 
 test('un nombre accepte la virgule, et garde ce qui n’en est pas un pour le dire', async () => {
