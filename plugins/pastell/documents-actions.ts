@@ -6,6 +6,7 @@ import { isInFlight, persistent } from './documents-form.ts'
 import { onDocument, type OnDocument } from './documents-rights.ts'
 import { badRequest, type PastellError } from './http/errors.ts'
 import { CHANGED, namesOf } from './names.ts'
+import { onwardNames } from './onward.ts'
 
 const notAllowed = (name: string, why: string): PastellError =>
   badRequest(`L'action « ${name} »  n'est pas permise : ${why}`)
@@ -31,8 +32,12 @@ const refusal = (error: unknown, name: string, { flow, document }: OnDocument): 
 /** Ours behind a name: the one that is possible now, or else the first, whose refusal is explained. */
 const actionOf = ({ flow, document }: OnDocument, name: string, now: Date): string => {
   const named = namesOf(flow).actionsNamed(name)
-  const possible = offers(flow, document, now).filter(offer => offer.available === true)
-  const action = named.find(each => possible.some(offer => offer.name === each)) ?? named[0]
+  const offered = offers(flow, document, now)
+  const possible = named.find(each => offered.some(offer => offer.name === each && offer.available === true))
+  const onward = onwardNames(flow, document).includes(name)
+    ? offered.find(offer => offer.name === 'envoyer' || offer.name === 'poursuivre')?.name
+    : undefined
+  const action = possible ?? onward ?? named[0]
   if (action === undefined && machineActions(namesOf(flow).flow).includes(name))
     throw notAllowed(name, "role_id_e n'est pas vérifiée")
   if (action === undefined) throw badRequest(`L'action ${name} n'existe pas.`)

@@ -14,6 +14,7 @@ import { emailsOf } from './documents-emails.ts'
 import { pastellDate } from './http/dates.ts'
 import type { Json } from './http/json.ts'
 import { CHANGED, heldUnder, namesOf } from './names.ts'
+import { onwardNames } from './onward.ts'
 import { toPastell } from './names-values.ts'
 import { shownFor } from './documents-signed.ts'
 
@@ -39,7 +40,10 @@ export const possibleActions = (
   if (!holds('edition')) return []
   const possible = offers(flow, document, now)
     .filter(offer => offer.available === true && (offer.can === undefined || holds(offer.can)))
-    .map(offer => names.action(offer.name))
+    .flatMap(({ name }) => [
+      names.action(name),
+      ...(name === 'envoyer' || name === 'poursuivre' ? onwardNames(flow, document) : []),
+    ])
     // Possible nearly everywhere, and never shown by Pastell.
     .filter(name => name !== 'fatal-error')
   const editable = document.inFlight === undefined && editableFields(flow, document).size > 0

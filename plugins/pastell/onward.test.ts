@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startWholeHub, type WholeHub } from '#core/conformance'
+import { onwardNames } from './onward.ts'
+import { clientOf } from './testing.ts'
+
+let hub: WholeHub
+let api: ReturnType<typeof clientOf>
+beforeAll(async () => {
+  hub = await startWholeHub()
+  api = clientOf(hub)
+})
+afterAll(() => hub[Symbol.asyncDispose]())
+
+const flowOf = (id: string) => {
+  const flow = hub.hub.cradle.flows.current(id)
+  if (!flow) throw new Error(`${id} is not installed`)
+  return flow
+}
+
+const create = async (type: string): Promise<string> => {
+  const created = await api('POST', `/entite/${hub.town}/document?type=${type}`)
+  const path = `/entite/${hub.town}/document/${(created.json as { readonly id_d: string }).id_d}`
+  await api('PATCH', path, { body: 'objet=Bail&envoi_ged=1' })
+  return path
+}
+const actions = async (path: string) =>
+  ((await api('GET', path)).json as { readonly action_possible: readonly string[] }).action_possible
+
+test('un logiciel envoie un ancien dossier par le nom de ce que fait la première étape', async () => {
+  const path = await create('actes-generique')
+  const early = await api('POST', `${path}/action/send-ged`)
+  expect([early.status, early.text]).toEqual([400, expect.stringContaining('document_is_valide')])
+  await api('POST', `${path}/file/arrete`, {
+    body: `file_name=arrete.pdf&file_content=${encodeURIComponent('%PDF-1.4')}`,
+  })
+  expect(await actions(path)).toContain('send-ged')
+  const wrong = await api('POST', `${path}/action/send-tdt`)
+  expect(wrong.status).toBe(400)
+  const sent = await api('POST', `${path}/action/send-ged`)
+  expect([sent.status, sent.json]).toEqual([201, { result: true, message: expect.any(String) as string }])
+  const { last_action: last } = (await api('GET', path)).json as { readonly last_action: { readonly action: string } }
+  expect(last.action).toBe('preparation-send-ged')
+})
+
+test('après une étape, c’est le nom de la suivante qui la fait continuer, selon les cases', () => {
+  const flow = flowOf('actes-generique')
+  const signed = { state: 'signature.signe', data: { envoiTdt: true, envoiSae: true } }
+  expect(onwardNames(flow, signed)).toEqual(['send-tdt'])
+  expect(onwardNames(flow, { ...signed, data: { envoiSae: true } })).toContain('send-archive')
+  expect(onwardNames(flow, { state: 'ged.depose', data: { envoiSae: false } })).toEqual([])
+})
+
+test('un flux du studio garde « orientation » pour seul nom', () => {
+  expect(onwardNames(flowOf('ls-actes'), { state: 'brouillon', data: { envoiDepot: true } })).toEqual([])
+})
