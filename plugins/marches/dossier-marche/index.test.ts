@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { PermanentError, type DocumentContents } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { publicationDecp } from '../../steps/publication-decp/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { formulaireDecp } from '../decp.fixture.ts'
@@ -25,7 +26,7 @@ const decp = Object.fromEntries(
 const town = async (values: object = {}) => {
   const remotes = fakeTown()
   const deposited: DocumentContents[] = []
-  const hub = testHub(flow, [publicationDecp, archivage], {
+  const hub = testHub(flow, [publicationDecp, depotAutomatique, archivage], {
     ...remotes.capabilities,
     ged: {
       async deposit(contents, key) {
@@ -43,6 +44,13 @@ test('le dossier complet est archivé, sans rien publier tant que la case n’es
   sae.accept()
   await hub.advance('20 min')
   expect([document.state, deposited.length]).toEqual(['termine', 0])
+})
+
+test('le ZIP va de lui-même au dépôt en GED quand un connecteur y est associé', async () => {
+  const { document, hub } = await town()
+  hub.associated.add('depot-ged')
+  await document.submit()
+  expect(hub.created).toMatchObject([{ flow: 'depot-ged', values: { fichiers: [{ name: 'dossier.zip' }] } }])
 })
 
 test('la case cochée, les données essentielles reprennent le numéro, le CPV et la date du dossier, puis il est archivé', async () => {

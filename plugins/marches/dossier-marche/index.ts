@@ -1,4 +1,5 @@
 import { date, defineFlow, file, flag, longText, text } from '#core'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { publicationDecp } from '../../steps/publication-decp/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { consultation, CPV, FAMILY, libelle, typeConsultation } from '../champs.ts'
@@ -37,8 +38,9 @@ export default defineFlow({
       help: 'Si elles ne sont pas déjà publiées par votre profil d’acheteur.',
     }),
   },
-  steps: ({ libelle: objet, numeroMarche: numero, cpv, dateNotification, publierDecp }) => [
+  steps: ({ libelle: objet, numeroMarche: numero, cpv, dateNotification, publierDecp, zip }) => [
     publicationDecp({ objet, numero, cpv, dateNotification }).when(publierDecp),
+    depotAutomatique({ document: zip }),
     archivage({}),
   ],
 })

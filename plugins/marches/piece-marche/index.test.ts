@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { PermanentError, type DocumentContents } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { digestsOf, mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
@@ -21,7 +22,7 @@ const CIRCUIT = { value: 'marches', label: 'Marchés' }
 const town = async (values: object, types?: readonly object[]) => {
   const remotes = fakeTown()
   const deposited: DocumentContents[] = []
-  const hub = testHub(flow, [affectationPiece, signature, mailsec, depotGed, archivage], {
+  const hub = testHub(flow, [affectationPiece, signature, depotAutomatique, mailsec, depotGed, archivage], {
     ...remotes.capabilities,
     ged: {
       async deposit(contents, key) {
@@ -68,6 +69,19 @@ describe('le cheminement coché par l’agent', () => {
     expect([document.state, ged.deposits.size, document.data['envoiSae']]).toEqual(['termine', 1, undefined])
     expect(document.data['libellePiece']).toBe('Engagement')
   })
+})
+
+test('la pièce signée et ses annexes vont d’elles-mêmes au dépôt en GED quand un connecteur y est associé', async () => {
+  const { document, hub, parapheur } = await town({ envoiSignature: true, 'signature.circuit': CIRCUIT }, [])
+  hub.associated.add('depot-ged')
+  await document.submit()
+  const signed = await hub.ports.files.save('signé', 'acte-engagement-signe.pdf')
+  parapheur.sign(signed)
+  await hub.advance('5 min')
+  expect([document.state, hub.created.map(({ flow: to, values }) => [to, values['fichiers']])]).toEqual([
+    'termine',
+    [['depot-ged', [signed]]],
+  ])
 })
 
 describe('l’affectation, sans rien de coché', () => {
