@@ -1,4 +1,5 @@
-import { date, secret, secretFile, text, url } from '../../authoring/fields.ts'
+import { choice, date, flag, number, secret, secretFile, text, url } from '../../authoring/fields.ts'
+import { DOWNLOAD_CHOICES } from './window.ts'
 
 /** The PISTE application, the same for every account that goes through it. */
 export interface PisteSettings {
@@ -44,3 +45,22 @@ export const pisteFields = {
 export const passwordExpiryField = date('Expiration du mot de passe', {
   help: 'Facultatif. « Tester » prévient quinze jours avant cette date.',
 })
+
+/** Settings of every connector that collects received invoices: which ones, and the flow made of each. */
+export const importFields = {
+  flux: text('Flux créé pour chaque facture', { required: true, default: 'facture-cpp' }),
+  deposeDepuis: number('Relever les statuts changés depuis (jours)', {
+    default: 30,
+    min: 1,
+    max: 365,
+    pastell: 'depose_depuis_nb_jours',
+  }),
+  deposeAvant: number("Et jusqu'à il y a (jours)", {
+    default: 0,
+    min: 0,
+    help: "0 : jusqu'à aujourd'hui. Une valeur plus grande que la précédente est ignorée.",
+    pastell: 'depose_avant_nb_jours',
+  }),
+  telechargement: choice('Factures relevées', DOWNLOAD_CHOICES, { default: '1', pastell: 'fetch_invoices_option' }),
+  sansReleve: flag('Ne pas relever les factures', { pastell: 'no_recup_facture' }),
+}
