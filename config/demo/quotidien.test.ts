@@ -181,7 +181,7 @@ describe.skipIf(!hasBrowser)('le quotidien d’un agent à l’écran', () => {
     await page.getByText('Voici la copie').first().waitFor()
     expect(await page.getByLabel('Objet').inputValue()).toBe(SEANCE)
     await page.getByRole('link', { name: /Télécharger convocation\.pdf/u }).waitFor()
-    await page.getByRole('button', { name: /Budget 2036/u }).waitFor()
+    await page.getByRole('button', { name: /^1\s*Budget 2036/u }).waitFor()
     expect(await axe(page)).toEqual([])
   })
 
