@@ -163,7 +163,15 @@ export { csv } from './contracts/upkeep/csv.ts'
 // Connectors as an API of another shape shows them (plugins/pastell).
 export { EVERY_FLOW } from './connectors/model.ts'
 export { slotsOf } from './connectors/associations.ts'
-export { laterFields, pollsLeft, simulateTrouble, simulationCheck, simulationFields } from './contracts/simulation.ts'
+export {
+  chosenFile,
+  givenBack,
+  laterFields,
+  pollsLeft,
+  simulateTrouble,
+  simulationCheck,
+  simulationFields,
+} from './contracts/simulation.ts'
 // Pages that open without a session (plugins/mailsec).
 export type { PublicAnswer, PublicPages, PublicRequest } from './http/public/pages.ts'
 export type { Signalled, Signals } from './documents/signals.ts'

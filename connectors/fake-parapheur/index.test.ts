@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { ConfigurationError, PermanentError, TemporaryError } from '#core'
 import { connectForTest } from '#core/testing'
@@ -11,6 +12,7 @@ const sent = async (config: Readonly<Record<string, unknown>>) => {
   const sending = await signature.send(folder)
   return {
     signature,
+    files: connected.context.files,
     document,
     folder,
     id: sending.is === 'sent' ? sending.id : '',
@@ -45,6 +47,7 @@ test('un motif de refus refuse tout, avec ces mots', async () => {
 
 test.each([
   ['passagere', TemporaryError],
+  ['perdue', TemporaryError],
   ['definitive', PermanentError],
   ['reglages', ConfigurationError],
 ])('la panne « %s » est dite, « Tester » compris', async (panne, kind) => {
@@ -56,4 +59,20 @@ test.each([
 test('« Tester » dit que rien n’est transmis', async () => {
   await using connected = await connectForTest(parapheur, {})
   expect(await connected.connector.check()).toMatch(/ne transmet rien/u)
+})
+
+test('les fichiers choisis par l’administrateur reviennent à la place de ceux de la simulation', async () => {
+  const bytes = (content: string) => Buffer.from(content)
+  await using simulated = await sent({
+    signe: bytes('signé'),
+    detachee: bytes('p7s'),
+    bordereau: bytes('bordereau'),
+    annexe: bytes('ajoutée'),
+  })
+  const status = await simulated.signature.status(simulated.id)
+  if (status.is !== 'signed') throw new Error(status.is)
+  const returned = [status.document, status.signature, status.bordereau, ...(status.annexes ?? [])]
+  const contents = returned.map(file => (file ? text(simulated.files.open(file)) : ''))
+  expect(await Promise.all(contents)).toEqual(['signé', 'p7s', 'bordereau', 'ajoutée'])
+  expect(returned.map(file => file?.name)).toEqual(['acte.txt', 'acte.txt.p7s', 'bordereau.pdf', 'annexe-ajoutee.pdf'])
 })

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import {
+  chosenFile,
   defineConnector,
+  givenBack,
   laterFields,
   localDay,
   longText,
@@ -37,13 +39,18 @@ export default defineConnector({
       help: 'Il précède le nom de chaque circuit.',
     }),
     circuits: longText('Circuits', { default: 'Signature simulée', help: 'Un par ligne.' }),
+    signe: chosenFile('Document signé rendu', 'le document envoyé revient tel quel'),
+    detachee: chosenFile('Signature détachée rendue', 'aucune'),
+    bordereau: chosenFile('Bordereau rendu', 'un bordereau marqué « simulation »'),
+    annexe: chosenFile('Annexe ajoutée dans le parapheur', 'aucune'),
     ...laterFields,
     ...simulationFields,
   },
 
   connect(context) {
     const { config, memory, files, clock } = context
-    const slip = (folder: Kept, outcome: string) =>
+    const slip = async (folder: Kept, outcome: string) =>
+      (await givenBack(context, config.bordereau, 'bordereau.pdf')) ??
       files.save(
         `Bordereau de SIMULATION, sans aucune valeur.\n\n${folder.title}\n${folder.document.name}\n${outcome}\n`,
         'bordereau-simulation.txt',
@@ -52,9 +59,13 @@ export default defineConnector({
       if (config.refus !== undefined)
         return { is: 'refused', reason: config.refus, bordereau: await slip(folder, `Refusé : ${config.refus}`) }
       const signedOn = localDay(clock.now())
+      const { name } = folder.document
+      const annexe = await givenBack(context, config.annexe, 'annexe-ajoutee.pdf')
       return {
         is: 'signed',
-        document: folder.document,
+        document: (await givenBack(context, config.signe, name)) ?? folder.document,
+        signature: await givenBack(context, config.detachee, `${name}.p7s`),
+        annexes: annexe && [annexe],
         bordereau: await slip(folder, `Signé le ${signedOn}`),
         signedOn,
       }

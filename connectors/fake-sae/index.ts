@@ -1,5 +1,7 @@
 import {
+  chosenFile,
   defineConnector,
+  givenBack,
   laterFields,
   pollsLeft,
   simulateTrouble,
@@ -17,7 +19,12 @@ export default defineConnector({
   label: 'Simulation — Archivage (SAE)',
   provides: ['sae'],
   pastell: ['FakeSAE', 'fakeSAE'],
-  config: { ...laterFields, ...simulationFields },
+  config: {
+    accuse: chosenFile('Accusé de réception rendu', 'un accusé marqué « simulation »'),
+    reponse: chosenFile('Réponse finale rendue', 'une réponse marquée « simulation »'),
+    ...laterFields,
+    ...simulationFields,
+  },
 
   connect(context) {
     const { config, memory, files } = context
@@ -40,7 +47,8 @@ export default defineConnector({
           await simulateTrouble(context)
           if (!(await known(transferId))) return { is: 'unknown' }
           const comment = 'Accusé de réception simulé'
-          return { is: 'acknowledged', ack: await message('accuse', transferId, comment), comment }
+          const chosen = await givenBack(context, config.accuse, 'accuse.xml')
+          return { is: 'acknowledged', ack: chosen ?? (await message('accuse', transferId, comment)), comment }
         },
         async reply({ transferId }) {
           await simulateTrouble(context)
@@ -48,7 +56,8 @@ export default defineConnector({
           if (left !== undefined)
             return { is: 'pending', message: `Archivage simulé en cours : encore ${left} interrogation(s).` }
           const comment = config.refus ?? "Archive simulée : rien n'est conservé"
-          const reply = await message('reponse', transferId, comment)
+          const reply =
+            (await givenBack(context, config.reponse, 'reponse.xml')) ?? (await message('reponse', transferId, comment))
           if (config.refus !== undefined) return { is: 'refused', reply, code: 'SIMULATION', comment }
           return { is: 'accepted', reply, archiveId: `simulation-${transferId}`, comment }
         },

@@ -26,3 +26,8 @@ test('un motif de refus fait échouer la génération, avec ces mots', () =>
 
 test('des réglages refusés sont dits', () =>
   expect(generated({ panne: 'reglages' })).rejects.toThrow(ConfigurationError))
+
+test('le bordereau est celui que l’administrateur a choisi', async () => {
+  const { sip, slip } = await generated({ bordereau: Buffer.from('<ArchiveTransfer/>') })
+  expect([sip.bordereau.name, slip]).toEqual(['bordereau.xml', '<ArchiveTransfer/>'])
+})

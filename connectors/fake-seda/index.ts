@@ -1,6 +1,8 @@
 import {
+  chosenFile,
   defineConnector,
   filesIn,
+  givenBack,
   PermanentError,
   simulateTrouble,
   simulationCheck,
@@ -19,6 +21,7 @@ export default defineConnector({
   pastell: ['FakeSEDA'],
   config: {
     service: text('Service versant', { default: 'SIMULATION', help: 'Identifiant écrit dans le bordereau simulé.' }),
+    bordereau: chosenFile('Bordereau rendu', 'un bordereau marqué « simulation », qui nomme les fichiers'),
     refus: text('Motif de refus', { help: 'Vide : tout est accepté. Rempli : la génération échoue, avec ce motif.' }),
     ...simulationFields,
   },
@@ -45,7 +48,9 @@ export default defineConnector({
           return {
             transferId,
             agency: config.service,
-            bordereau: await files.save(slip, 'bordereau-simulation.xml'),
+            bordereau:
+              (await givenBack(context, config.bordereau, 'bordereau.xml')) ??
+              (await files.save(slip, 'bordereau-simulation.xml')),
             archive: await files.save(tarGz(entries), 'archive-simulation.tar.gz'),
           }
         },

@@ -1,5 +1,6 @@
 import {
   acteIdentifier,
+  givenBack,
   ACTES_NAMESPACE,
   localDay,
   pollsLeft,
@@ -69,15 +70,21 @@ export const simulatedActes = (context: TdtContext): TdtActes => {
       if (config.refus !== undefined) return { is: 'refused', reason: config.refus }
       return {
         is: 'acknowledged',
-        ar: await receipt('ARActe', kept),
+        ar: (await givenBack(context, config.ar, 'ARActe.xml')) ?? (await receipt('ARActe', kept)),
         acteId: kept.acteId,
         receivedOn: kept.sentOn,
       }
     },
-    async stamped(id, { annexes }) {
+    async stamped(id, { acte, annexes }) {
       await simulateTrouble(context)
       const slip = `Bordereau de SIMULATION, sans aucune valeur.\n\nTransaction ${id}\n`
-      return { annexes: annexes.map(() => undefined), bordereau: await files.save(slip, 'bordereau-simulation.txt') }
+      return {
+        acte: await givenBack(context, config.acteTamponne, `tampon-${acte.name}`),
+        annexes: annexes.map(() => undefined),
+        bordereau:
+          (await givenBack(context, config.bordereau, 'bordereau.pdf')) ??
+          (await files.save(slip, 'bordereau-simulation.txt')),
+      }
     },
     async cancel(id) {
       await simulateTrouble(context)

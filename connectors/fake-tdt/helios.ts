@@ -1,4 +1,5 @@
 import {
+  givenBack,
   pollsLeft,
   readAcquit,
   readPesAller,
@@ -40,8 +41,10 @@ export const simulatedHelios = (context: TdtContext): TdtHelios => {
       const left = await pollsLeft(context, id)
       if (left !== undefined) return waiting(left)
       if (config.refus !== undefined) return { is: 'refused', reason: config.refus }
-      const xml = acquitOf(await readPesAller(files.open(pes)))
-      const acquit = await files.save(xml, `${splitName(name).base}_ACK.xml`)
+      const acquitName = `${splitName(name).base}_ACK.xml`
+      const acquit =
+        (await givenBack(context, config.acquit, acquitName)) ??
+        (await files.save(acquitOf(await readPesAller(files.open(pes))), acquitName))
       return { is: 'answered', acquit, reading: await readAcquit(files.open(acquit)) }
     },
   }

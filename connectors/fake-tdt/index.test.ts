@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ConfigurationError, readActesReceipt } from '#core'
-import { connectForTest, samplePes } from '#core/testing'
-import { buffer } from 'node:stream/consumers'
+import { connectForTest, sampleAcquit, samplePes } from '#core/testing'
+import { buffer, text } from 'node:stream/consumers'
 import tdt from './index.ts'
 
 const connected = (config: Readonly<Record<string, unknown>>) =>
@@ -66,4 +66,31 @@ test('un motif de refus refuse tout, avec ces mots', async () => {
 test('des réglages refusés sont dits, « Tester » compris', async () => {
   await using simulated = await connected({ panne: 'reglages' })
   await expect(simulated.connector.check()).rejects.toThrow(ConfigurationError)
+})
+
+test('l’accusé, l’acte tamponné, le bordereau et l’acquit sont ceux que l’administrateur a choisis', async () => {
+  const acquit = sampleAcquit({ nomFic: 'PES', elements: [{ accepted: false }] })
+  await using simulated = await connected({
+    ar: Buffer.from('accusé'),
+    acteTamponne: Buffer.from('tamponné'),
+    bordereau: Buffer.from('bordereau'),
+    acquit,
+  })
+  const { tdtActes, tdtHelios } = simulated.connector
+  const { files } = simulated.context
+  const acte = await acteOf(simulated)
+  const sending = await tdtActes.send(acte)
+  const id = sending.is === 'sent' ? sending.id : ''
+  const status = await tdtActes.status(id)
+  const stamped = await tdtActes.stamped(id, { acte: acte.acte.file, annexes: [] })
+  const returned = [status.is === 'acknowledged' ? status.ar : undefined, stamped.acte, stamped.bordereau]
+  const contents = returned.map(file => (file ? text(files.open(file)) : ''))
+  expect(await Promise.all(contents)).toEqual(['accusé', 'tamponné', 'bordereau'])
+  expect(stamped.acte?.name).toBe('tampon-acte.txt')
+  const pes = await files.save(samplePes(), 'PES.xml')
+  const sent = await tdtHelios.send({ key: 'clé-3', pes })
+  const answer = await tdtHelios.status(sent.is === 'sent' ? sent.id : '', pes.name)
+  if (answer.is !== 'answered') throw new Error(answer.is)
+  expect(await buffer(files.open(answer.acquit))).toEqual(acquit)
+  expect(answer.reading.outcome).toBe('refused')
 })

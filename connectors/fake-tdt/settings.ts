@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { laterFields, longText, simulationFields, text, type ConnectContext } from '#core'
+import { chosenFile, laterFields, longText, simulationFields, text, type ConnectContext } from '#core'
 
 export const tdtFields = {
   departement: text('Département', {
@@ -16,6 +16,10 @@ export const tdtFields = {
     default: '99_DE Délibération\n99_AI Acte individuel\n99_AR Arrêté\n99_AU Autre document',
     help: 'Un par ligne : le code, une espace, le libellé. Les mêmes pour toutes les natures.',
   }),
+  ar: chosenFile('Accusé de la préfecture rendu', 'un accusé marqué « simulation », au numéro de l’acte'),
+  acteTamponne: chosenFile('Acte tamponné rendu', 'aucun'),
+  bordereau: chosenFile('Bordereau d’acquittement rendu', 'un bordereau marqué « simulation »'),
+  acquit: chosenFile('Acquit d’un PES rendu', 'un acquit qui accepte chaque bordereau du PES'),
   ...laterFields,
   ...simulationFields,
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectContext } from '../authoring/connectors.ts'
-import { choice, number, text } from '../authoring/fields.ts'
+import { choice, number, secretFile, text } from '../authoring/fields.ts'
 import { ConfigurationError, PermanentError, TemporaryError } from '../authoring/errors.ts'
+import type { FileRef } from '../authoring/values.ts'
 
 /** What the stand-ins of remote systems have in common: what they are told to do badly. */
 export const simulationFields = {
@@ -10,6 +11,7 @@ export const simulationFields = {
     {
       aucune: 'Aucune',
       passagere: 'Passagère : le hub réessaie',
+      perdue: 'Réponse perdue : l’envoi a peut-être eu lieu',
       definitive: 'Définitive : le dossier s’arrête en erreur',
       reglages: 'Réglages refusés : le connecteur est suspendu',
     },
@@ -36,6 +38,20 @@ export const laterFields = {
   }),
 }
 
+/** A file that the administrator chose to have given back in place of the one of simulation. */
+export const chosenFile = (label: string, otherwise: string) =>
+  secretFile(label, { help: `Vide : ${otherwise}. Sinon ce fichier, tel quel, à chaque réponse.` })
+
+/**
+ * The file chosen by the administrator.
+ * @param name that it is given under; its type is read from its content
+ */
+export const givenBack = async (
+  { files }: Pick<ConnectContext<unknown>, 'files'>,
+  content: Uint8Array | undefined,
+  name: string,
+): Promise<FileRef | undefined> => (content === undefined ? undefined : files.save(content, name))
+
 type Faulty = Pick<ConnectContext<typeof simulationFields>, 'config'>
 type Later = Pick<ConnectContext<typeof laterFields>, 'config' | 'memory'>
 
@@ -48,6 +64,8 @@ export const simulateTrouble = async ({ config: { panne, lenteur } }: Faulty): P
   const said = 'demandée par le réglage « Panne simulée » de ce connecteur de simulation'
   if (panne === 'passagere')
     throw new TemporaryError(`Panne passagère, ${said} : retirez-la pour que le dossier avance.`)
+  if (panne === 'perdue')
+    throw new TemporaryError(`Réponse perdue, ${said} : retirez-la pour que le doute soit levé.`, { maybeSent: true })
   if (panne === 'definitive')
     throw new PermanentError(`Panne définitive, ${said} : retirez-la, puis relancez le dossier.`)
   if (panne === 'reglages')
