@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
-import forge from 'node-forge'
 import { PDFDocument, StandardFonts, rgb } from 'pdf-lib'
 import { ZipFile } from 'yazl'
-import { createAuthority, type Authority, type IssuedClient, type SimFile } from '#core/testing'
+import { signDetached, type IssuedClient, type SimFile } from '#core/testing'
 import { PREMIS_PROPERTY, writePremis, type PremisEvent } from '#core'
 
 /** A document of a folder, as it was uploaded and as it comes out. */
@@ -100,30 +99,9 @@ const signPdf = async (bytes: Uint8Array, at: Date): Promise<Uint8Array> => {
   return pdf.save()
 }
 
-/** A true detached CMS signature over the document; over its name alone when it is too big to be read in memory. */
-const signDetached = async (document: SimDocument, signer: IssuedClient): Promise<Uint8Array> => {
-  const content = sizeOf(document) > LARGEST_SIGNED ? Buffer.from(document.name) : await bytesOf(document)
-  const cms = forge.pkcs7.createSignedData()
-  cms.content = forge.util.createBuffer(Buffer.from(content).toString('binary'))
-  cms.addCertificate(signer.certificate)
-  cms.addSigner({
-    key: signer.key,
-    certificate: signer.certificate,
-    digestAlgorithm: forge.pki.oids['sha256'] ?? '',
-    authenticatedAttributes: [
-      { type: forge.pki.oids['contentType'] ?? '', value: forge.pki.oids['data'] ?? '' },
-      { type: forge.pki.oids['messageDigest'] ?? '' },
-    ],
-  })
-  cms.sign({ detached: true })
-  return Buffer.from(forge.asn1.toDer(cms.toAsn1()).getBytes(), 'binary')
-}
-
-/** One signer for all the folders of a simulator, made when first needed: a key pair costs a tenth of a second. */
-export const newSigner = (authority: Authority | undefined): (() => IssuedClient) => {
-  let signer: IssuedClient | undefined
-  return () => (signer ??= (authority ?? createAuthority()).issueClient('Camille MAIRE'))
-}
+/** What is signed beside a document: its name alone when it is too big to be read in memory. */
+const contentOf = (document: SimDocument): Promise<Uint8Array> =>
+  sizeOf(document) > LARGEST_SIGNED ? Promise.resolve(Buffer.from(document.name)) : bytesOf(document)
 
 /** Signs the main documents: inside for a PDF, beside for anything else. */
 export const signDocuments = async (folder: SimFolder, signer: () => IssuedClient, at: Date): Promise<void> => {
@@ -133,7 +111,7 @@ export const signDocuments = async (folder: SimFolder, signer: () => IssuedClien
     // A PDF that pdf-lib cannot open (encrypted, damaged) is signed beside, as a real one would have to be.
     const signed = isPdf ? await signPdf(await bytesOf(document), at).catch(() => undefined) : undefined
     if (signed) document.signed = signed
-    else document.detached = await signDetached(document, signer())
+    else document.detached = signDetached(await contentOf(document), signer())
   }
 }
 

@@ -1,11 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { startSimServer, type Authority, type SimRequest, type SimResponse, type Simulator } from '#core/testing'
+import {
+  newSigner,
+  startSimServer,
+  type Authority,
+  type SimRequest,
+  type SimResponse,
+  type Simulator,
+} from '#core/testing'
 import { PREMIS_PROPERTY, readPremis } from '#core'
 import {
   advance,
   awaited,
   newFolder,
-  newSigner,
   premisOf,
   reject,
   signDocuments,

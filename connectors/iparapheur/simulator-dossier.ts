@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import forge from 'node-forge'
 import { PDFDocument, rgb, StandardFonts } from 'pdf-lib'
 import type { FileRef, Files } from '#core'
-import { createAuthority, type Authority, type IssuedClient } from '#core/testing'
+import { signDetached, type IssuedClient } from '#core/testing'
 import type { LogDossier } from './history.ts'
 
 export interface SimPiece {
@@ -45,7 +44,7 @@ export const CIRCUIT: readonly (readonly [status: string, desk: string])[] = [
   ['Signe', MAIRE],
   ['Archive', MAIRE],
 ]
-/** Beyond this, signing would mean reading the whole document in memory. */
+/** Beyond this, signing would mean reading the whole document in memory: its name alone is signed, beside it. */
 const LARGEST_SIGNED = 20 * 1024 * 1024
 
 export const log = (status: string, nom: string, at: Date, annotation = ''): LogDossier => ({
@@ -75,30 +74,6 @@ const signXml = (xml: string, xpath: string): string => {
   return xml.slice(0, end) + signature + xml.slice(end)
 }
 
-/** A true detached CMS signature; over the name alone when the document is too big to be read in memory. */
-const signDetached = async ({ file, name }: SimPiece, files: Files, signer: IssuedClient): Promise<Uint8Array> => {
-  const content = file.size > LARGEST_SIGNED ? Buffer.from(name) : await buffer(files.open(file))
-  const cms = forge.pkcs7.createSignedData()
-  cms.content = forge.util.createBuffer(content.toString('binary'))
-  cms.addCertificate(signer.certificate)
-  cms.addSigner({
-    key: signer.key,
-    certificate: signer.certificate,
-    digestAlgorithm: forge.pki.oids['sha256'] ?? '',
-    authenticatedAttributes: [
-      { type: forge.pki.oids['contentType'] ?? '', value: forge.pki.oids['data'] ?? '' },
-      { type: forge.pki.oids['messageDigest'] ?? '' },
-    ],
-  })
-  cms.sign({ detached: true })
-  return Buffer.from(forge.asn1.toDer(cms.toAsn1()).getBytes(), 'binary')
-}
-
-export const newSigner = (authority: Authority | undefined): (() => IssuedClient) => {
-  let signer: IssuedClient | undefined
-  return () => (signer ??= (authority ?? createAuthority()).issueClient('Camille MAIRE'))
-}
-
 interface Signing {
   readonly files: Files
   readonly signer: () => IssuedClient
@@ -119,7 +94,10 @@ const signPiece = async (piece: SimPiece, xpath: string | undefined, { files, si
       ? await signPdf(await buffer(files.open(file)), at).catch(() => undefined)
       : undefined
   if (pdf) piece.signed = await files.save(pdf, name)
-  else piece.detached = await files.save(await signDetached(piece, files, signer()), `${name}.p7s`)
+  else {
+    const signed = isSmall ? await buffer(files.open(file)) : Buffer.from(name)
+    piece.detached = await files.save(signDetached(signed, signer()), `${name}.p7s`)
+  }
 }
 
 /** One step of the circuit. */

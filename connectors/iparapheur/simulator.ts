@@ -12,6 +12,7 @@ import {
   type XmlElement,
 } from '#core'
 import {
+  newSigner,
   outgoingBody,
   startSimServer,
   temporaryFiles,
@@ -25,7 +26,6 @@ import {
   advance,
   isPending,
   log,
-  newSigner,
   reject,
   slipOf,
   statusOf,
