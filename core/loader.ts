@@ -127,7 +127,7 @@ const shelve = (shelf: Shelf, exported: unknown, help: string): string | undefin
     for (const check of exported.checks ?? []) add(shelf.checks, check.id, check, 'Le contrôle')
     for (const importer of exported.importers ?? []) add(shelf.importers, importer.id, importer, "L'import")
     if (exported.migrations) shelf.migrations.push({ owner: exported.id, migrations: exported.migrations })
-    return `extension ${exported.id}`
+    return [`extension ${exported.id}`, ...(exported.steps ?? []).map(step => `étape ${step.definition.id}`)].join(', ')
   }
   return undefined
 }

@@ -166,8 +166,11 @@ const read = (flow: CompiledFlow): FlowNames => {
     field: name => byName.get(name),
     state: (state, changed = true) => (state === DRAFT && !changed ? CREATED : (states.get(state) ?? state)),
     statesNamed(name) {
-      if (name === CREATED || name === CHANGED) return [{ state: DRAFT, changed: name === CHANGED }]
-      return [...states].flatMap(([state, theirs]) => (theirs === name && state !== DRAFT ? [{ state }] : []))
+      const draft = name === CREATED || name === CHANGED ? [{ state: DRAFT, changed: name === CHANGED }] : []
+      return [
+        ...draft,
+        ...[...states].flatMap(([state, theirs]) => (theirs === name && state !== DRAFT ? [{ state }] : [])),
+      ]
     },
     action: action => actions.get(action) ?? action,
     actionsNamed(name) {
