@@ -72,7 +72,7 @@ test('les fichiers choisis par l’administrateur reviennent à la place de ceux
   const status = await simulated.signature.status(simulated.id)
   if (status.is !== 'signed') throw new Error(status.is)
   const returned = [status.document, status.signature, status.bordereau, ...(status.annexes ?? [])]
-  const contents = returned.map(file => (file ? text(simulated.files.open(file)) : ''))
+  const contents = returned.map(async file => (file ? text(simulated.files.open(file)) : ''))
   expect(await Promise.all(contents)).toEqual(['signé', 'p7s', 'bordereau', 'ajoutée'])
   expect(returned.map(file => file?.name)).toEqual(['acte.txt', 'acte.txt.p7s', 'bordereau.pdf', 'annexe-ajoutee.pdf'])
 })

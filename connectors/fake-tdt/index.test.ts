@@ -84,7 +84,7 @@ test('l’accusé, l’acte tamponné, le bordereau et l’acquit sont ceux que 
   const status = await tdtActes.status(id)
   const stamped = await tdtActes.stamped(id, { acte: acte.acte.file, annexes: [] })
   const returned = [status.is === 'acknowledged' ? status.ar : undefined, stamped.acte, stamped.bordereau]
-  const contents = returned.map(file => (file ? text(files.open(file)) : ''))
+  const contents = returned.map(async file => (file ? text(files.open(file)) : ''))
   expect(await Promise.all(contents)).toEqual(['accusé', 'tamponné', 'bordereau'])
   expect(stamped.acte?.name).toBe('tampon-acte.txt')
   const pes = await files.save(samplePes(), 'PES.xml')

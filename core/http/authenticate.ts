@@ -4,6 +4,7 @@ import { keyDigest } from '../access/random-keys.ts'
 import { callerOfSession } from '../access/sessions.ts'
 import { callerOfToken } from '../access/tokens.ts'
 import { errors } from '../errors.ts'
+import { checkSecondProof } from './client-certificate.ts'
 import type { IncomingRequest } from './incoming.ts'
 import type { Services } from './services.ts'
 import { sessionKeyIn } from './session-cookie.ts'
@@ -26,7 +27,9 @@ const byHeader = async (header: string, request: IncomingRequest, services: Serv
     case 'basic': {
       const credentials = basicCredentials(value)
       if (!credentials) throw errors.badCredentials()
-      return services.signIn.withBasic(credentials, request.address)
+      const caller = await services.signIn.withBasic(credentials, request.address)
+      await checkSecondProof(caller, request, services)
+      return caller
     }
     default:
       throw errors.notSignedIn({ detail: 'Seuls « Basic » et « Bearer » sont acceptés dans Authorization.' })

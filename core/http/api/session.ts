@@ -2,6 +2,7 @@ import Type from 'typebox'
 import type { Caller } from '../../access/caller.ts'
 import { closeSession, openSession } from '../../access/sessions.ts'
 import { errors } from '../../errors.ts'
+import { checkSecondProof } from '../client-certificate.ts'
 import { headed, route } from '../route.ts'
 import { clearSessionCookie, sessionKeyIn, setSessionCookie } from '../session-cookie.ts'
 import { exactly, Session, type SessionView } from './schemas.ts'
@@ -24,13 +25,15 @@ export const sessionRoutes = [
     access: 'public',
     summary: 'Ouvrir une session',
     description:
-      'Dépose un cookie ; chaque modification doit ensuite porter la valeur « csrf » dans l’en-tête X-CSRF-Token.',
+      'Dépose un cookie ; chaque modification doit ensuite porter la valeur « csrf » dans l’en-tête X-CSRF-Token. Un compte qui a un certificat le montre aussi, par le serveur mandataire.',
     body: Credentials,
     example: { login: 'c.durand', password: 'Traverser-la-Loire-à-gué' },
     refusals: [errors.badCredentials, errors.tooManyAttempts, errors.programAccount],
     response: Session,
-    async handle({ body, request, services: { db, clock, settings, signIn } }) {
+    async handle({ body, request, services }) {
+      const { db, clock, settings, signIn } = services
       const caller = await signIn.withPassword(body, request.address)
+      await checkSecondProof(caller, request, services)
       if (caller.program) throw errors.programAccount()
       const { key, csrf } = await openSession(db, caller.id, {
         now: clock.now(),

@@ -66,6 +66,22 @@ describe('le certificat du client, tel que le serveur mandataire le transmet', (
     expect((await api('GET', '/version', { login: 'voisin' })).status).toBe(200)
   })
 
+  test('il le montre aussi pour ouvrir une session, et à l’API native', async () => {
+    const credentials = { login: 'agent', password: HUB_PASSWORD }
+    const opening = (pem?: string) =>
+      api('POST', '/api/v3/session', {
+        login: null,
+        headers: { 'Content-Type': 'application/json', ...(pem === undefined ? {} : showing(pem).headers) },
+        body: JSON.stringify(credentials),
+      })
+    expect(await opening()).toMatchObject({ status: 401, json: { code: 'identifiants_invalides' } })
+    expect((await opening(other)).status).toBe(401)
+    expect((await opening(own)).status).toBe(200)
+    expect((await api('GET', '/api/v3/session')).status).toBe(401)
+    expect((await api('GET', '/api/v3/session', { headers: showing(own).headers })).status).toBe(200)
+    expect((await api('GET', '/api/v3/session', { login: 'voisin' })).status).toBe(200)
+  })
+
   test('une modification par l’API le retire, sauf si l’on dit de le garder', async () => {
     const path = `/utilisateur/${hub.users.agent}`
     const kept = await api('PATCH', path, { login: 'admin', body: 'nom=Durand&dont_delete_certificate_if_empty=1' })

@@ -1,16 +1,14 @@
-import type { X509Certificate } from 'node:crypto'
 import {
   AccountDisabled,
   callerOfCertificate,
   callerOfToken,
-  certificateDigest,
-  findUser,
+  checkSecondProof,
+  presentedCertificate,
   Problem,
   type Caller,
   type MountRequest,
   type Services,
 } from '#core'
-import { presentedCertificate } from './client-certificate.ts'
 import { PastellError } from './errors.ts'
 
 const refused = (message = 'Accès interdit') =>
@@ -20,14 +18,6 @@ const credentialsIn = (encoded: string) => {
   const text = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = text.indexOf(':')
   return colon < 0 ? undefined : { login: text.slice(0, colon), password: text.slice(colon + 1) }
-}
-
-/** An account that has a certificate must show it beside its password, where certificates can be shown. */
-const checkSecondProof = async (caller: Caller, shown: X509Certificate | undefined, services: Services) => {
-  if (services.settings.certificateHeader === undefined) return
-  const user = await findUser(services.db, caller.id)
-  const wanted = user?.certificateDigest ?? null
-  if (wanted !== null && (!shown || certificateDigest(shown) !== wanted)) throw refused()
 }
 
 const proved = async (request: MountRequest, services: Services): Promise<Caller | undefined> => {
@@ -40,7 +30,7 @@ const proved = async (request: MountRequest, services: Services): Promise<Caller
   const credentials = scheme.toLowerCase() === 'basic' ? credentialsIn(value) : undefined
   if (!credentials) return undefined
   const caller = await services.signIn.withBasic(credentials, address)
-  await checkSecondProof(caller, shown, services)
+  await checkSecondProof(caller, request, services)
   return caller
 }
 
