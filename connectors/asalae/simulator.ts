@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import {
   startSimServer,
+  stepEvery,
   type Authority,
   type SimFile,
   type SimRequest,
@@ -247,7 +248,7 @@ export const createSimulator = async (options: AsalaeSimulatorOptions = {}): Pro
       if (!transfer.acknowledgedAt) acknowledge(transfer)
       else if (!transfer.decision) accept(transfer)
   }
-  const timer = options.progress === undefined ? undefined : setInterval(step, options.progress).unref()
+  const stop = stepEvery(options.progress, step)
 
   return {
     url: `${server.url}${BASE}`,
@@ -266,7 +267,7 @@ export const createSimulator = async (options: AsalaeSimulatorOptions = {}): Pro
     refuse: (code, comment, transferId) => decide(chosen(transferId), { is: 'refused', code, comment }),
     loseSessions: () => sessions.clear(),
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
     },

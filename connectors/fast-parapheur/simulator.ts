@@ -5,6 +5,7 @@ import {
   simIdentity,
   simSoap,
   startSimServer,
+  stepEvery,
   temporaryFiles,
   type Authority,
   type SimDocument,
@@ -100,18 +101,9 @@ export const createSimulator = async (options: FastParapheurSimulatorOptions = {
     part.push(document, ...next)
     document.slip = await sheetOf(document, files)
   }
-  let busy = false
-  const everyoneSteps = async (): Promise<void> => {
-    if (busy) return
-    busy = true
-    try {
-      for (const document of part.documents) await stepOf(document)
-    } finally {
-      busy = false
-    }
-  }
-  const timer =
-    options.progress === undefined ? undefined : setInterval(() => void everyoneSteps(), options.progress).unref()
+  const stop = stepEvery(options.progress, async () => {
+    for (const document of part.documents) await stepOf(document)
+  })
 
   return {
     url: server.url,
@@ -139,7 +131,7 @@ export const createSimulator = async (options: FastParapheurSimulatorOptions = {
     push: (state, id) => part.push(part.chosen(id), state),
     fault: soap.fault,
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
       await files[Symbol.asyncDispose]()
     },

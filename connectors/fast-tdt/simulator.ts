@@ -4,6 +4,7 @@ import {
   simIdentity,
   simSoap,
   startSimServer,
+  stepEvery,
   temporaryFiles,
   type Authority,
   type SimDocument,
@@ -69,19 +70,10 @@ export const createSimulator = async (options: FastTdtSimulatorOptions = {}): Pr
       (await soap.answer(request, server.url)) ?? (await depot.answer(request)) ?? { status: 404 },
   })
 
-  let busy = false
-  const everythingSteps = async (): Promise<void> => {
-    if (busy) return
-    busy = true
-    try {
-      await actes.step()
-      await helios.step()
-    } finally {
-      busy = false
-    }
-  }
-  const timer =
-    options.progress === undefined ? undefined : setInterval(() => void everythingSteps(), options.progress).unref()
+  const stop = stepEvery(options.progress, async () => {
+    await actes.step()
+    await helios.step()
+  })
 
   return {
     url: server.url,
@@ -113,7 +105,7 @@ export const createSimulator = async (options: FastTdtSimulatorOptions = {}): Pr
     push: (state, id) => helios.push(helios.chosen(id), state),
     fault: soap.fault,
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
       await files[Symbol.asyncDispose]()
     },

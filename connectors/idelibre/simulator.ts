@@ -1,6 +1,7 @@
 import {
   createAuthority,
   startSimServer,
+  stepEvery,
   type Authority,
   type SimRequest,
   type SimResponse,
@@ -79,7 +80,7 @@ export const createSimulator = async (options: IdelibreSimulatorOptions = {}): P
       else if (unread >= 0) read(sitting, unread, { attendance: 'present' })
     }
   }
-  const timer = options.progress === undefined ? undefined : setInterval(step, options.progress).unref()
+  const stop = stepEvery(options.progress, step)
 
   const withToken = api !== 'ancienne'
   const withAccount = api !== 'v2'
@@ -104,7 +105,7 @@ export const createSimulator = async (options: IdelibreSimulatorOptions = {}): P
     read: (rank, answer) => read(chosen(), rank, answer),
     expireToken: () => (token = undefined),
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
     },
   }

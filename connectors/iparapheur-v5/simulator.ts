@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   newSigner,
   startSimServer,
+  stepEvery,
   type Authority,
   type SimRequest,
   type SimResponse,
@@ -251,18 +252,9 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
     advance(folder, { at })
   }
 
-  let busy = false
-  const everyoneSteps = async (): Promise<void> => {
-    if (busy) return
-    busy = true
-    try {
-      for (const folder of folders.filter(each => stateOf(each) === 'CURRENT')) await stepOf(folder)
-    } finally {
-      busy = false
-    }
-  }
-  const timer =
-    options.progress === undefined ? undefined : setInterval(() => void everyoneSteps(), options.progress).unref()
+  const stop = stepEvery(options.progress, async () => {
+    for (const folder of folders.filter(each => stateOf(each) === 'CURRENT')) await stepOf(folder)
+  })
 
   return {
     url: server.url,
@@ -301,7 +293,7 @@ export const createSimulator = async (options: ParapheurSimulatorOptions = {}): 
       truncate = true
     },
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
     },
   }

@@ -15,6 +15,7 @@ import {
   newSigner,
   outgoingBody,
   startSimServer,
+  stepEvery,
   temporaryFiles,
   type Authority,
   type SimRequest,
@@ -278,18 +279,9 @@ export const createSimulator = async (options: IparapheurSimulatorOptions = {}):
     return dossier
   }
   const stepOf = (dossier: SimDossier) => advance(dossier, { files, signer, at: new Date() })
-  let busy = false
-  const everyoneSteps = async (): Promise<void> => {
-    if (busy) return
-    busy = true
-    try {
-      for (const dossier of dossiers.filter(isPending)) await stepOf(dossier)
-    } finally {
-      busy = false
-    }
-  }
-  const timer =
-    options.progress === undefined ? undefined : setInterval(() => void everyoneSteps(), options.progress).unref()
+  const stop = stepEvery(options.progress, async () => {
+    for (const dossier of dossiers.filter(isPending)) await stepOf(dossier)
+  })
 
   return {
     url: server.url,
@@ -319,7 +311,7 @@ export const createSimulator = async (options: IparapheurSimulatorOptions = {}):
       truncate = true
     },
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
       await files[Symbol.asyncDispose]()
     },

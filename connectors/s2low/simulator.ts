@@ -1,6 +1,6 @@
 import { localDay } from '#core'
 import type { Authority, Issued, IssuedClient, SimRequest, SimResponse, Simulator } from '#core/testing'
-import { createAuthority, startSimServer } from '#core/testing'
+import { createAuthority, startSimServer, stepEvery } from '#core/testing'
 import {
   acknowledgementOf,
   acteIdOf,
@@ -292,7 +292,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
     transactions.forEach(step)
     helios.step()
   }
-  const timer = options.progress === undefined ? undefined : setInterval(advance, options.progress).unref()
+  const stop = stepEvery(options.progress, advance)
 
   return {
     url: server.url,
@@ -369,7 +369,7 @@ export const createSimulator = async (options: S2lowSimulatorOptions = {}): Prom
       known = false
     },
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
     },
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { create } from 'xmlbuilder2'
 import { checkSip, type Slip } from '#core'
-import { createSftpSimulator, type Simulator } from '#core/testing'
+import { createSftpSimulator, stepEvery, type Simulator } from '#core/testing'
 
 export interface SftpSaeSimulatorOptions {
   readonly port?: number
@@ -106,7 +106,7 @@ export const createSimulator = async (options: SftpSaeSimulatorOptions = {}): Pr
     await acknowledge()
     await decide('000', 'Transfert accepté')
   }
-  const timer = options.progress === undefined ? undefined : setInterval(() => void look(), options.progress)
+  const stop = stepEvery(options.progress, look)
 
   return {
     url: server.url,
@@ -127,7 +127,7 @@ export const createSimulator = async (options: SftpSaeSimulatorOptions = {}): Pr
       for (const name of readdirSync(join(folder, IN))) if (!name.startsWith('.')) await rm(join(folder, IN, name))
     },
     async close() {
-      clearInterval(timer)
+      stop()
       await server.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   createAuthority,
   startSimServer,
+  stepEvery,
   type Authority,
   type IssuedClient,
   type SimRequest,
@@ -182,12 +183,9 @@ export const createSimulator = async (options: VitamSimulatorOptions = {}): Prom
     return operation
   }
   const taken: Outcome = { code: 'OK', step: 'ROLL_BACK', message: 'Succès du processus de versement' }
-  const timer =
-    options.progress === undefined
-      ? undefined
-      : setInterval(() => {
-          for (const operation of operations) if (!operation.outcome) end(operation, taken)
-        }, options.progress).unref()
+  const stop = stepEvery(options.progress, () => {
+    for (const operation of operations) if (!operation.outcome) end(operation, taken)
+  })
 
   return {
     url: server.url,
@@ -220,7 +218,7 @@ export const createSimulator = async (options: VitamSimulatorOptions = {}): Prom
       badAnswer = how
     },
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
     },
   }

@@ -85,3 +85,24 @@ export class Faults {
     return found?.fault
   }
 }
+
+/**
+ * Lets a remote progress by itself: one `step` every `progress` milliseconds, never while the one before is under way, never at all
+ * when `progress` is left out.
+ * @returns what ends it
+ */
+export const stepEvery = (progress: number | undefined, step: () => void | Promise<void>): (() => void) => {
+  if (progress === undefined) return () => undefined
+  let busy = false
+  const unlessBusy = async (): Promise<void> => {
+    if (busy) return
+    busy = true
+    try {
+      await step()
+    } finally {
+      busy = false
+    }
+  }
+  const timer = setInterval(() => void unlessBusy(), progress).unref()
+  return () => clearInterval(timer)
+}

@@ -4,6 +4,7 @@ import type { StatutFacture } from '../../../contracts/portail-factures.ts'
 import type { Authority } from '../../../testing/pki.ts'
 import type { SimRequest } from '../../../testing/sim-request.ts'
 import { startSimServer, type SimResponse } from '../../../testing/sim-server.ts'
+import { stepEvery } from '../../../testing/simulator.ts'
 import type { Simulator } from '../../../testing/simulator.ts'
 import { advanceFlow, depositOperations, readBody, type SimFlow } from './deposits.ts'
 import { ACCOUNTS, refusal, SUPPLIER, TOWN, type SimAccount, type SimInvoice, type SimPiece } from './model.ts'
@@ -215,7 +216,7 @@ export const createChorusSimulator = async (options: ChorusSimulatorOptions = {}
   const advanceFlows = (): void => {
     for (const flow of flows) advanceFlow(shelf, flow)
   }
-  const timer = options.progress === undefined ? undefined : setInterval(advanceFlows, options.progress).unref()
+  const stop = stepEvery(options.progress, advanceFlows)
   const [account] = ACCOUNTS
 
   return {
@@ -265,7 +266,7 @@ export const createChorusSimulator = async (options: ChorusSimulatorOptions = {}
     throttle: retryAfter => void throttles.push(retryAfter),
     sent: operation => bodies.filter(each => each.operation === operation).map(({ body }) => body),
     close: async () => {
-      clearInterval(timer)
+      stop()
       await server.close()
     },
   }
