@@ -39,6 +39,7 @@ test('les variables remplacent les valeurs par défaut, une variable vide ne com
       PASSEUR_ALLOWED_NETWORKS: '10.0.0.0/8, fd00::/8,',
       PASSEUR_UPLOAD_LIMIT: '1 Go',
       PASSEUR_METRICS: 'true',
+      PASSEUR_SIMULATIONS: 'non',
       PASSEUR_HOST: '',
     },
     root,
@@ -50,6 +51,7 @@ test('les variables remplacent les valeurs par défaut, une variable vide ne com
     allowedNetworks: ['10.0.0.0/8', 'fd00::/8'],
     uploadLimit: 1_000_000_000,
     metrics: true,
+    simulations: false,
   })
 })
 

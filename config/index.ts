@@ -48,6 +48,8 @@ export interface Config {
   /** npm packages of third-party plugins and connectors, in the order of loading. */
   readonly plugins: readonly string[]
   readonly metrics: boolean
+  /** Connectors that stand in for a remote may be used. */
+  readonly simulations: boolean
   /** A proxy in front gives the address of the client: believed only when this says so. */
   readonly behindProxy: boolean
   /** Header where that proxy puts the client certificate, in lower case; never without a proxy. */
@@ -119,6 +121,7 @@ export const loadConfig = async (
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
     metrics: given.PASSEUR_METRICS,
+    simulations: given.PASSEUR_SIMULATIONS === 'oui',
     requestLimits: Object.freeze({
       perAccount: given.PASSEUR_REQUESTS_PER_ACCOUNT,
       perAddress: given.PASSEUR_REQUESTS_PER_ADDRESS,

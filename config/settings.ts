@@ -195,6 +195,13 @@ export const Environment = Type.Object({
     minimum: 0,
     default: 12_000,
   }),
+  PASSEUR_SIMULATIONS: Type.Union([Type.Literal('oui'), Type.Literal('non')], {
+    ...words(
+      '« oui » ou « non »',
+      'Permet les connecteurs de simulation ; « non » sur une plateforme de production : ils ne se créent plus, et ceux qui existent sont suspendus',
+    ),
+    default: 'oui',
+  }),
   PASSEUR_METRICS: Type.Boolean({
     ...words('« true » ou « false »', 'Publie les mesures Prometheus sur /metrics'),
     default: false,

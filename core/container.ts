@@ -106,7 +106,7 @@ const parts = {
     db => db.destroy(),
   ),
   files: part(({ config }: Cradle) => createFiles({ folder: config.folders.files })),
-  registry: part(({ loaded }: Cradle) => createRegistry([...loaded.connectors.values()])),
+  registry: part(({ loaded, config }: Cradle) => createRegistry([...loaded.connectors.values()], config)),
   secrets: part(({ config }: Cradle) => createSecrets(config.secretKeys)),
   connections: part(({ db, registry, secrets, files, finder, clock, log, config }: Cradle) =>
     createConnections({

@@ -5,6 +5,7 @@ import { forgetOldKeys } from './http/idempotency.ts'
 import { forgetEndedSessions } from './access/sessions.ts'
 import { wire, type Cradle } from './container.ts'
 import { forgetRecordings } from './connectors/recordings.ts'
+import { suspendForbidden } from './connectors/simulations.ts'
 import { forgetBatches } from './documents/batches/ledger.ts'
 import { forgetUploads } from './documents/uploads.ts'
 import { startDatabase, type Database } from './db/database.ts'
@@ -114,6 +115,7 @@ export const openHub = async (
   const container: AwilixContainer<Cradle> = wire({ config, connectionString, loaded, flows, listener, kind, beat })
   const { cradle } = container
   const stopFollowing = await cradle.studio.follow(listener)
+  await suspendForbidden(cradle.db, cradle.registry, cradle.clock.now())
   const stopping = new AbortController()
   const closers: (() => Promise<void>)[] = []
 

@@ -63,6 +63,7 @@ export default defineConnector({
   version: 1,
   label: 'Simulation — Portail de factures (Chorus Pro)',
   provides: ['portailFactures'],
+  simulation: true,
   pastell: ['FakeCPP', 'fakeCpp'],
   config: cppFields,
 

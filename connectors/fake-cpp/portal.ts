@@ -91,6 +91,11 @@ export const simulatedPortal = (context: CppContext): PortailFactures => {
       const held = await heldUnder(context, numero)
       return { is: 'integrated', factures: held ? [shown(held)] : [] }
     },
+    // It reads nothing: the agent fills in the form.
+    async readPdf() {
+      await simulateTrouble(context)
+      return { is: 'read', piece: '1', idFournisseur: '1', values: {} }
+    },
     async depositPdf({ numeroFacture, pdf }) {
       await simulateTrouble(context)
       return deposit(numeroFacture, { view: pdf })

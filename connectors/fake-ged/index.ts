@@ -14,6 +14,7 @@ export default defineConnector({
   version: 1,
   label: 'Simulation — Dépôt (GED)',
   provides: ['ged'],
+  simulation: true,
   pastell: ['FakeGED'],
   config: {
     refus: text('Motif de refus', { help: 'Vide : tout est accepté. Rempli : tout dépôt est refusé, avec ce motif.' }),

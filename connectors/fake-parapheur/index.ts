@@ -31,6 +31,7 @@ export default defineConnector({
   version: 1,
   label: 'Simulation — Parapheur',
   provides: ['signature'],
+  simulation: true,
   pastell: ['fakeIparapheur'],
   config: {
     type: text('Type', {

@@ -18,6 +18,7 @@ export default defineConnector({
   version: 1,
   label: 'Simulation — Archivage (SAE)',
   provides: ['sae'],
+  simulation: true,
   pastell: ['FakeSAE', 'fakeSAE'],
   config: {
     accuse: chosenFile('Accusé de réception rendu', 'un accusé marqué « simulation »'),

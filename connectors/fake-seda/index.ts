@@ -18,6 +18,7 @@ export default defineConnector({
   version: 1,
   label: 'Simulation — Bordereau SEDA',
   provides: ['seda'],
+  simulation: true,
   pastell: ['FakeSEDA'],
   config: {
     service: text('Service versant', { default: 'SIMULATION', help: 'Identifiant écrit dans le bordereau simulé.' }),

@@ -9,6 +9,7 @@ export default defineConnector({
   version: 1,
   label: 'Simulation — TdT (actes et flux comptables)',
   provides: ['tdtActes', 'tdtHelios'],
+  simulation: true,
   pastell: ['fakeTdt'],
   config: tdtFields,
   connect: context => ({

@@ -141,6 +141,8 @@ export interface ConnectorDefinition<C extends Fields = Fields, K extends Capabi
   /** Settings saved by an older version, brought to this one. */
   readonly upgrade?: (config: Readonly<Record<string, unknown>>, from: number) => Readonly<Record<string, unknown>>
   readonly schedules?: Readonly<Record<string, Schedule<C, K>>>
+  /** It stands in for a remote and does nothing: a platform may forbid it (`PASSEUR_SIMULATIONS`). */
+  readonly simulation?: true
   /** Identifiers of the same connector in Pastell. */
   readonly pastell?: readonly string[]
   connect(context: ConnectContext<C>): Connected<K>

@@ -95,7 +95,11 @@ const usable = async (
         .whereIn('entityId', [...lineOf(entity.path)])
     : undefined
   if (!instance) throw errors.instanceNotFound()
-  const provides = registry.find(instance.connector)?.definition.provides as readonly string[] | undefined
+  const definition = registry.find(instance.connector)?.definition
+  const forbidden = definition && registry.forbids(definition)
+  if (forbidden !== undefined)
+    throw errors.badInput({ fields: [{ field: 'instanceId', message: forbidden, code: 'simulation' }] })
+  const provides = definition?.provides as readonly string[] | undefined
   if (provides?.includes(slot.capability)) return instance
   const message = `« ${instance.label} » ne convient pas à l'étape « ${slot.label} » : choisissez un connecteur de la famille « ${capabilityLabel(slot.capability)} ».`
   throw errors.badInput({ fields: [{ field: 'instanceId', message, code: 'famille' }] })

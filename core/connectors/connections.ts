@@ -107,6 +107,8 @@ export const createConnections = (dependencies: ConnectionDependencies): Connect
         `Le connecteur « ${instance.connector} » de « ${instance.label} » n'est plus installé sur cette plateforme : réinstallez-le, ou associez un autre connecteur.`,
       )
     const { definition } = installed
+    const forbidden = registry.forbids(definition)
+    if (forbidden !== undefined) throw new ConfigurationError(forbidden)
     const about = { instance: instance.id, connector: instance.connector }
     const log = withFacts(dependencies.log, () => ({ ...about, ...recorder.facts() }))
     const http = createHttp({

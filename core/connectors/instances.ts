@@ -97,8 +97,14 @@ interface Keepers {
   readonly secrets: Secrets
 }
 
-/** What is said of an instance that lacks settings; `undefined` when it lacks none. */
-const lacking = (definition: AnyConnector, settings: SplitSettings): string | undefined => {
+/** What keeps an instance out of service, settings to fill in or a rule of the platform; `undefined` when nothing does. */
+const lacking = (
+  registry: ConnectorRegistry,
+  definition: AnyConnector,
+  settings: SplitSettings,
+): string | undefined => {
+  const forbidden = registry.forbids(definition)
+  if (forbidden !== undefined) return forbidden
   const missing = missingSettings(definition, settings)
   return missing.length === 0 ? undefined : `Réglages à compléter : ${missing.map(label => `« ${label} »`).join(', ')}.`
 }
@@ -120,9 +126,12 @@ export const createInstance = async (
   act: Act,
 ): Promise<InstanceModel> => {
   const { definition } = registry.get(connector)
+  const forbidden = registry.forbids(definition)
+  if (forbidden !== undefined)
+    throw errors.badInput({ fields: [{ field: 'connector', message: forbidden, code: 'simulation' }] })
   check(labelProblem(label))
   const settings = applySettings(definition, NOTHING, config, { now: act.now, complete })
-  const wanting = lacking(definition, settings)
+  const wanting = lacking(registry, definition, settings)
   const created = await InstanceModel.query(trx).insertAndFetch({
     entityId,
     connector,
@@ -157,7 +166,7 @@ export const updateInstance = async (
   const { complete } = changes
   const before = readSettings(instance, definition, secrets)
   const settings = applySettings(definition, before, changes.config ?? {}, { now: act.now, complete })
-  const wanting = lacking(definition, settings)
+  const wanting = lacking(registry, definition, settings)
   const spacing = changes.spacing === undefined ? instance.spacing : changes.spacing
   const updated = await instance.$query(trx).patchAndFetch({
     label: label.trim(),
@@ -185,7 +194,7 @@ export const updateInstance = async (
     `Connecteur « ${updated.label} » modifié : ${what}.`,
   )
   // It was only waiting for its settings.
-  if (wanting !== undefined || lacking(definition, before) === undefined) return updated
+  if (wanting !== undefined || lacking(registry, definition, before) === undefined) return updated
   await resumeInstance(trx, updated, act)
   return updated.$query(trx)
 }
@@ -194,7 +203,7 @@ export const updateInstance = async (
 export const checkComplete = (instance: InstanceModel, { registry, secrets }: Keepers): void => {
   const definition = registry.find(instance.connector)?.definition
   if (!definition) return
-  const wanting = lacking(definition, readSettings(instance, definition, secrets))
+  const wanting = lacking(registry, definition, readSettings(instance, definition, secrets))
   if (wanting !== undefined) throw errors.badRequest({ detail: `« ${instance.label} » : ${wanting}` })
 }
 

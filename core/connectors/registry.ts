@@ -15,10 +15,15 @@ export interface ConnectorRegistry {
   find(id: string): InstalledConnector | undefined
   /** @throws errors.badInput when there is no such connector. */
   get(id: string): InstalledConnector
+  /** Why this connector may not be used on this platform, in a sentence; nothing when it may. */
+  forbids(definition: AnyConnector): string | undefined
 }
 
 /** @throws Error when two connectors have the same name: the start must stop. */
-export const createRegistry = (installed: readonly InstalledConnector[]): ConnectorRegistry => {
+export const createRegistry = (
+  installed: readonly InstalledConnector[],
+  { simulations = true }: { readonly simulations?: boolean } = {},
+): ConnectorRegistry => {
   const byId = new Map(installed.map(each => [each.definition.id, each]))
   if (byId.size !== installed.length) {
     const ids = installed.map(each => each.definition.id)
@@ -29,6 +34,10 @@ export const createRegistry = (installed: readonly InstalledConnector[]): Connec
   return {
     all: installed.toSorted((a, b) => a.definition.label.localeCompare(b.definition.label, 'fr')),
     find,
+    forbids: ({ label, simulation }) =>
+      simulation && !simulations
+        ? `Les simulations sont interdites sur cette plateforme, et « ${label} » en est une : associez un vrai connecteur.`
+        : undefined,
     get(id) {
       const found = find(id)
       if (found) return found

@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
+import type { AnyConnector } from '../authoring/connectors.ts'
 import type { Db } from '../db/knex.ts'
 import { testFlows } from '../documents/documents.fixture.ts'
 import { createDesk } from '../documents/desk.ts'
@@ -22,12 +23,15 @@ import { createSecrets } from './secrets.ts'
 import { createConnectors } from './service.ts'
 
 /** Everything around connectors, on a real database, with one connector whose remote belongs to the test. */
-export const connectorsHub = async (db: Db) => {
+export const connectorsHub = async (
+  db: Db,
+  { definition, simulations = true }: { readonly definition?: AnyConnector; readonly simulations?: boolean } = {},
+) => {
   const files = await temporaryFiles()
   const remote: Remote = { connected: [], circuits: async () => [{ value: '1', label: 'Maire' }], closed: 0 }
   const clock = virtualClock('2026-07-14T09:30:00Z')
   const log = keptLog()
-  const registry = createRegistry([{ definition: parapheur(remote), help: '# Aide' }])
+  const registry = createRegistry([{ definition: definition ?? parapheur(remote), help: '# Aide' }], { simulations })
   const secrets = createSecrets({ current: createSecretKey(randomBytes(32)), old: [] })
   const flows = testFlows
   const finder = createFinder({ db, flows, clock })

@@ -75,6 +75,7 @@ export const startApi = async (
     logLevel: 'silent',
     plugins: [],
     metrics: false,
+    simulations: true,
   }
   const loaded = {
     steps,
