@@ -92,6 +92,7 @@ export { checkTemplate, evaluateTemplate, renderTemplate, type TemplateOptions }
 export type { FailureName } from './contracts/rfc3161/response.ts'
 export { s3Fields, s3Volume } from './volumes/s3/settings.ts'
 export { certificateFault } from './connectors/certificate-fault.ts'
+export { networkCause } from './connectors/network-causes.ts'
 export { isSlipEntry, MAIN_ENTRIES, PREMIS_ENTRY, unpackParapheurArchive } from './remotes/parapheur-v5/archive.ts'
 export {
   PREMIS_PROPERTY,

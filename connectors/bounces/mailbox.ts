@@ -4,6 +4,7 @@ import { text as readText } from 'node:stream/consumers'
 import {
   certificateFault,
   ConfigurationError,
+  networkCause,
   secureContext,
   TemporaryError,
   type FileRef,
@@ -46,11 +47,8 @@ const SILENCE = 60_000
 /** A notification is a few kilobytes; the text of an old one carries the message it returns. */
 const LARGEST_PART = 256 * 1024
 
+/** What imapflow says beside the codes of Node. */
 const WHY: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'ce nom est inconnu',
-  EAI_AGAIN: 'le service de noms ne répond pas',
-  ECONNREFUSED: 'il refuse la connexion',
-  ETIMEDOUT: 'il ne répond pas',
   CONNECT_TIMEOUT: 'il ne répond pas',
   GREETING_TIMEOUT: 'il ne répond pas comme un serveur IMAP',
 }
@@ -75,6 +73,7 @@ const failureOf = (error: unknown, { serveur, identifiant }: MailboxSettings): E
       { cause: error },
     )
   const why =
+    networkCause(failure.code) ??
     WHY[failure.code ?? ''] ??
     (failure.responseText ? `il répond « ${failure.responseText.slice(0, 200)} »` : 'la connexion a été coupée')
   return new TemporaryError(`Le serveur IMAP ${serveur} n'est pas disponible : ${why}. Nouvel essai plus tard.`, {

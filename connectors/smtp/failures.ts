@@ -1,4 +1,4 @@
-import { certificateFault, ConfigurationError, PermanentError, TemporaryError } from '#core'
+import { certificateFault, ConfigurationError, networkCause, PermanentError, TemporaryError } from '#core'
 
 /** What nodemailer says of a failure: the answer of the server, the command that provoked it. */
 interface SmtpFailure extends Error {
@@ -24,18 +24,11 @@ export const answerOf = (response: string): string =>
 const said = (failure: SmtpFailure): string =>
   failure.response ? ` Il répond : « ${answerOf(failure.response)} ».` : ''
 
-const WHY: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'ce nom est inconnu',
-  EAI_AGAIN: 'le service de noms ne répond pas',
-  EDNS: 'ce nom est inconnu',
-  ECONNREFUSED: 'il refuse la connexion',
-  ETIMEDOUT: 'il ne répond pas',
-  EHOSTUNREACH: "il n'est pas joignable",
-  ENETUNREACH: "il n'est pas joignable",
-}
+/** `EDNS` is nodemailer's own: no address for this name. */
+const whyOf = (code: string | undefined): string | undefined => networkCause(code === 'EDNS' ? 'ENOTFOUND' : code)
 
 const unavailable = (failure: SmtpFailure, server: string): TemporaryError => {
-  const why = WHY[failure.originalCode ?? ''] ?? WHY[failure.code ?? ''] ?? 'la connexion a été coupée'
+  const why = whyOf(failure.originalCode) ?? whyOf(failure.code) ?? 'la connexion a été coupée'
   return new TemporaryError(
     `Le serveur de messagerie ${server} n'est pas disponible : ${why}. Nouvel essai plus tard.`,
     {

@@ -1,6 +1,7 @@
 import { FTPError } from 'basic-ftp'
 import { ConfigurationError, PermanentError, TemporaryError } from '../../authoring/errors.ts'
 import { serverCertificateFault } from '../../connectors/http-client-failure.ts'
+import { networkCause } from '../../connectors/network-causes.ts'
 
 /** The number of the answer of the server; `undefined` when it did not answer. */
 export const replyOf = (error: unknown): number | undefined => (error instanceof FTPError ? error.code : undefined)
@@ -12,16 +13,6 @@ const codeOf = (error: unknown): string =>
 
 const isOurs = (error: unknown): error is Error =>
   error instanceof TemporaryError || error instanceof PermanentError || error instanceof ConfigurationError
-
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'ce nom est inconnu',
-  EAI_AGAIN: 'le service de noms ne répond pas',
-  ECONNREFUSED: 'il refuse la connexion',
-  ETIMEDOUT: 'il ne répond pas',
-  EHOSTUNREACH: "il n'est pas joignable",
-  ENETUNREACH: "il n'est pas joignable",
-  ECONNRESET: 'il coupe la connexion',
-}
 
 /** What to throw when the session does not open. `stage` is where it stopped. */
 export const connectionFailure = (
@@ -56,7 +47,7 @@ export const connectionFailure = (
       `Le serveur FTP ${server} ne parle pas TLS sur ce port (${code}) : vérifiez le port et le réglage « Chiffrement ».`,
       { cause: error },
     )
-  const why = UNREACHABLE[code] ?? (reply === undefined ? messageOf(error) : `il répond ${reply}`)
+  const why = networkCause(code) ?? (reply === undefined ? messageOf(error) : `il répond ${reply}`)
   return new TemporaryError(`Le serveur FTP ${server} n'est pas disponible : ${why}. Nouvel essai plus tard.`, {
     cause: error,
   })

@@ -1,4 +1,5 @@
 import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
+import { networkCause } from '../../connectors/network-causes.ts'
 
 /** The numbers of the answers of an SFTP server that call for different sentences (draft-ietf-secsh-filexfer). */
 export const STATUS = { noSuchFile: 2, denied: 3, failure: 4, exists: 11, noSpace: 14, quota: 15 } as const
@@ -30,16 +31,7 @@ export const connectionFailure = (error: unknown, server: string, login: string)
       `Le serveur SFTP ${server} et Passeur n'ont aucun algorithme de chiffrement en commun (${message}) : demandez à l'exploitant du serveur de le mettre à jour.`,
       { cause: error },
     )
-  const causes: Readonly<Record<string, string>> = {
-    ENOTFOUND: 'ce nom est inconnu',
-    EAI_AGAIN: 'le service de noms ne répond pas',
-    ECONNREFUSED: 'il refuse la connexion',
-    ETIMEDOUT: 'il ne répond pas',
-    EHOSTUNREACH: "il n'est pas joignable",
-    ENETUNREACH: "il n'est pas joignable",
-    ECONNRESET: 'il coupe la connexion',
-  }
-  const why = causes[String(codeOf(error))] ?? (level === 'client-timeout' ? 'il ne répond pas' : message)
+  const why = networkCause(codeOf(error)) ?? (level === 'client-timeout' ? 'il ne répond pas' : message)
   return new TemporaryError(`Le serveur SFTP ${server} n'est pas disponible : ${why}. Nouvel essai plus tard.`, {
     cause: error,
   })
