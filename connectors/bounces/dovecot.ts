@@ -2,25 +2,17 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from '#core/testing'
 
 const DOVECOT = '/usr/sbin/dovecot'
 /** Whether Debian's `dovecot-imapd` is on this machine. */
 export const hasDovecot = (): boolean => existsSync(DOVECOT) && existsSync('/usr/lib/dovecot/imap')
 
 const NOBODY = 65_534
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const greets = (port: number): Promise<boolean> =>
   new Promise(resolve => {

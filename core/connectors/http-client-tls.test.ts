@@ -1,11 +1,11 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keptLog } from '../testing/connect.ts'
 import { temporaryFiles } from '../testing/disk-files.ts'
+import { freePort } from '../testing/free-port.ts'
 import { createAuthority } from '../testing/pki.ts'
 import { startSimServer, type SimServer } from '../testing/sim-server.ts'
 import { readAuthorities, readClientCertificate } from './http-client-tls.ts'
@@ -88,14 +88,6 @@ describe('mutual TLS', () => {
     expect(readAuthorities(der)).toHaveLength(1)
   })
 })
-
-const freePort = (): Promise<number> =>
-  new Promise(resolve => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 // OpenSSL sends true handshake alerts, which Node's own server does not.
 const openssl = spawnSync('openssl', ['version']).status === 0

@@ -1,6 +1,8 @@
 /** `#core/testing`: simulators' base, virtual hubs and stand-ins. Nothing here imports a test runner: the demonstration uses it too. */
 export * from './fakes.ts'
 export * from './simulator.ts'
+export * from './free-port.ts'
+export * from './gleaner-folders.ts'
 export * from './test-hub.ts'
 export * from './connect.ts'
 export * from './pki.ts'

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, readdir, readFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe } from 'vitest'
@@ -19,16 +19,6 @@ export interface RealServer extends AsyncDisposable {
 /** Tests on a real server; skipped, with the reason in their title, where it is `missing`. */
 export const describeReal = (title: string, missing: string | undefined, tests: () => void): void => {
   describe.skipIf(missing !== undefined)(`${title}${missing === undefined ? '' : ` (${missing})`}`, tests)
-}
-
-/** A port of this machine that nobody listens on. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const answers = (port: number, sign: 'connect' | 'data'): Promise<boolean> =>

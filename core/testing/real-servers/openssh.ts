@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { newSshKeys, sshFingerprint } from '../../volumes/sftp/simulator.ts'
-import { freePort, startDaemon, type RealServer } from './daemon.ts'
+import { startDaemon, type RealServer } from './daemon.ts'
+import { freePort } from '../free-port.ts'
 
 const SSHD = '/usr/sbin/sshd'
 

@@ -8,7 +8,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { freePort } from './daemon.ts'
+import { freePort } from '../free-port.ts'
 
 const SERVERS = ['account', 'container', 'object', 'proxy'] as const
 const PYTHON = '/usr/bin/python3'

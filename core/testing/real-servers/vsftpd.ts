@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAuthority } from '../pki.ts'
-import { accountIds, freePort, giveTo, startDaemon, type RealServer } from './daemon.ts'
+import { accountIds, giveTo, startDaemon, type RealServer } from './daemon.ts'
+import { freePort } from '../free-port.ts'
 
 const VSFTPD = '/usr/sbin/vsftpd'
 
