@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startWholeHub, type WholeHub } from '#core/conformance'
 import { clientOf, request, sendRaw } from './testing.ts'
@@ -82,5 +85,89 @@ describe('la façade HTTP de Pastell', () => {
   test('« /api » renvoie à « /api/ », et l’API native garde ses adresses', async () => {
     expect((await api('GET', '/api', { login: null })).status).toBe(301)
     expect((await api('GET', '/api/v3/session')).json).toMatchObject({ user: { login: 'agent' } })
+  })
+})
+
+describe('les demandes étranges des anciens clients, octet par octet', () => {
+  const PDF = '%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n'
+  const born = async (): Promise<string> => {
+    const { status, json } = await api('POST', `/entite/${hub.town}/document`, { body: 'type=ls-actes' })
+    expect(status).toBe(201)
+    return (json as { readonly id_d: string }).id_d
+  }
+  const document = (id: string, below = '') => `/api/v2/entite/${hub.town}/document/${id}${below}`
+  const titleOf = async (id: string): Promise<unknown> =>
+    ((await api('GET', document(id))).json as { readonly info: { readonly titre: unknown } }).info.titre
+  const withoutLength = (bytes: Buffer) =>
+    Buffer.from(bytes.toString('latin1').replace(/Content-Length: \d+\r\n/u, ''), 'latin1')
+
+  test('« Expect: 100-continue » reçoit son invitation, puis sa réponse', async () => {
+    const body = 'type=ls-actes'
+    const bytes = request('POST', `/api/v2/entite/${hub.town}/document`, { headers: { Expect: '100-continue' }, body })
+    const socket = connect(hub.port, '127.0.0.1')
+    socket.write(bytes.subarray(0, bytes.length - body.length))
+    const [invited] = (await once(socket, 'data')) as [Buffer]
+    expect(invited.toString('latin1')).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    socket.write(body)
+    expect(await textOf(socket)).toMatch(/^HTTP\/1\.1 201 /u)
+  })
+
+  test('un corps en morceaux, sans longueur ni Content-Type, est un formulaire', async () => {
+    const id = await born()
+    const headers = { 'Transfer-Encoding': 'chunked' }
+    const body = 'c\r\nobjet=Coup\u00e9\r\n3\r\n en\r\n6\r\n trois\r\n0\r\n\r\n'
+    expect((await sendRaw(hub.port, withoutLength(request('PATCH', document(id), { headers, body })))).status).toBe(200)
+    expect(await titleOf(id)).toBe('Coupé en trois')
+  })
+
+  test.each([
+    ['du JSON', 'application/json', JSON.stringify({ objet: 'Été à Nîmes' })],
+    ['du JSON de jeu de caractères dit', 'application/json;charset=UTF-8', JSON.stringify({ objet: 'Été à Nîmes' })],
+    ['un formulaire au mauvais type', 'text/plain', 'objet=Été à Nîmes'],
+    ['un formulaire aux paramètres vides', 'application/x-www-form-urlencoded', '&&objet=Été à Nîmes&=x&acte_nature=&'],
+    ['un formulaire encodé', 'application/x-www-form-urlencoded', 'objet=%C3%89t%C3%A9+%C3%A0+N%C3%AEmes'],
+    [
+      'des parties à guillemets et fins de ligne LF',
+      'multipart/form-data; boundary="fin de partie"',
+      '--fin de partie\nContent-Disposition: form-data; name="objet"\n\nÉté à Nîmes\n--fin de partie--\n',
+    ],
+  ])('%s remplit le document', async (_what, type, body) => {
+    const id = await born()
+    const answer = await api('PATCH', document(id), { headers: { 'Content-Type': type }, body })
+    expect(answer.status, answer.text).toBe(200)
+    expect(await titleOf(id)).toBe('Été à Nîmes')
+  })
+
+  test.each([
+    ['avec nom de fichier et délimiteur final', '; filename="ignoré.pdf"', 'application/pdf', '\r\n--b--\r\n'],
+    ['sans nom de fichier ni délimiteur final', '', 'application/octet-stream', ''],
+    ['au nom vide', '; filename=""', 'application/octet-stream', '\r\n--b--'],
+  ])('une pièce %s arrive entière, sous le nom dit à part', async (_what, filename, type, end) => {
+    const id = await born()
+    const body = `--b\r\nContent-Disposition: form-data; name="file_content"${filename}\r\nContent-Type: ${type}\r\n\r\n${PDF}\r\n--b\r\nContent-Disposition: form-data; name="file_name"\r\n\r\ndélibération.pdf${end}`
+    const headers = { 'Content-Type': 'multipart/form-data; boundary=b' }
+    const sent = await api('POST', document(id, '/file/arrete/'), { headers, body })
+    expect(sent.status, sent.text).toBe(201)
+    expect(sent.json).toMatchObject({ content: { data: { arrete: ['délibération.pdf'] } } })
+    expect((await api('GET', document(id, '//file//arrete/0'))).text).toBe(PDF)
+  })
+
+  test.each(['?', '?&', '?id_verrou=&=&&', '/?id_e='])(
+    'l’adresse finie par « %s » mène au même document',
+    async end => {
+      const id = await born()
+      expect((await api('GET', `${document(id)}${end}`)).json).toMatchObject({ info: { id_d: id } })
+    },
+  )
+
+  test('une demande de HTTP/1.0, sans « Host », reçoit sa réponse', async () => {
+    const bytes = request('GET', '/api/v2/version').toString('latin1')
+    const old = bytes.replace('HTTP/1.1', 'HTTP/1.0').replace('Host: passeur.test\r\n', '')
+    expect((await sendRaw(hub.port, Buffer.from(old, 'latin1'))).status).toBe(200)
+  })
+
+  test('une suppression répond 204 sans un octet de corps', async () => {
+    const { status, text } = await api('DELETE', document(await born()))
+    expect([status, text]).toEqual([204, ''])
   })
 })
