@@ -3,6 +3,7 @@ import { flag, rows, secret, text } from '../authoring/fields.ts'
 import { defineFlow } from '../authoring/flows.ts'
 import { defineStep } from '../authoring/steps.ts'
 import { compileFlow } from '../engine/compile.ts'
+import { ABANDONED } from '../engine/model.ts'
 import { blank } from '../engine/settle.ts'
 import { documentView } from './views.ts'
 
@@ -70,4 +71,15 @@ test('un secret ne sort jamais, mais on sait qu’il est renseigné', () => {
   const view = shown({ objet: 'Lettre', motDePasse: '$argon2id$v=19$x', code: '', machine: 'k' })
   expect(view.secretsSet).toEqual(['motDePasse'])
   expect(JSON.stringify(view)).not.toContain('argon2')
+})
+
+test('après un abandon, ce qui n’a pas été atteint n’est plus annoncé comme à venir', () => {
+  const document = blank(flow, { id: 'd1', entityId: '1', createdBy: undefined }, { objet: 'Lettre' }, NOW)
+  const routeIn = (state: string) =>
+    documentView(flow, { ...document, state }, { may: () => true }, NOW).route.map(({ alias, status }) => [
+      alias,
+      status,
+    ])
+  expect(routeIn(document.state)).toContainEqual(['remise', 'todo'])
+  expect(routeIn(ABANDONED)).toContainEqual(['remise', 'skipped'])
 })

@@ -235,7 +235,7 @@ export const routeProgress = (flow: CompiledFlow, document: Document): readonly 
           ? 'done'
           : here
             ? 'current'
-            : taken.has(step.alias)
+            : taken.has(step.alias) && document.state !== ABANDONED
               ? 'todo'
               : 'skipped'
     return { alias: step.alias, label: step.label, status, states }
