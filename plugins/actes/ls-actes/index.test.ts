@@ -89,8 +89,6 @@ describe('le cheminement', () => {
       'tdtActes.envoye',
       'tdtActes.arRecu',
       'tdtActes.acquitte',
-      'depotAutomatique.aRemettre',
-      'depotAutomatique.sansObjet',
       'ged.aDeposer',
       'ged.depose',
       'sae.aGenerer',
@@ -404,7 +402,7 @@ describe('les associations', () => {
 
 describe('le dépôt automatique', () => {
   test('un acte acquitté est remis au flux de dépôt dès qu’on lui associe un connecteur, avec ses pièces tamponnées et ses champs', async () => {
-    const { document, hub, tdt } = await town({ envoiSignature: false, envoiSae: false })
+    const { document, hub, tdt } = await town({ envoiSignature: false, envoiDepot: false, envoiSae: false })
     hub.associated.add('depot-ged')
     await document.submit()
     expect(hub.created).toEqual([])
@@ -432,9 +430,15 @@ describe('le dépôt automatique', () => {
     expect(document.data['depotAutomatique.depotId']).toBe('autre1')
   })
 
-  test('sans association, ou sans contrôle de légalité, rien n’est créé', async () => {
-    const { hub } = await arrivedAt('termine')
+  test('sans association, sans contrôle de légalité, ou quand l’agent demande lui-même le dépôt, rien n’est créé', async () => {
+    const { hub } = await arrivedAt('termine', { envoiDepot: false })
     expect(hub.created).toEqual([])
+    const asked = await town({ envoiSignature: false })
+    asked.hub.associated.add('depot-ged')
+    await asked.document.submit()
+    asked.tdt.acknowledge()
+    await asked.hub.advance('5 min')
+    expect([asked.ged.deposits.size, asked.hub.created]).toEqual([1, []])
     const { document, hub: other } = await town(routes.aucune)
     other.associated.add('depot-ged')
     await document.submit()

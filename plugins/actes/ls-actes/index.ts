@@ -48,8 +48,9 @@ export default defineFlow({
       visa.when(envoiSignature),
       transformationFixe({}).set({ 'tdtActes.date': SIGNING_DAY }),
       tdt.when(envoiTdt),
+      // An agent who asks for the deposit gets it below, once.
       depotAutomatique({ document: stamped, annexes: firstOf(annexesTamponnees, annexes), ar, bordereau }).when(
-        envoiTdt,
+        allOf(is(envoiTdt, true), is(envoiDepot, false)),
       ),
       depotGed({}).when(envoiDepot),
       publicationScdl({ objet, numero, date, classification, dateAr, acte: stamped }).when(

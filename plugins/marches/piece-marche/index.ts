@@ -1,4 +1,4 @@
-import { choice, defineFlow, file, files, firstOf, flag, text } from '#core'
+import { choice, defineFlow, file, files, firstOf, flag, is, text } from '#core'
 import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -46,7 +46,7 @@ export default defineFlow({
         'fields.signatureDetachee': 'co_signature_detachee',
         'fields.bordereau': 'bordereau',
       }),
-      depotAutomatique({ document: firstOf(visa.fields.signe, document), annexes }),
+      depotAutomatique({ document: firstOf(visa.fields.signe, document), annexes }).when(is(envoiGed, false)),
       mailsec({ titre: fields.libelle, document: firstOf(visa.fields.signe, document), annexes })
         .when(envoiMailsec)
         .pastell({ 'states.aClore': 'preparation-non-recu' }),
