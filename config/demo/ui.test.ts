@@ -195,7 +195,7 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     expect(await axe(page)).toEqual([])
     await page.getByText('Traitement terminé').first().waitFor({ timeout: 60_000 })
     await route.locator('[aria-current=step]').waitFor({ state: 'detached' })
-    expect(await route.getByText('Fait').count()).toBe(6)
+    expect(await route.getByText('Fait').count()).toBe(8)
     await page
       .locator('[aria-live=polite]')
       .getByText('Nouvel état : Traitement terminé.')
@@ -253,7 +253,7 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     await expect.poll(() => tests.count(), PATIENT).toBe(5)
     for (const each of await tests.all()) await each.click()
     await expect.poll(() => page.getByRole('status').filter({ hasText: /\S{3}/u }).count(), PATIENT).toBe(5)
-    await page.getByText('Archivage (bordereau SEDA)').waitFor()
+    await page.getByText('Archivage (bordereau SEDA)').first().waitFor()
     expect(await axe(page)).toEqual([])
   })
 
