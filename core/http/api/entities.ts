@@ -1,8 +1,9 @@
 import Type from 'typebox'
 import { createEntity, deleteEntity, getEntity, moveEntity, updateEntity } from '../../entities/entities.ts'
-import { inTransaction } from '../../db/unit-of-work.ts'
+import type { Db } from '../../db/knex.ts'
 import { may, rightsOf, spelledOut } from '../../access/rights.ts'
 import { errors } from '../../errors.ts'
+import { administer, saidOfEntity } from '../../journal/administration.ts'
 import { ENTITY_KINDS, type EntityModel } from '../../entities/model.ts'
 import { visibleEntities } from '../../entities/scope.ts'
 import { nothing, route } from '../route.ts'
@@ -60,8 +61,10 @@ export const entityRoutes = [
     example: { name: 'Centre communal d’action sociale', siren: null },
     refusals: [errors.entityInactive],
     response: Entity,
-    handle: async ({ params, body, services: { db } }) =>
-      present(await createEntity(db, { ...body, parentId: params.entityId }), () => true),
+    async handle({ params, body, ...by }) {
+      const create = (trx: Db) => createEntity(trx, { ...body, parentId: params.entityId })
+      return present(await administer(by, create, saidOfEntity('creation')), () => true)
+    },
   }),
   route({
     method: 'PATCH',
@@ -76,8 +79,10 @@ export const entityRoutes = [
     }),
     example: { name: 'Ville de Nantes', active: true },
     response: Entity,
-    handle: async ({ params, body, services: { db } }) =>
-      present(await updateEntity(db, params.entityId, body), () => true),
+    async handle({ params, body, ...by }) {
+      const update = (trx: Db) => updateEntity(trx, params.entityId, body)
+      return present(await administer(by, update, saidOfEntity('modification')), () => true)
+    },
   }),
   route({
     method: 'POST',
@@ -90,12 +95,18 @@ export const entityRoutes = [
     example: { parentId: '0' },
     refusals: [errors.conflict, errors.entityInactive],
     response: Entity,
-    async handle({ params, body, caller, services: { db } }) {
+    async handle({ params, body, caller, services }) {
+      const { db } = services
       const { parentId } = await getEntity(db, params.entityId)
       for (const mother of [parentId, body.parentId])
         if (mother !== null && !may(await rightsOf(db, caller, mother), 'entite:edition'))
           throw errors.notAllowed({ detail: 'Le droit manquant est « entite:edition » sur la mère.' })
-      return present(await inTransaction(db, trx => moveEntity(trx, params.entityId, body.parentId)), () => true)
+      const moved = await administer(
+        { caller, services },
+        trx => moveEntity(trx, params.entityId, body.parentId),
+        saidOfEntity('modification'),
+      )
+      return present(moved, () => true)
     },
   }),
   route({
@@ -108,8 +119,13 @@ export const entityRoutes = [
     can: 'entite:edition',
     status: 204,
     refusals: [errors.conflict],
-    async handle({ params, services: { db } }) {
-      await deleteEntity(db, params.entityId)
+    async handle({ params, ...by }) {
+      const remove = async (trx: Db) => {
+        const entity = await getEntity(trx, params.entityId)
+        await deleteEntity(trx, entity.id)
+        return entity
+      }
+      await administer(by, remove, saidOfEntity('suppression'))
       return nothing()
     },
   }),

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import type { UserModel, UserRoleModel } from '../../access/model.ts'
 import { may, rightsOf } from '../../access/rights.ts'
 import { checkMayGrant, checkMayTake, grantRole, grantsOf, revokeRole } from '../../access/roles.ts'
+import { administer, saidOfAccount } from '../../journal/administration.ts'
 import { createUser, deleteUser, findUser, setPassword, updateUser, usersOf } from '../../access/users.ts'
 import type { Db } from '../../db/knex.ts'
 import { errors } from '../../errors.ts'
@@ -75,7 +76,8 @@ export const userRoutes = [
     }),
     example: { login: 'c.petit', firstName: 'Claude', lastName: 'Petit', password: 'Un-long-chemin-de-halage' },
     response: User,
-    handle: async ({ params, body, services: { db } }) => present(await createUser(db, { ...body, ...params })),
+    handle: async ({ params, body, ...by }) =>
+      present(await administer(by, trx => createUser(trx, { ...body, ...params }), saidOfAccount('creation'))),
   }),
   route({
     method: 'GET',
@@ -105,12 +107,16 @@ export const userRoutes = [
     }),
     example: { email: 'c.petit@ville.fr', enabled: true },
     response: User,
-    async handle({ params, body: { password, ...changes }, caller, services: { db } }) {
+    async handle({ params, body: { password, ...changes }, caller, services }) {
+      const { db } = services
       const { id } = await managed(db, params)
       await checkMayTake(db, caller, id)
       if (changes.entityId !== undefined) await checkMayAdministrate(db, caller, changes.entityId)
-      if (password !== undefined) await setPassword(db, id, password)
-      return present(await updateUser(db, id, changes))
+      const change = async (trx: Db) => {
+        if (password !== undefined) await setPassword(trx, id, password)
+        return updateUser(trx, id, changes)
+      }
+      return present(await administer({ caller, services }, change, saidOfAccount('modification')))
     },
   }),
   route({
@@ -122,11 +128,17 @@ export const userRoutes = [
     can: 'utilisateur:edition',
     status: 204,
     refusals: [errors.conflict],
-    async handle({ params, caller, services: { db } }) {
-      const { id } = await managed(db, params)
+    async handle({ params, caller, services }) {
+      const { db } = services
+      const user = await managed(db, params)
+      const { id } = user
       if (id === caller.id) throw errors.conflict({ detail: 'On ne supprime pas son propre compte.' })
       await checkMayTake(db, caller, id)
-      await deleteUser(db, id)
+      await administer(
+        { caller, services },
+        trx => deleteUser(trx, id),
+        () => saidOfAccount('suppression')(user),
+      )
       return nothing()
     },
   }),

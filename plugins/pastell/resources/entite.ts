@@ -1,12 +1,13 @@
 import {
+  administer,
   createEntity,
   deleteEntity,
   EntityModel,
   holderOf,
-  inTransaction,
   isSiren,
   moveEntity,
   ROOT,
+  saidOfEntity,
   updateEntity,
   visibleEntities,
   type EntityKind,
@@ -93,7 +94,8 @@ const create = async (call: Call): Promise<Json> => {
   await requireOn(call, parentId, 'entite:edition')
   const values = await described(call)
   await openMother(call, parentId)
-  return shown(call, await createEntity(call.services.db, { ...values, parentId }))
+  const created = await administer(call, trx => createEntity(trx, { ...values, parentId }), saidOfEntity('creation'))
+  return shown(call, created)
 }
 
 const list = async (call: Call): Promise<Json> => {
@@ -141,11 +143,12 @@ export const entite: Resource = {
     const entity = await find(call, id)
     if (!entity) throw notFound(`L'entité ${id} n'a pas été trouvée`)
     await requireOn(call, id, 'entite:edition')
-    return json(await shown(call, await updateEntity(call.services.db, id, { active: action === 'activate' })))
+    const active = action === 'activate'
+    const changed = await administer(call, trx => updateEntity(trx, id, { active }), saidOfEntity('modification'))
+    return json(await shown(call, changed))
   },
 
   async PATCH(call) {
-    const { db } = call.services
     const entity = await named(call)
     const mother = entity.parentId ?? ROOT
     const asked = call.given.text('entite_mere')
@@ -154,18 +157,27 @@ export const entite: Resource = {
     for (const each of new Set([mother, parentId])) await requireOn(call, each, 'entite:edition')
     const values = await described(call, entity)
     if (parentId !== mother) await openMother(call, parentId)
-    const changed = await inTransaction(db, async trx => {
-      if (parentId !== mother) await moveEntity(trx, entity.id, parentId)
-      return updateEntity(trx, entity.id, values)
-    })
+    const changed = await administer(
+      call,
+      async trx => {
+        if (parentId !== mother) await moveEntity(trx, entity.id, parentId)
+        return updateEntity(trx, entity.id, values)
+      },
+      saidOfEntity('modification'),
+    )
     return json({ ...(await shown(call, changed)), result: 'ok' })
   },
 
   async DELETE(call) {
-    const { id } = await named(call)
+    const entity = await named(call)
+    const { id } = entity
     await requireOn(call, id, 'entite:edition')
     try {
-      await deleteEntity(call.services.db, id)
+      await administer(
+        call,
+        trx => deleteEntity(trx, id),
+        () => saidOfEntity('suppression')(entity),
+      )
     } catch (error) {
       throw sayingWhyKept(error, id)
     }

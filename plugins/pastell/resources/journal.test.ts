@@ -150,6 +150,25 @@ describe('le journal de l’API de Pastell', () => {
   )
 })
 
+test('la création d’une entité et celle d’un compte s’y lisent, et n’empêchent pas de les supprimer', async () => {
+  const body = 'denomination=Syndicat des eaux&type=collectivite'
+  const entity = (await api('POST', '/entite', { login: 'admin', body })).json as { readonly id_e: string }
+  const user = await api('POST', '/utilisateur', {
+    login: 'admin',
+    body: `login=eaux&nom=Source&prenom=Claire&email=eaux@ville.example&id_e=${entity.id_e}`,
+  })
+  const { id_u } = user.json as { readonly id_u: string }
+  for (const path of [`/utilisateur/${id_u}`, `/entite/${entity.id_e}`])
+    expect((await api('DELETE', path, { login: 'admin' })).status, path).toBe(200)
+  const lines = (await api('GET', '/journal?limit=4', { login: 'admin' })).json as readonly Record<string, unknown>[]
+  expect(lines.map(({ type, action, message, id_u: by }) => [type, action, message, by])).toEqual([
+    ['3', 'entite.suppression', `Entité « Syndicat des eaux » (n° ${entity.id_e}) supprimée.`, hub.users.admin],
+    ['4', 'compte.suppression', `Compte « eaux » (n° ${id_u}) supprimé.`, hub.users.admin],
+    ['4', 'compte.creation', `Compte « eaux » (n° ${id_u}) créé.`, hub.users.admin],
+    ['3', 'entite.creation', `Entité « Syndicat des eaux » (n° ${entity.id_e}) créée.`, hub.users.admin],
+  ])
+})
+
 describe('les extensions de l’API de Pastell', () => {
   test('se lisent, et s’installent sur le serveur seulement', async () => {
     const { json } = await api('GET', '/extension', { login: 'admin' })

@@ -12,10 +12,13 @@ const MOST_ROWS = 20_000
 const BATCH = 500
 
 /** Numbers that Pastell gives to the kinds of events (pastell-api.md §8.9). */
-const TYPE = { document: '1', entity: '3', error: '9' } as const
+const TYPE = { document: '1', entity: '3', account: '4', error: '9' } as const
 
-const typeOf = ({ kind, documentId }: JournalEvent): string =>
-  kind === 'error' ? TYPE.error : documentId === null ? TYPE.entity : TYPE.document
+const typeOf = ({ kind, documentId, event }: JournalEvent): string => {
+  if (kind === 'error') return TYPE.error
+  if (documentId !== null) return TYPE.document
+  return event.startsWith('compte.') ? TYPE.account : TYPE.entity
+}
 
 /** The name of the event for Pastell's clients, and as people read it. */
 const named = ({ flows }: Services, { flowId, kind, event }: JournalEvent) => {

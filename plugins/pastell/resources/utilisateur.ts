@@ -1,15 +1,16 @@
 import {
   checkMayTake,
+  administer,
   createUser,
   deleteUser,
   EntityModel,
   errors,
   findUser,
   findUserByLogin,
-  inTransaction,
   Problem,
   setPassword,
   setUserEnabled,
+  saidOfAccount,
   updateUser,
   usersOf,
   type UserModel,
@@ -102,11 +103,11 @@ const create = async (call: Call): Promise<Json> => {
   const password = call.given.text('password')
   return shown(
     await sayingWeakness(
-      createUser(call.services.db, {
-        ...user,
-        certificate: certificate ?? null,
-        ...(password ? { password } : {}),
-      }),
+      administer(
+        call,
+        trx => createUser(trx, { ...user, certificate: certificate ?? null, ...(password ? { password } : {}) }),
+        saidOfAccount('creation'),
+      ),
     ),
   )
 }
@@ -119,10 +120,14 @@ const change = async (call: Call): Promise<Json> => {
   const password = call.given.text('password')
   // Pastell's own trap: a PATCH that says nothing of the certificate removes it.
   const kept = certificate ?? (call.given.text('dont_delete_certificate_if_empty') ? user.certificate : null)
-  const changed = await inTransaction(call.services.db, async trx => {
-    if (password) await sayingWeakness(setPassword(trx, user.id, password))
-    return updateUser(trx, user.id, { ...changes, certificate: kept })
-  })
+  const changed = await administer(
+    call,
+    async trx => {
+      if (password) await sayingWeakness(setPassword(trx, user.id, password))
+      return updateUser(trx, user.id, { ...changes, certificate: kept })
+    },
+    saidOfAccount('modification'),
+  )
   return { ...shown(changed), result: 'ok' }
 }
 
@@ -145,7 +150,11 @@ const toggle = async (call: Call, id: string, action: string | undefined): Promi
   if (action === 'deactivate' && user.id === call.caller.id)
     throw badRequest('Vous ne pouvez pas désactiver votre compte utilisateur.')
   await checkMayTake(call.services.db, call.caller, user.id)
-  await setUserEnabled(call.services.db, user.id, action === 'activate' ? 'enabled' : 'disabled')
+  await administer(
+    call,
+    trx => setUserEnabled(trx, user.id, action === 'activate' ? 'enabled' : 'disabled'),
+    () => saidOfAccount('modification')(user),
+  )
   return shown(await ofPath(call, id))
 }
 
@@ -182,7 +191,11 @@ export const utilisateur: Resource = {
     await requireOn(call, user.entityId, 'utilisateur:edition')
     if (user.id === call.caller.id) throw errors.conflict({ detail: 'On ne supprime pas son propre compte.' })
     await checkMayTake(call.services.db, call.caller, user.id)
-    await deleteUser(call.services.db, user.id)
+    await administer(
+      call,
+      trx => deleteUser(trx, user.id),
+      () => saidOfAccount('suppression')(user),
+    )
     return json({ result: 'ok' })
   },
 }
