@@ -1,5 +1,5 @@
 /**
- * `npm run build`: compiles the server to `dist/` and the UI to `dist/ui/`. Then `npm ci --omit=dev` and
+ * `npm run build`: compiles the server to `dist/`, the client of the API to `dist/client/`, and the UI to `dist/ui/`. Then `npm ci --omit=dev` and
  * `node dist/core/cli.js serve` are all production needs.
  */
 import { spawnSync } from 'node:child_process'
@@ -39,6 +39,13 @@ const writeScope = () => {
   )
 }
 
+/** A package of its own, for those who write programs. */
+const buildClient = () => {
+  tool('typescript/bin/tsc', '-p', 'config/tooling/tsconfig.client.json')
+  for (const file of ['package.json', 'README.md'])
+    cpSync(join(ROOT, 'core/client', file), join(ROOT, 'dist/client', file))
+}
+
 await run(async () => {
   checkNode()
   checkDisk()
@@ -47,5 +54,6 @@ await run(async () => {
   tool('typescript/bin/tsc', '-p', 'config/tooling/tsconfig.build.json')
   copyAssets()
   writeScope()
+  buildClient()
   tool('vite/bin/vite.js', 'build', 'ui', '--outDir', join(ROOT, 'dist/ui'), '--logLevel', 'warn')
 })

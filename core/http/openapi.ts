@@ -41,7 +41,11 @@ export const openApiOf = (routes: readonly Route[], publicUrl: string): Json => 
           { summary: title, value: { status, code, title } },
         ]),
       ),
-      schemas: { ...Object.fromEntries([...components].sort(([a], [b]) => a.localeCompare(b))), Problem },
+      schemas: {
+        ...Object.fromEntries([...components].sort(([a], [b]) => a.localeCompare(b))),
+        ...(components.has('Condition') ? { Condition } : {}),
+        Problem,
+      },
       responses: {
         Problem: {
           description: 'La demande est refusée ; le titre est une phrase, le code est stable.',
@@ -52,23 +56,67 @@ export const openApiOf = (routes: readonly Route[], publicUrl: string): Json => 
   }
 }
 
+const words = (description: string): Json => ({ type: 'string', description })
+
 const Problem = {
   type: 'object',
+  description: 'Un refus, ou une panne.',
   required: ['status', 'code', 'title'],
   properties: {
-    status: { type: 'integer' },
-    code: { type: 'string', enum: Object.values(errors).map(each => each.code) },
-    title: { type: 'string' },
-    detail: { type: 'string' },
+    status: { type: 'integer', description: 'État HTTP de la réponse.' },
+    code: {
+      type: 'string',
+      enum: Object.values(errors).map(each => each.code),
+      description: 'Code stable, pour les programmes.',
+    },
+    title: words('Ce qui est refusé, en une phrase.'),
+    detail: words('Pourquoi cette fois-ci, et quoi faire.'),
     fields: {
       type: 'array',
+      description: 'Ce qui ne va pas, champ par champ.',
       items: {
         type: 'object',
         required: ['field', 'message', 'code'],
-        properties: { field: { type: 'string' }, message: { type: 'string' }, code: { type: 'string' } },
+        properties: {
+          field: words('Champ ou paramètre : « values.objet ».'),
+          message: words('Phrase à montrer près de lui.'),
+          code: words('Règle qui n’est pas suivie : « required », « maxLength »…'),
+        },
       },
     },
   },
+}
+
+/** One shape of a condition: these properties and no others. */
+const shape = (properties: Readonly<Record<string, Json>>): Json => ({
+  type: 'object',
+  required: Object.keys(properties),
+  properties,
+})
+const conditions = (description: string): Json => ({
+  type: 'array',
+  description,
+  items: { $ref: '#/components/schemas/Condition' },
+})
+
+/** `authoring/conditions.ts`, said to those who read documents: it holds itself. */
+const Condition = {
+  description: 'Condition sur les champs du document, par leur nom complet.',
+  anyOf: [
+    shape({
+      field: words('Champ à regarder.'),
+      is: {
+        anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
+        description: 'Valeur qu’il doit avoir.',
+      },
+    }),
+    shape({ filled: words('Champ qui doit être rempli.') }),
+    shape({ all: conditions('Conditions toutes vraies.') }),
+    shape({ any: conditions('Conditions dont une au moins est vraie.') }),
+    shape({
+      not: { $ref: '#/components/schemas/Condition', description: 'Condition qui doit être fausse.' },
+    }),
+  ],
 }
 
 const IDEMPOTENCY_KEY = {
@@ -209,7 +257,8 @@ const parametersOf = (schema: TSchema, place: 'path' | 'query' | 'header'): read
   return Object.entries(properties).map(([name, { description = PARAMETERS[name], ...rest }]) => ({
     name,
     in: place,
-    required: place === 'path' || required.includes(name),
+    // What has a usual value may be left out.
+    required: place === 'path' || (required.includes(name) && !('default' in rest)),
     ...(description === undefined ? {} : { description }),
     schema: rest,
   }))

@@ -1,178 +1,180 @@
+import type * as made from '../../../core/client/api.ts'
 import { address, apiState, call } from './http.ts'
 import type {
-  Association,
-  Choices,
-  ConnectorType,
   DocumentSummary,
   DocumentView,
-  Entity,
-  FlowHelp,
-  FlowSummary,
-  FlowView,
-  InstanceView,
-  JournalEntry,
+  FieldGroup,
   Listing,
-  Pace,
-  PlacedMessage,
-  Recording,
-  Relation,
-  Report,
   Session,
-  StepView,
-  StudioCheck,
   StudioDetail,
   StudioFlow,
   StudioGroup,
-  StudioSummary,
   StudioUpgrade,
   Values,
 } from './types.ts'
 
-type Items<T> = { readonly items: readonly T[] }
-const items = async <T>(path: string): Promise<readonly T[]> => (await call<Items<T>>(path)).items
 const keep = (session: Session): Session => {
   apiState.csrf = session.csrf
   return session
 }
 
-const entity = (id: string) => `/entites/${encodeURIComponent(id)}`
-const studio = (id: string) => `/studio/flux/${encodeURIComponent(id)}`
-const document = (entityId: string, id: string) => `${entity(entityId)}/documents/${encodeURIComponent(id)}`
-const instance = (entityId: string, id: string) => `${entity(entityId)}/connecteurs/${encodeURIComponent(id)}`
-const recordings = (entityId: string, id: string) => `${instance(entityId, id)}/enregistrements`
-const fileOf = (entityId: string, id: string, field: string, sha256: string) =>
-  `${document(entityId, id)}/fichiers/${encodeURIComponent(field)}/${sha256}`
+const items = async <T>(answer: Promise<{ readonly items: readonly T[] }>): Promise<readonly T[]> =>
+  (await answer).items
+
+// What Passeur checked against the published schema of a flow has the type that this schema is made from.
+const drafted = async (answer: Promise<made.StudioDetail>): Promise<StudioDetail> => {
+  const { draft, ...rest } = await answer
+  return { ...rest, draft: draft as unknown as StudioFlow }
+}
+const grouped = ({ contents, ...rest }: made.StudioGroup): StudioGroup => ({
+  ...rest,
+  contents: contents as unknown as FieldGroup,
+})
+const plain = (flow: unknown) => flow as Readonly<Record<string, unknown>>
 
 /** What documents are looked for by, in a list or for a batch. Instants are ISO 8601 texts. */
-export interface DocumentSearch {
-  readonly flux?: string
-  readonly etat?: string
-  readonly sorte?: string
-  readonly q?: string
-  readonly creeDepuis?: string
-  readonly creeAvant?: string
-  readonly etatDepuis?: string
-  readonly etatAvant?: string
-  /** The value of an indexed field, by its full name. */
-  readonly [field: `champ.${string}`]: string
-}
-
-export interface DocumentQuery extends DocumentSearch {
-  readonly apres?: string
-  readonly limite?: number
-}
-
-export type InstanceEdit = { readonly label?: string; readonly config?: Values } & Partial<Pace>
+export type DocumentSearch = NonNullable<made.NewBatch['recherche']>
+export type DocumentQuery = NonNullable<made.Requests['GET /entites/{entityId}/documents']['query']>
+export type InstanceEdit = made.InstanceEdition
 
 /** Everything the screens ask of the server, one line per route of the native API. Every call throws `ApiError`. */
 export const api = {
   session: {
-    open: async (login: string, password: string) =>
-      keep(await call<Session>('/session', { method: 'POST', body: { login, password } })),
-    current: async () => keep(await call<Session>('/session')),
-    close: () => call<undefined>('/session', { method: 'DELETE' }),
+    open: async (login: string, password: string) => keep(await call('POST /session', { body: { login, password } })),
+    current: async () => keep(await call('GET /session')),
+    close: () => call('DELETE /session'),
   },
   entities: {
-    list: () => items<Entity>('/entites'),
-    get: (id: string) => call<Entity>(entity(id)),
-    flows: (id: string) => items<FlowSummary>(`${entity(id)}/flux`),
+    list: () => items(call('GET /entites')),
+    get: (entityId: string) => call('GET /entites/{entityId}', { path: { entityId } }),
+    flows: (entityId: string) => items(call('GET /entites/{entityId}/flux', { path: { entityId } })),
     /** Address of the stream of server-sent events. */
-    events: (id: string) => address(`${entity(id)}/evenements`),
+    events: (entityId: string) => address('GET /entites/{entityId}/evenements', { path: { entityId } }),
   },
   flows: {
-    get: (id: string) => call<FlowView>(`/flux/${encodeURIComponent(id)}`),
-    help: (id: string) => call<FlowHelp>(`/flux/${encodeURIComponent(id)}/aide`),
-    drawingAddress: (id: string) => address(`/flux/${encodeURIComponent(id)}/dessin`),
+    get: (flowId: string) => call('GET /flux/{flowId}', { path: { flowId } }),
+    help: (flowId: string) => call('GET /flux/{flowId}/aide', { path: { flowId } }),
+    drawingAddress: (flowId: string) => address('GET /flux/{flowId}/dessin', { path: { flowId } }),
   },
   studio: {
-    steps: () => items<StepView>('/studio/etapes'),
-    list: () => items<StudioSummary>('/studio/flux'),
-    get: (id: string) => call<StudioDetail>(studio(id)),
-    create: (flow: unknown) => call<StudioDetail>('/studio/flux', { method: 'POST', body: flow }),
-    importPastell: (file: unknown) =>
-      call<{ id: string; remarks: readonly PlacedMessage[] }>('/studio/import-pastell', {
-        method: 'POST',
-        body: { file },
-      }),
-    save: (id: string, version: number, flow: StudioFlow) =>
-      call<StudioDetail>(studio(id), { method: 'PUT', query: { version }, body: flow }),
+    steps: () => items(call('GET /studio/etapes')),
+    list: () => items(call('GET /studio/flux')),
+    get: (flowId: string) => drafted(call('GET /studio/flux/{flowId}', { path: { flowId } })),
+    create: (flow: unknown) => drafted(call('POST /studio/flux', { body: plain(flow) })),
+    importPastell: (file: unknown) => call('POST /studio/import-pastell', { body: { file: plain(file) } }),
+    save: (flowId: string, version: number, flow: StudioFlow) =>
+      drafted(call('PUT /studio/flux/{flowId}', { path: { flowId }, query: { version }, body: plain(flow) })),
     check: (flow: StudioFlow, upgrade: StudioUpgrade = {}) =>
-      call<StudioCheck>('/studio/verification', { method: 'POST', body: { flow, upgrade } }),
-    publish: (id: string, version: number, upgrade: StudioUpgrade) =>
-      call<StudioDetail>(`${studio(id)}/publication`, { method: 'POST', body: { version, upgrade } }),
-    retire: (id: string) => call<StudioDetail>(`${studio(id)}/retrait`, { method: 'POST' }),
-    reopen: (id: string) => call<StudioDetail>(`${studio(id)}/reprise`, { method: 'POST' }),
-    exportAddress: (id: string) => address(`${studio(id)}/export`),
-    groups: () => items<StudioGroup>('/studio/groupes'),
-    saveGroup: (id: string, contents: StudioGroup['contents']) =>
-      call<StudioGroup>(`/studio/groupes/${encodeURIComponent(id)}`, { method: 'PUT', body: contents }),
-    removeGroup: (id: string) => call<undefined>(`/studio/groupes/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+      call('POST /studio/verification', { body: { flow: plain(flow), upgrade } }),
+    publish: (flowId: string, version: number, upgrade: StudioUpgrade) =>
+      drafted(call('POST /studio/flux/{flowId}/publication', { path: { flowId }, body: { version, upgrade } })),
+    retire: (flowId: string) => drafted(call('POST /studio/flux/{flowId}/retrait', { path: { flowId } })),
+    reopen: (flowId: string) => drafted(call('POST /studio/flux/{flowId}/reprise', { path: { flowId } })),
+    exportAddress: (flowId: string) => address('GET /studio/flux/{flowId}/export', { path: { flowId } }),
+    groups: async () => (await items(call('GET /studio/groupes'))).map(grouped),
+    saveGroup: async (groupId: string, contents: StudioGroup['contents']) =>
+      grouped(await call('PUT /studio/groupes/{groupId}', { path: { groupId }, body: plain(contents) })),
+    removeGroup: (groupId: string) => call('DELETE /studio/groupes/{groupId}', { path: { groupId } }),
   },
   documents: {
-    list: (entityId: string, query: DocumentQuery, signal?: AbortSignal) =>
-      call<Listing<DocumentSummary>>(`${entity(entityId)}/documents`, {
-        query: { ...query },
-        ...(signal ? { signal } : {}),
-      }),
+    // Without « fields » documents come whole.
+    list: async (entityId: string, query: DocumentQuery, signal?: AbortSignal) =>
+      (await call('GET /entites/{entityId}/documents', {
+        path: { entityId },
+        query,
+        signal,
+      })) as Listing<DocumentSummary>,
     create: (entityId: string, flow: string) =>
-      call<DocumentView>(`${entity(entityId)}/documents`, { method: 'POST', body: { flow } }),
-    get: (entityId: string, id: string) => call<DocumentView>(document(entityId, id)),
-    save: (entityId: string, id: string, version: number, values: Values) =>
-      call<DocumentView>(document(entityId, id), { method: 'PATCH', body: { version, values } }),
-    remove: (entityId: string, id: string, version: number) =>
-      call<undefined>(document(entityId, id), { method: 'DELETE', query: { version } }),
-    perform: (entityId: string, id: string, action: string, version: number) =>
-      call<DocumentView>(`${document(entityId, id)}/actions/${encodeURIComponent(action)}`, {
-        method: 'POST',
+      call('POST /entites/{entityId}/documents', { path: { entityId }, body: { flow } }),
+    get: async (entityId: string, documentId: string) =>
+      (await call('GET /entites/{entityId}/documents/{documentId}', {
+        path: { entityId, documentId },
+      })) as DocumentView,
+    save: (entityId: string, documentId: string, version: number, values: Values) =>
+      call('PATCH /entites/{entityId}/documents/{documentId}', {
+        path: { entityId, documentId },
+        body: { version, values },
+      }),
+    remove: (entityId: string, documentId: string, version: number) =>
+      call('DELETE /entites/{entityId}/documents/{documentId}', { path: { entityId, documentId }, query: { version } }),
+    perform: (entityId: string, documentId: string, action: string, version: number) =>
+      call('POST /entites/{entityId}/documents/{documentId}/actions/{action}', {
+        path: { entityId, documentId, action },
         body: { version },
       }),
     /** The address of a page of the remote: go there at once, keep it nowhere. */
-    openPage: async (entityId: string, id: string, link: string, version: number) =>
-      (
-        await call<{ url: string }>(`${document(entityId, id)}/pages/${encodeURIComponent(link)}`, {
-          method: 'POST',
-          body: { version },
-        })
-      ).url,
-    removeFile: (entityId: string, id: string, field: string, sha256: string, version: number) =>
-      call<DocumentView>(fileOf(entityId, id, field, sha256), { method: 'DELETE', query: { version } }),
-    fileAddress: (entityId: string, id: string, field: string, sha256: string) =>
-      address(fileOf(entityId, id, field, sha256)),
-    choices: (entityId: string, id: string, field: string, by: Values) =>
-      call<Choices>(`${document(entityId, id)}/choix/${encodeURIComponent(field)}`, {
+    openPage: async (entityId: string, documentId: string, link: string, version: number) => {
+      const { url } = await call('POST /entites/{entityId}/documents/{documentId}/pages/{link}', {
+        path: { entityId, documentId, link },
+        body: { version },
+      })
+      return url
+    },
+    removeFile: (entityId: string, documentId: string, field: string, sha256: string, version: number) =>
+      call('DELETE /entites/{entityId}/documents/{documentId}/fichiers/{field}/{sha256}', {
+        path: { entityId, documentId, field, sha256 },
+        query: { version },
+      }),
+    fileAddress: (entityId: string, documentId: string, field: string, sha256: string) =>
+      address('GET /entites/{entityId}/documents/{documentId}/fichiers/{field}/{sha256}', {
+        path: { entityId, documentId, field, sha256 },
+      }),
+    choices: (entityId: string, documentId: string, field: string, by: Values) =>
+      call('GET /entites/{entityId}/documents/{documentId}/choix/{field}', {
+        path: { entityId, documentId, field },
         query: { valeurs: Object.keys(by).length > 0 ? JSON.stringify(by) : undefined },
       }),
-    relations: (entityId: string, id: string) => items<Relation>(`${document(entityId, id)}/liens`),
-    journal: (entityId: string, id: string, apres?: string) =>
-      call<Listing<JournalEntry>>(`${document(entityId, id)}/journal`, { query: { apres } }),
+    relations: (entityId: string, documentId: string) =>
+      items(call('GET /entites/{entityId}/documents/{documentId}/liens', { path: { entityId, documentId } })),
+    journal: (entityId: string, documentId: string, apres?: string) =>
+      call('GET /entites/{entityId}/documents/{documentId}/journal', {
+        path: { entityId, documentId },
+        query: { apres },
+      }),
   },
   connectors: {
-    types: () => items<ConnectorType>('/connecteurs/types'),
-    list: (entityId: string) => items<InstanceView>(`${entity(entityId)}/connecteurs`),
-    get: (entityId: string, id: string) => call<InstanceView>(instance(entityId, id)),
-    create: (entityId: string, body: { connector: string; label: string; config: Values }) =>
-      call<InstanceView>(`${entity(entityId)}/connecteurs`, { method: 'POST', body }),
-    save: (entityId: string, id: string, body: InstanceEdit) =>
-      call<InstanceView>(instance(entityId, id), { method: 'PATCH', body }),
-    remove: (entityId: string, id: string) => call<undefined>(instance(entityId, id), { method: 'DELETE' }),
-    test: (entityId: string, id: string) =>
-      call<{ ok: boolean; message: string }>(`${instance(entityId, id)}/test`, { method: 'POST' }),
-    resume: (entityId: string, id: string) =>
-      call<InstanceView>(`${instance(entityId, id)}/reprise`, { method: 'POST' }),
-    runSchedule: (entityId: string, id: string, schedule: string) =>
-      call<{ message: string }>(`${instance(entityId, id)}/taches/${encodeURIComponent(schedule)}`, { method: 'POST' }),
-    recordings: (entityId: string, id: string) => items<Recording>(recordings(entityId, id)),
-    record: async (entityId: string, id: string) =>
-      (await call<Items<Recording>>(recordings(entityId, id), { method: 'POST' })).items,
-    forgetRecording: (entityId: string, id: string, recording: string) =>
-      call<undefined>(`${recordings(entityId, id)}/${encodeURIComponent(recording)}`, { method: 'DELETE' }),
-    recordingAddress: (entityId: string, id: string, recording: string) =>
-      address(`${recordings(entityId, id)}/${encodeURIComponent(recording)}`),
-    reports: (entityId: string, id: string) => items<Report>(`${instance(entityId, id)}/rapports`),
-    reportAddress: (entityId: string, id: string, report: string) =>
-      address(`${instance(entityId, id)}/rapports/${encodeURIComponent(report)}`),
-    associations: (entityId: string) => items<Association>(`${entity(entityId)}/associations`),
-    associate: async (entityId: string, body: { flow: string; slot: string; instanceId: string | null }) =>
-      (await call<Items<Association>>(`${entity(entityId)}/associations`, { method: 'PUT', body })).items,
+    types: () => items(call('GET /connecteurs/types')),
+    list: (entityId: string) => items(call('GET /entites/{entityId}/connecteurs', { path: { entityId } })),
+    get: (entityId: string, instanceId: string) =>
+      call('GET /entites/{entityId}/connecteurs/{instanceId}', { path: { entityId, instanceId } }),
+    create: (entityId: string, body: made.NewInstance) =>
+      call('POST /entites/{entityId}/connecteurs', { path: { entityId }, body }),
+    save: (entityId: string, instanceId: string, body: InstanceEdit) =>
+      call('PATCH /entites/{entityId}/connecteurs/{instanceId}', { path: { entityId, instanceId }, body }),
+    remove: (entityId: string, instanceId: string) =>
+      call('DELETE /entites/{entityId}/connecteurs/{instanceId}', { path: { entityId, instanceId } }),
+    test: (entityId: string, instanceId: string) =>
+      call('POST /entites/{entityId}/connecteurs/{instanceId}/test', { path: { entityId, instanceId } }),
+    resume: (entityId: string, instanceId: string) =>
+      call('POST /entites/{entityId}/connecteurs/{instanceId}/reprise', { path: { entityId, instanceId } }),
+    runSchedule: (entityId: string, instanceId: string, schedule: string) =>
+      call('POST /entites/{entityId}/connecteurs/{instanceId}/taches/{schedule}', {
+        path: { entityId, instanceId, schedule },
+      }),
+    recordings: (entityId: string, instanceId: string) =>
+      items(
+        call('GET /entites/{entityId}/connecteurs/{instanceId}/enregistrements', { path: { entityId, instanceId } }),
+      ),
+    record: (entityId: string, instanceId: string) =>
+      items(
+        call('POST /entites/{entityId}/connecteurs/{instanceId}/enregistrements', { path: { entityId, instanceId } }),
+      ),
+    forgetRecording: (entityId: string, instanceId: string, recordingId: string) =>
+      call('DELETE /entites/{entityId}/connecteurs/{instanceId}/enregistrements/{recordingId}', {
+        path: { entityId, instanceId, recordingId },
+      }),
+    recordingAddress: (entityId: string, instanceId: string, recordingId: string) =>
+      address('GET /entites/{entityId}/connecteurs/{instanceId}/enregistrements/{recordingId}', {
+        path: { entityId, instanceId, recordingId },
+      }),
+    reports: (entityId: string, instanceId: string) =>
+      items(call('GET /entites/{entityId}/connecteurs/{instanceId}/rapports', { path: { entityId, instanceId } })),
+    reportAddress: (entityId: string, instanceId: string, reportId: string) =>
+      address('GET /entites/{entityId}/connecteurs/{instanceId}/rapports/{reportId}', {
+        path: { entityId, instanceId, reportId },
+      }),
+    associations: (entityId: string) => items(call('GET /entites/{entityId}/associations', { path: { entityId } })),
+    associate: (entityId: string, body: made.AssociationChoice) =>
+      items(call('PUT /entites/{entityId}/associations', { path: { entityId }, body })),
   },
 }

@@ -75,13 +75,13 @@ export const stage = async (
   const created = await insist(() =>
     asked({
       method: 'POST',
-      url: address(`/entites/${entityId}/depots`),
+      url: address('POST /entites/{entityId}/depots', { path: { entityId } }),
       headers: { ...TUS, 'upload-length': String(file.size), 'upload-metadata': `filename ${encoded(file.name)}` },
       signal,
     }),
   )
   const { id, name } = JSON.parse(created.responseText) as { readonly id: string; readonly name: string }
-  const url = address(`/entites/${entityId}/depots/${id}`)
+  const url = address('PATCH /entites/{entityId}/depots/{uploadId}', { path: { entityId, uploadId: id } })
   const kept = async (): Promise<number> =>
     Number((await asked({ method: 'HEAD', url, headers: TUS, signal })).getResponseHeader('upload-offset'))
 

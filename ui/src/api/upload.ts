@@ -27,10 +27,12 @@ export const upload = async ({
   onProgress,
   signal,
 }: Upload): Promise<DocumentView> => {
-  const path = `/entites/${entityId}/documents/${documentId}/fichiers/${encodeURIComponent(field)}`
   const answer = await request({
     method: 'PUT',
-    url: address(path, { nom: file.name, version }),
+    url: address('PUT /entites/{entityId}/documents/{documentId}/fichiers/{field}', {
+      path: { entityId, documentId, field },
+      query: { nom: file.name, version },
+    }),
     headers: { 'content-type': file.type || 'application/octet-stream' },
     body: file,
     onSent: bytes => {

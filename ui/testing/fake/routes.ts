@@ -319,7 +319,7 @@ export const routes: readonly { readonly method: string; readonly path: string; 
   {
     method: 'POST',
     path: 'entites/*/connecteurs/*/reprise',
-    handle: (town, { parts }) => replace(town, { ...instanceOf(town, parts[3]), status: 'ok', statusMessage: null }),
+    handle: (town, { parts }) => replace(town, { ...instanceOf(town, parts[3]), status: 'ok', statusMessage: '' }),
   },
   {
     method: 'POST',

@@ -21,7 +21,7 @@ const instance = (id: string, label: string, rest: Partial<InstanceView> = {}): 
   config: { url: 'https://parapheur.exemple.fr', identifiant: 'passeur' },
   secretsSet: ['motDePasse'],
   status: 'ok',
-  statusMessage: null,
+  statusMessage: '',
   inherited: false,
   polling: null,
   patience: null,
