@@ -1,26 +1,23 @@
 import type { Clock } from '../authoring/context.ts'
 import type { FileRef } from '../authoring/values.ts'
 import type { Choices, RemoteChoices } from '../connectors/choices.ts'
-import { resolveInstance } from '../connectors/associations.ts'
 import type { Db } from '../db/knex.ts'
-import { isBuiltIn, mayAsk, mayDo, mayEdit, type BuiltIn } from '../engine/availability.ts'
-import { localDay } from '../authoring/days.ts'
-import { defaults, editableFields, inputProblems, notEditable, problems } from '../engine/form.ts'
-import { fieldAt, fieldsOf, filesHeld, isEmpty, noInstance, stepNamed } from '../engine/inputs.ts'
-import { DRAFT, slotOf } from '../engine/model.ts'
-import type { CompiledField, CompiledFlow, Document, Entry } from '../engine/model.ts'
+import { mayEdit } from '../engine/availability.ts'
+import { defaults, inputProblems } from '../engine/form.ts'
+import { filesHeld } from '../engine/inputs.ts'
+import type { CompiledFlow, Document, Entry } from '../engine/model.ts'
 import type { Event } from '../engine/events.ts'
 import { blank, settle } from '../engine/settle.ts'
-import { fileProblem, problemOf } from '../engine/values.ts'
-import { errors, type FieldProblem } from '../errors.ts'
+import { fileProblem } from '../engine/values.ts'
+import { errors } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import { noNewDocument, type FlowRegistry } from '../flows/registry.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
 import { appendJournal } from '../journal/append.ts'
 import { namesOf } from './authors.ts'
+import { assertMay, eventOf, fileField, refuse } from './guards.ts'
 import { newDocumentId } from './ids.ts'
 import { extractedFrom, fillIn, type Given, type ReceivedFiles } from './incoming-files.ts'
-import { labelled } from './labelled.ts'
 import { listDocuments, type DocumentPage, type DocumentQuery } from './list.ts'
 import {
   countDocuments,
@@ -31,6 +28,7 @@ import {
   type FoundDocument,
 } from './search.ts'
 import { ranksOf, withFile, withoutFile } from './ranks.ts'
+import { createRemoteLists } from './remote-lists.ts'
 import type { Alongside, StoredDocuments } from './store.ts'
 import type { Uploads } from './uploads.ts'
 
@@ -131,70 +129,10 @@ export interface DocumentsDependencies {
   readonly clock: Clock
 }
 
-const EVENTS: Readonly<Record<BuiltIn, (by: string | undefined) => Event>> = {
-  envoyer: by => ({ is: 'sent', by }),
-  poursuivre: by => ({ is: 'continued', by }),
-  confirmer: by => ({ is: 'confirmed', by }),
-  rouvrir: by => ({ is: 'reopened', by }),
-  abandonner: by => ({ is: 'abandoned', by }),
-  supprimer: by => ({ is: 'deleted', by }),
-}
-
-const refuse = (found: readonly { readonly field: string; readonly message: string }[]) =>
-  errors.badInput({ fields: found.map((problem): FieldProblem => ({ ...problem, code: 'invalide' })) })
-
 const changedIn = (document: Document, values: Values): Values =>
   Object.fromEntries(
     Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(document.data[name])),
   )
-
-/** A form that cannot leave says where, field by field, and not only why. */
-const faults = (
-  flow: CompiledFlow,
-  document: Document,
-  action: string,
-  now: Date,
-): readonly FieldProblem[] | undefined =>
-  (action === 'envoyer' && document.state === DRAFT) || action === 'poursuivre'
-    ? problems(flow, document.data, now).map(problem => ({ ...problem, code: 'a_completer' }))
-    : undefined
-
-/** Only what the list depends on may be replaced by what is on screen, and by right values: they reach the remote. */
-const overrideProblems = (flow: CompiledFlow, field: CompiledField, values: Values, now: Date) => {
-  const known = new Set((field.by ?? []).map(name => `${field.step}.${name}`))
-  return Object.entries(values).flatMap(([name, value]) => {
-    const by = known.has(name) ? flow.fields[name] : undefined
-    const message = by
-      ? problemOf(by, value, localDay(now))
-      : `La liste de « ${field.label} » ne dépend pas du champ « ${name} ».`
-    return message === undefined ? [] : [{ field: name, message }]
-  })
-}
-
-/** @throws errors.actionRefused with the sentence of the guard, errors.notAllowed, errors.inFlight */
-const assertMay = (
-  flow: CompiledFlow,
-  document: Document,
-  action: string,
-  may: (verb: string) => boolean,
-  now: Date,
-): void => {
-  const task = flow.tasks[action]
-  if (!isBuiltIn(action) && !task)
-    throw errors.actionRefused({ detail: `L'action « ${action} » n'existe pas dans le flux « ${flow.label} ».` })
-  if (task?.definition.can !== undefined && !may(task.definition.can)) throw errors.notAllowed()
-  if (document.inFlight) throw errors.inFlight()
-  const allowed = isBuiltIn(action)
-    ? mayDo(flow, document, action, now)
-    : task
-      ? mayAsk(flow, document, task, now)
-      : true
-  if (allowed !== true)
-    throw errors.actionRefused({
-      detail: `Action impossible : ${allowed}.`,
-      fields: faults(flow, document, action, now),
-    })
-}
 
 const noteOf = ({ note }: Occasion, by: string | undefined): Entry => ({
   kind: 'message',
@@ -230,73 +168,16 @@ export const createDocuments = ({
   const commit = (document: Document, event: Event, alongside?: Alongside) =>
     store.commit(settle(flowOf(document), document, event, clock.now()), document.version, alongside)
 
-  const remoteList = async (
-    flow: CompiledFlow,
-    entityId: string,
-    data: Document['data'],
-    field: CompiledField,
-  ): Promise<RemoteChoices> => {
-    if (field.kind === 'pieceTypes' && field.choices)
-      return {
-        choices: Object.entries(field.choices).map(([value, label]) => ({ value, label })),
-        fetchedAt: clock.now(),
-      }
-    if (field.method === undefined || field.step === undefined)
-      throw errors.badRequest({ detail: `Le champ « ${field.label} » n'a pas de liste à proposer.` })
-    const step = stepNamed(flow, field.step)
-    const capability = step.needs[0]
-    const instanceId = capability && (await resolveInstance(db, entityId, flow.id, slotOf(step.alias, capability)))
-    if (!capability || instanceId === undefined)
-      throw errors.conflict({
-        detail: noInstance(flow, step),
-      })
-    const values = fieldsOf(step, data)
-    const by = Object.fromEntries((field.by ?? []).map(name => [name, values[name]]))
-    const lacking = (field.by ?? []).find(name => isEmpty(by[name]))
-    if (lacking !== undefined)
-      throw errors.conflict({
-        detail: `Choisir d'abord « ${flow.fields[`${step.alias}.${lacking}`]?.label ?? lacking} » : la liste en dépend.`,
-      })
-    return choices.list({ instanceId, capability, method: field.method, by })
-  }
-
-  /** A program may give the code alone: the label comes from the list of the remote. */
-  const completed = async (
-    flow: CompiledFlow,
-    entityId: string,
-    data: Document['data'],
-    values: Values,
-  ): Promise<Values> => {
-    const done: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(values)) {
-      const field = flow.fields[name]
-      const listOf = async (inner: string) => {
-        const held = fieldAt(flow, inner)
-        return held ? (await remoteList(flow, entityId, { ...data, ...values }, held)).choices : []
-      }
-      done[name] = field ? await labelled(field, value, { name, path: name }, listOf) : (value ?? undefined)
-    }
-    return done
-  }
+  const lists = createRemoteLists({ db, choices, clock })
 
   const checked = async (flow: CompiledFlow, document: Document, given: Given) => {
     const editable = mayEdit(document)
     if (editable !== true) throw errors.inFlight()
     const { values, use } = await fillIn(uploads, flow, document, given)
-    const complete = await completed(flow, document.entityId, document.data, values)
+    const complete = await lists.completed(flow, document.entityId, document.data, values)
     const found = inputProblems(flow, document, complete, clock.now())
     if (found.length > 0) throw refuse(found)
     return { values: complete, use }
-  }
-
-  const fileField = (flow: CompiledFlow, document: Document, name: string): CompiledField => {
-    const field = flow.fields[name]
-    if (field?.kind !== 'file' && field?.kind !== 'files')
-      throw refuse([{ field: name, message: `Le champ « ${name} » n'attend pas de fichier dans ce flux.` }])
-    if (mayEdit(document) !== true) throw errors.inFlight()
-    if (!editableFields(flow, document).has(name))
-      throw refuse([{ field: name, message: notEditable(flow, document, field) }])
-    return field
   }
 
   return {
@@ -375,7 +256,7 @@ export const createDocuments = ({
       const flow = flowOf(document)
       const now = clock.now()
       assertMay(flow, document, action, may, now)
-      const event: Event = isBuiltIn(action) ? EVENTS[action](change.by) : { is: 'asked', task: action, by: change.by }
+      const event = eventOf(action, change.by)
       const move = settle(flow, document, event, now)
       const told = occasion ? { ...move, entries: [noteOf(occasion, change.by), ...move.entries] } : move
       if (event.is !== 'deleted') return store.commit(told, document.version, occasion?.alongside)
@@ -418,16 +299,11 @@ export const createDocuments = ({
       return commit(document, { is: 'forced', state, reason, by: change.by })
     },
 
-    complete: ({ entityId, flow, values }) => completed(flow, entityId, {}, values),
+    complete: ({ entityId, flow, values }) => lists.completed(flow, entityId, {}, values),
 
-    async choices({ field: name, values = {}, ...where }) {
+    async choices({ field, values = {}, ...where }) {
       const document = await get(where)
-      const flow = flowOf(document)
-      const field = fieldAt(flow, name)
-      if (!field) throw errors.badRequest({ detail: `Le champ « ${name} » n'existe pas dans ce flux.` })
-      const found = overrideProblems(flow, field, values, clock.now())
-      if (found.length > 0) throw refuse(found)
-      return remoteList(flow, document.entityId, { ...document.data, ...values }, field)
+      return lists.choices(document, flowOf(document), field, values)
     },
   }
 }
