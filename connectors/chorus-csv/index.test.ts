@@ -23,7 +23,8 @@ portailFacturesConformance(
       submitting: /soumettre$/u,
       reading: /consulter\/historique$/u,
       siret: '21340172201787',
-      receive: () => `${simulator.receive()}-99-csv`,
+      supplierSiret: '00000000000018',
+      receive: number => `${simulator.receive(number === undefined ? {} : { number })}-99-csv`,
       move: (id, statut) => simulator.move(Number.parseInt(id, 10), statut),
       passages: (id, statut) =>
         simulator.invoices

@@ -136,9 +136,23 @@ export default defineConnector({
       flowReport: async () => {
         throw new PermanentError(NEVER.reason)
       },
+      readPdf: async () => NEVER,
       depositPdf: async () => NEVER,
       findDeposited: async () => undefined,
-      findReceived: facture => inTurn('', portal => portal.findReceived(facture)),
+      async findReceived(facture) {
+        const absent = new PermanentError('Aucun compte du fichier ne voit cette facture.')
+        try {
+          const found = await inTurn('', async portal => {
+            const seen = await portal.findReceived(facture)
+            if (seen) return seen
+            throw absent
+          })
+          return { ...found, id: `${found.id}${SUFFIX}` }
+        } catch (error) {
+          if (error === absent) return undefined
+          throw error
+        }
+      },
       services: by => inTurn('', portal => portal.services(by)),
     }
 

@@ -14,7 +14,8 @@ portailFacturesConformance('Chorus Pro', chorusPro, async () => {
     submitting: cpro('factures/v1/soumettre'),
     reading: cpro('factures/v1/consulter/historique'),
     siret: '21340172201787',
-    receive: () => String(simulator.receive()),
+    supplierSiret: '00000000000018',
+    receive: number => String(simulator.receive(number === undefined ? {} : { number })),
     move: (id, statut) => simulator.move(Number(id), statut),
     passages: (id, statut) =>
       simulator.invoices.find(invoice => invoice.id === Number(id))?.history.filter(each => each.statut === statut)

@@ -67,8 +67,45 @@ export interface PdfADeposer {
   readonly numeroMarche?: string | undefined
   readonly montantHt: number
   readonly montantTva: number
+  /** Before a rebate on the whole; the amount to pay when left out. */
+  readonly montantAvantRemise?: number | undefined
+  /** To pay. */
   readonly montantTtc: number
   readonly piecesJointes: readonly FileRef[]
+}
+
+/** What the portal reads in the PDF of an invoice. Nothing is submitted: a person checks it first. */
+export type LecturePdf =
+  | {
+      readonly is: 'read'
+      /** Number of the PDF at the portal. */
+      readonly piece: string
+      readonly code?: string | undefined
+      readonly libelle?: string | undefined
+      /** The structure of the account at the portal, which will be the supplier. */
+      readonly idFournisseur: string
+      readonly idServiceFournisseur?: string | undefined
+      readonly values: LuDansPdf
+    }
+  | { readonly is: 'refused'; readonly reason: string }
+
+/** Each only when it was found. */
+export interface LuDansPdf {
+  readonly numeroFacture?: string | undefined
+  /** `YYYY-MM-DD`. */
+  readonly dateFacture?: string | undefined
+  readonly siret?: string | undefined
+  readonly service?: string | undefined
+  /** The supplier, as the PDF names it: SIRET, VAT number. */
+  readonly fournisseur?: string | undefined
+  readonly devise?: string | undefined
+  readonly typeFacture?: string | undefined
+  readonly typeTva?: string | undefined
+  readonly numeroBonCommande?: string | undefined
+  readonly montantHt?: number | undefined
+  readonly montantTva?: number | undefined
+  readonly montantAvantRemise?: number | undefined
+  readonly montantTtc?: number | undefined
 }
 
 /** An invoice that the portal holds. */
@@ -77,13 +114,29 @@ export interface FactureDeposee {
   readonly statut: StatutFacture | AutreStatut
 }
 
+/** An invoice received, and its supplier's structure at the portal. */
+export type FactureRecue = FactureDeposee & { readonly idFournisseur?: string | undefined }
+
 export type DepotFacture =
   | { readonly is: 'sent'; readonly id: string }
   /** Nothing was sent: the portal already holds the invoice of this number, most often because the answer to a first sending was lost. */
   | { readonly is: 'known'; readonly facture: FactureDeposee }
   | { readonly is: 'refused'; readonly reason: string }
 
-export type RapportFlux =
+/** The report of a flow as the portal writes it. */
+export interface CompteRenduFlux {
+  readonly interface?: string | undefined
+  readonly etat?: string | undefined
+  /** As the portal writes it. */
+  readonly date?: string | undefined
+  readonly fichier?: string | undefined
+  /** All of it. */
+  readonly contenu: Readonly<Record<string, unknown>>
+}
+
+export type RapportFlux = EtatFlux & { readonly compteRendu?: CompteRenduFlux | undefined }
+
+export type EtatFlux =
   | { readonly is: 'pending'; readonly message: string }
   | { readonly is: 'integrated'; readonly factures: readonly FactureDeposee[] }
   /** Some or all of the invoices were rejected. */
@@ -129,6 +182,8 @@ export interface PortailFactures {
   depositFlow(flux: FluxADeposer): Promise<DepotFacture>
   /** `id` is what `depositFlow` gave. */
   flowReport(id: string): Promise<RapportFlux>
+  /** Gives a PDF to the portal to be read. Twice, it only leaves an orphan there. */
+  readPdf(pdf: FileRef): Promise<LecturePdf>
   /** Deposits a PDF and submits its invoice. The invoice is looked up first, and again when called after a lost answer. */
   depositPdf(pdf: PdfADeposer): Promise<DepotFacture>
   /** The invoice of this number that this account has deposited, if any. `date` is that of the invoice. */
@@ -140,7 +195,7 @@ export interface PortailFactures {
   findReceived(facture: {
     readonly numeroFacture: string
     readonly fournisseur: string
-  }): Promise<FactureDeposee | undefined>
+  }): Promise<FactureRecue | undefined>
   /** Active services of the recipient of this SIRET. */
   services(by: { readonly siret: string }): Promise<readonly Choice[]>
 }

@@ -20,8 +20,9 @@ export interface PortailFacturesBench {
   readonly submitting: RegExp
   readonly reading: RegExp
   readonly siret: string
-  /** An invoice is received, made available. @returns its identifier for the contract */
-  receive(): string
+  /** An invoice is received, made available, from the supplier of this SIRET. @returns its identifier for the contract */
+  receive(numero?: string): string
+  readonly supplierSiret: string
   /** Somebody else brings it to a status, on the portal. */
   move(id: string, statut: StatutFacture): void
   /** How often an invoice went through a status. */
@@ -114,6 +115,18 @@ export const portailFacturesConformance = <C extends Fields>(
       expect(facture?.values.no_facture).toBeTruthy()
       expect(facture?.pieces.length).toBeGreaterThan(0)
       expect(await text(bench.files.open(pivot))).toContain('CPPFacturePivot')
+    })
+
+    test('une facture reçue se retrouve par son numéro et son fournisseur, et nulle autre', async () => {
+      await using bench = await start()
+      for (const numero of ['R-1', 'R-10']) bench.receive(numero)
+      const id = bench.receive('R-2')
+      const of = (numeroFacture: string, fournisseur = bench.supplierSiret) =>
+        bench.portal.findReceived({ numeroFacture, fournisseur })
+      expect(await of('R-2')).toMatchObject({ id, statut: 'MISE_A_DISPOSITION' })
+      expect(await of('R')).toBeUndefined()
+      expect(await of('R-2', bench.siret)).toBeUndefined()
+      expect(await of('R-2', '99999999999999')).toBeUndefined()
     })
 
     test('les services d’un destinataire sont listés, et un SIRET inconnu n’en a pas', async () => {
@@ -250,7 +263,7 @@ export const portailFacturesConformance = <C extends Fields>(
         bench.finishFlows('integrated')
         const report = await bench.portal.flowReport(sent.id)
         const found = await bench.portal.findDeposited({ numeroFacture: 'F-1' })
-        expect(report).toEqual({ is: 'integrated', factures: [found] })
+        expect(report).toMatchObject({ is: 'integrated', factures: [found] })
         expect(found?.statut).toBe('DEPOSEE')
       })
 
@@ -302,6 +315,17 @@ export const portailFacturesConformance = <C extends Fields>(
         expect(await bench.portal.depositPdf(await bench.pdf('P-1'))).toEqual({ is: 'known', facture })
         expect(await bench.portal.depositPdf(await bench.pdf('P-2'))).toMatchObject({ is: 'sent' })
         expect(bench.count('deposited')).toBe(2)
+      })
+
+      test('un PDF est lu sans être soumis, et porte un numéro', async () => {
+        await using bench = await start()
+        const { pdf } = await bench.pdf('P-1')
+        const read = await bench.portal.readPdf(pdf)
+        if (read.is !== 'read') throw new Error(JSON.stringify(read))
+        expect(read.piece && read.idFournisseur).toBeTruthy()
+        expect(bench.count('deposited')).toBe(0)
+        const text = await bench.files.save('pas un PDF', 'note.txt')
+        expect(await bench.portal.readPdf(text)).toMatchObject({ is: 'refused' })
       })
 
       test('une panne en lecture ne laisse aucun doute ; une réponse illisible à un envoi en laisse un', async () => {

@@ -1,6 +1,6 @@
 import { faultOfChange, faultOfPassage, remainingStatuts } from '../contracts/factures/statuts.ts'
 import type { FileRef } from '../authoring/values.ts'
-import type { PassageFacture, PortailFactures, StatutFacture } from '../contracts/portail-factures.ts'
+import type { LuDansPdf, PassageFacture, PortailFactures, StatutFacture } from '../contracts/portail-factures.ts'
 import { Mishaps } from './fakes.ts'
 
 /** An invoice of the stand-in. */
@@ -13,8 +13,9 @@ interface Held {
  * A portal for the tests of flows: it keeps histories, refuses what its matrix refuses, takes deposits, and obeys the test. Chorus Pro itself is
  * the simulator's business.
  * @param now the clock of the hub under test
+ * @param lu what it reads in the PDF given to it
  */
-export const fakePortail = (now: () => Date, pivot?: FileRef) => {
+export const fakePortail = (now: () => Date, pivot?: FileRef, lu: LuDansPdf = {}) => {
   const mishaps = new Mishaps()
   const factures = new Map<string, Held>()
   const flux = new Map<
@@ -78,13 +79,20 @@ export const fakePortail = (now: () => Date, pivot?: FileRef) => {
     async flowReport(id) {
       mishaps.before()
       const held = flux.get(id)
-      if (held?.state === 'rejected') return { is: 'rejected', partial: false, reasons: ['Le service est obligatoire'] }
+      const compteRendu = { interface: 'FSO1110A', etat: held?.state, date: now().toISOString(), contenu: {} }
+      if (held?.state === 'rejected')
+        return { compteRendu, is: 'rejected', partial: false, reasons: ['Le service est obligatoire'] }
       if (held?.state === 'incident') return { is: 'incident', reason: 'Le flux n’a pas été traité' }
       if (held?.state !== 'integrated') return { is: 'pending', message: 'Le flux attend son traitement.' }
       const numero = held.numero ?? id
       if (!known(numero)) receive(`${700 + factures.size}`, 'DEPOSEE', numero)
       const facture = known(numero)
-      return { is: 'integrated', factures: facture ? [facture] : [] }
+      return { is: 'integrated', compteRendu, factures: facture ? [facture] : [] }
+    },
+    async readPdf() {
+      mishaps.before()
+      mishaps.after()
+      return { is: 'read', piece: '5001', code: '0', libelle: 'GCU_MSG_01_000', idFournisseur: '300', values: lu }
     },
     async depositPdf({ numeroFacture }) {
       mishaps.before()
@@ -101,7 +109,8 @@ export const fakePortail = (now: () => Date, pivot?: FileRef) => {
     },
     async findReceived({ numeroFacture }) {
       mishaps.before()
-      return known(numeroFacture)
+      const facture = known(numeroFacture)
+      return facture && { ...facture, idFournisseur: '300' }
     },
     services: async () => [],
   }

@@ -75,11 +75,16 @@ const onRoute = (label: string): Rule => ({
   make: ({ step }) => ({ value: ({ data }) => on(step.when === undefined || holds(step.when, data)) }),
 })
 
+/** Our full name of the first field, wherever it is, that this public name is written on. */
+const fieldNamed = (flow: CompiledFlow, pastell: string): string | undefined =>
+  Object.values(flow.fields).find(({ options }) => options.pastell === pastell)?.name
+
 /** « Show this page »: the form asks for this field of the first page today. */
 const asked = (label: string, name: string): Rule => ({
   label,
   make({ flow }) {
-    const when = Object.values(flow.fields).find(({ options }) => options.pastell === name)?.options.when
+    const field = fieldNamed(flow, name)
+    const when = field === undefined ? undefined : flow.fields[field]?.options.when
     return when && { value: ({ data }) => on(holds(when, data)) }
   },
 })
@@ -207,9 +212,28 @@ const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
       make: ({ full }) => (full('password') === undefined ? undefined : { value: () => undefined }),
     },
   },
+  lectureFacture: {
+    has_information: old(filled('Afficher les données que Chorus Pro a lues', 'piece_jointe_id')),
+  },
+  depotChorus: {
+    has_donnees_chorus_pro: old({
+      label: 'Afficher la page de la facture soumise',
+      make({ flow, full }) {
+        const [id, flux] = [fieldNamed(flow, 'identifiant_facture_cpp'), full('numero_flux_depot')]
+        if (id === undefined || flux === undefined) return undefined
+        return { value: ({ data }) => on(!isEmpty(data[id]) && isEmpty(data[flux])) }
+      },
+    }),
+    has_donnees_chorus_pro_xml: old(filled('Afficher la page du flux déposé', 'numero_flux_depot')),
+    has_donnees_depot: old(filled('Afficher le compte rendu du flux', 'fichier_cr', 'etat_courant_flux')),
+  },
   ged: {
     envoi_depot: box('Dépôt en GED'),
     has_ged_document_id: filled('Afficher la page du retour de la GED', 'ged_document_id_file'),
+    has_send_ged: old({
+      label: 'Déjà déposé',
+      make: ({ step: { alias } }) => ({ value: ({ data }) => on(!isEmpty(data[`${alias}.emplacement`])) }),
+    }),
   },
   sae: {
     envoi_sae: box('Archivage'),

@@ -14,7 +14,15 @@ export {
   TYPES_IDENTIFIANT,
   TYPES_TVA,
 } from './labels.ts'
-export { pdfOf, PIVOT_VALUES, readPivot, type FacturePivot, type PieceFacture, type PivotValue } from './pivot.ts'
+export {
+  pdfOf,
+  PIVOT_VALUES,
+  readPivot,
+  readPivotValues,
+  type FacturePivot,
+  type PieceFacture,
+  type PivotValue,
+} from './pivot.ts'
 export {
   CHANGEMENTS_FACTURE,
   faultOfChange,

@@ -161,6 +161,25 @@ export const readPivot = async (files: Files, ref: FileRef): Promise<readonly Fa
   return units
 }
 
+/**
+ * What the first invoice of a pivot says, without its pieces: it fills a form.
+ * @throws Error when it is no pivot, is damaged, or holds no invoice
+ */
+export const readPivotValues = async (content: AsyncIterable<Uint8Array>): Promise<FacturePivot['values']> => {
+  let values: Partial<Record<PivotValue, string>> | undefined
+  for await (const event of eventsOf(content)) {
+    if (event.is === 'unit') {
+      if (values) break
+      values = {}
+    } else if (event.is === 'value' && values) {
+      const name = NAMES.get(event.path)
+      if (name) values[name] ??= event.value
+    }
+  }
+  if (!values) throw new Error('no invoice in this pivot')
+  return values
+}
+
 /** What an agent looks at: the first PDF among the main pieces, else the attachment whose name begins with `PJ00`. */
 export const pdfOf = ({ pieces }: FacturePivot): FileRef | undefined => {
   const isPdf = ({ file }: PieceFacture) => file.type === 'application/pdf'

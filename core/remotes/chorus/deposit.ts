@@ -2,7 +2,9 @@ import { TemporaryError } from '../../authoring/errors.ts'
 import type { Files } from '../../authoring/context.ts'
 import type { Choice } from '../../authoring/values.ts'
 import type {
+  CompteRenduFlux,
   DepotFacture,
+  EtatFlux,
   FactureDeposee,
   FluxADeposer,
   PortailFactures,
@@ -101,9 +103,21 @@ export const depositFlow = async (
 
 interface Report {
   readonly etatCourantDepotFlux?: string
+  readonly dateHeureEtatCourantFlux?: string
+  readonly codeInterfaceDepotFlux?: string
+  readonly nomFichier?: string
   readonly listeErreurTechnique?: readonly { readonly codeErreur?: string; readonly libelleErreur?: string }[] | null
   readonly listeErreurDP?: readonly { readonly numeroDP?: string; readonly libelleErreurDP?: string }[] | null
 }
+
+/** As the portal wrote it. */
+const compteRenduOf = (answer: Report): CompteRenduFlux => ({
+  interface: answer.codeInterfaceDepotFlux,
+  etat: answer.etatCourantDepotFlux,
+  date: answer.dateHeureEtatCourantFlux,
+  fichier: answer.nomFichier,
+  contenu: { ...answer },
+})
 
 const reasonsIn = ({ listeErreurTechnique, listeErreurDP }: Report): readonly string[] => [
   ...(listeErreurTechnique ?? []).map(({ codeErreur, libelleErreur }) =>
@@ -118,7 +132,11 @@ const reasonsIn = ({ listeErreurTechnique, listeErreurDP }: Report): readonly st
 export const flowReport = async (wire: ChorusWire, id: string): Promise<RapportFlux> => {
   const asked = await wire.ask<Report>('transverses/v1/consulterCRDetaille', { numeroFluxDepot: id })
   if (asked.is === 'refused') throw refusedFor(`de donner le compte rendu du flux ${id}`, asked)
-  const { answer } = asked
+  const compteRendu = compteRenduOf(asked.answer)
+  return { ...(await etatOf(wire, id, asked.answer)), compteRendu }
+}
+
+const etatOf = async (wire: ChorusWire, id: string, answer: Report): Promise<EtatFlux> => {
   const state = answer.etatCourantDepotFlux ?? ''
   const waiting = WAITING[state]
   if (waiting) return { is: 'pending', message: waiting }

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { PermanentError } from '#core'
+import { PermanentError, type LuDansPdf } from '#core'
 import { fakePortail, fakeTown, samplePivot, temporaryFiles, testHub } from '#core/testing'
 import { depotChorus } from '../../steps/depot-chorus/index.ts'
+import { lectureFacture } from '../../steps/lecture-facture/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { suiviDepot } from '../../steps/suivi-depot/index.ts'
 import flow from './index.ts'
@@ -26,14 +27,18 @@ const PDF = {
 }
 const XML = { mode: 'UPLOAD_API', numero: 'E-1', syntaxe: 'IN_DP_E1_UBL_INVOICE' }
 
-const town = async (values: Readonly<Record<string, unknown>>, settings?: Readonly<Record<string, unknown>>) => {
+const town = async (
+  values: Readonly<Record<string, unknown>>,
+  settings?: Readonly<Record<string, unknown>>,
+  lu?: LuDansPdf,
+) => {
   const remotes = fakeTown()
   const files = await temporaryFiles()
   cleanups.push(() => files[Symbol.asyncDispose]())
-  const fake = fakePortail(() => hub.clock.now(), await files.save(samplePivot('E-1'), 'pivot.xml'))
+  const fake = fakePortail(() => hub.clock.now(), await files.save(samplePivot('E-1'), 'pivot.xml'), lu)
   const hub = testHub(
     flow,
-    [depotChorus, suiviDepot, archivage],
+    [lectureFacture, depotChorus, suiviDepot, archivage],
     {
       ...remotes.capabilities,
       portailFactures: fake.portail,
@@ -77,18 +82,64 @@ describe('un PDF', () => {
     expect(document.data['historique']).toMatchObject([{ statut: 'Mise en paiement' }, { statut: 'Déposée' }])
   })
 
-  test.each([
-    ['sans destinataire', { siret: undefined }, 'Il manque : SIRET du destinataire'],
-    ['aux montants discordants', { montantTtc: 130 }, 'ne donne pas le montant TTC'],
-  ])('%s ne part pas ; rouvert et corrigé, il part', async (_cas, wrong, sentence) => {
-    const { document, fake, hub } = await sent({ ...PDF, ...wrong })
-    expect(document.state).toBe('depot.aCorriger')
-    expect(document.message).toContain(sentence)
+  test.each([['aux montants discordants', { montantTtc: 130 }, 'ne donne pas le montant TTC']])(
+    '%s ne part pas ; rouvert et corrigé, il part',
+    async (_cas, wrong, sentence) => {
+      const { document, fake, hub } = await sent({ ...PDF, ...wrong })
+      expect(document.state).toBe('depot.aCorriger')
+      expect(document.message).toContain(sentence)
+      expect(fake.factures.size).toBe(0)
+      await document.ask('rouvrir')
+      expect(document.edit({ montantTtc: 120 })).toEqual([])
+      await document.submit()
+      await hub.settleDown()
+      expect(document.state).toBe('suivi.enCours')
+    },
+  )
+
+  test('au formulaire incomplet est lu par Chorus Pro, vérifié par un agent, puis soumis', async () => {
+    const lu = { numeroFacture: 'LU-7', siret: '99999999999999', montantTtc: 120, fournisseur: 'FR12' }
+    const { document, fake, hub } = await sent({ ...PDF, numero: undefined, montantTtc: undefined }, undefined, lu)
+    expect(document.state).toBe('lecture.lue')
+    expect(document.message).toContain('Chorus Pro a lu la facture (numéro LU-7, montant TTC 120)')
+    // What the agent typed is his.
+    expect(document.data).toMatchObject({ numero: 'LU-7', montantTtc: 120, siret: PDF.siret })
     expect(fake.factures.size).toBe(0)
     await document.ask('rouvrir')
-    expect(document.edit({ siret: PDF.siret, montantTtc: 120 })).toEqual([])
     await document.submit()
     await hub.settleDown()
+    expect(document.state).toBe('suivi.enCours')
+    expect(document.data).toMatchObject({
+      'lecture.piece': '5001',
+      'lecture.idFournisseur': '300',
+      'lecture.fournisseur': 'FR12',
+      'depot.dateDepot': '2026-01-15',
+    })
+  })
+
+  test('que Chorus Pro n’a pas su lire dit ce qui manque, sans être confié une seconde fois', async () => {
+    const { document, fake, hub } = await sent({ ...PDF, siret: undefined })
+    expect(document.message).toContain('Chorus Pro n’a rien lu dans ce PDF')
+    await document.ask('rouvrir')
+    await document.submit()
+    await hub.settleDown()
+    expect(document.state).toBe('depot.aCorriger')
+    expect(document.message).toContain('Il manque : SIRET du destinataire')
+    expect(fake.factures.size).toBe(0)
+  })
+
+  test('que Chorus Pro refuse de lire le dit, et se réessaie', async () => {
+    const { document, fake, hub } = await town({ ...PDF, numero: undefined })
+    fake.mishaps.failOnce(new PermanentError('Le fichier déposé n’est pas un PDF'))
+    await document.submit()
+    await hub.settleDown()
+    expect(document.state).toBe('lecture.erreur')
+    await document.ask('lecture.lire')
+    expect(document.state).toBe('lecture.lue')
+  })
+
+  test('remisé se soumet avec son montant avant remise', async () => {
+    const { document } = await sent({ ...PDF, montantAvantRemise: 120, montantTtc: 110 })
     expect(document.state).toBe('suivi.enCours')
   })
 
@@ -113,6 +164,10 @@ describe('un fichier structuré', () => {
     fake.finish('integrated')
     await hub.advance('1 h')
     expect(document.state).toBe('suivi.enCours')
+    expect(document.data).toMatchObject({
+      'depot.interfaceFlux': 'FSO1110A',
+      'depot.compteRendu': { name: 'compte-rendu.json' },
+    })
   })
 
   test.each([

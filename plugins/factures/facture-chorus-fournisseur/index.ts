@@ -14,6 +14,7 @@ import {
   TYPES_TVA,
 } from '#core'
 import { depotChorus } from '../../steps/depot-chorus/index.ts'
+import { lectureFacture } from '../../steps/lecture-facture/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { champsSuivi } from '../../steps/statut-facture/index.ts'
 import { suiviDepot } from '../../steps/suivi-depot/index.ts'
@@ -34,7 +35,13 @@ export default defineFlow({
       pastell: 'fichier_facture_pdf',
     }),
     syntaxe: choice('Syntaxe', SYNTAXES_DEPOT, { help: 'Pour le mode XML.', pastell: 'syntaxe_flux_in' }),
-    numero: text('Numéro de facture', { required: true, title: true, index: true, max: 20, pastell: 'numero_facture' }),
+    numero: text('Numéro de facture', {
+      title: true,
+      index: true,
+      max: 20,
+      help: 'Vide, avec un PDF : Chorus Pro lit la facture, puis vous vérifiez ce qu’il a rempli.',
+      pastell: 'numero_facture',
+    }),
     date: date('Date de la facture', { pastell: 'date_facture' }),
     siret: text('SIRET du destinataire', {
       pattern: { regex: '^\\d{14}$', message: 'Un SIRET compte quatorze chiffres.' },
@@ -55,19 +62,26 @@ export default defineFlow({
     bonCommande: text('Numéro d’engagement', { pastell: 'numero_bon_commande' }),
     montantHt: number('Montant HT', { pastell: 'montant_ht_total' }),
     montantTva: number('Montant de la TVA', { pastell: 'montant_tva' }),
-    montantTtc: number('Montant TTC', { pastell: 'montant_a_payer' }),
+    montantAvantRemise: number('Montant TTC avant remise', {
+      help: 'Vide : le montant à payer.',
+      pastell: 'montant_ttc_avant_remise_global_ttc',
+    }),
+    montantTtc: number('Montant TTC à payer', { pastell: 'montant_a_payer' }),
     annexes: files('Pièces complémentaires', { max: 20 }),
     envoiSae: flag('Archivage', { pastell: 'envoi_sae' }),
     ...champsSuivi({ idFacture: 'identifiant_facture_cpp', statut: 'statut_facture' }),
   },
   steps(fields) {
     const { mode, fichier, syntaxe, numero, date: day, siret, service, cadre, type, typeTva, devise } = fields
-    const { bonCommande, montantHt, montantTva, montantTtc, annexes, idFacture, statut, envoiSae } = fields
+    const { bonCommande, montantHt, montantTva, montantAvantRemise, montantTtc, annexes, idFacture, statut, envoiSae } =
+      fields
+    const facture = {
+      ...{ mode, fichier, syntaxe, numero, date: day, siret, service, cadre, type, typeTva, devise },
+      ...{ bonCommande, montantHt, montantTva, montantAvantRemise, montantTtc },
+    }
     return [
-      depotChorus({
-        ...{ mode, fichier, syntaxe, numero, date: day, siret, service, cadre, type, typeTva, devise },
-        ...{ bonCommande, montantHt, montantTva, montantTtc, annexes },
-      }).as('depot'),
+      lectureFacture(facture).as('lecture'),
+      depotChorus({ ...facture, annexes }).as('depot'),
       suiviDepot({ idFacture, statut }).as('suivi'),
       archivage({}).when(envoiSae),
     ]

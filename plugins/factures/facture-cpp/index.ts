@@ -110,7 +110,7 @@ export default defineFlow({
         .set({ usage: 'visa', case: 'envoiVisa' })
         .when(fields.envoiVisa)
         .pastell({ 'states.ecarte': 'send-iparapheur-annule' }),
-      visa.when(fields.envoiVisa).pastell({ 'states.aEnvoyer': 'prepare-iparapheur' }),
+      visa.when(fields.envoiVisa).pastell({ 'states.aEnvoyer': 'prepare-iparapheur', 'fields.bordereau': 'bordereau' }),
       decisionVisa({ ...facture, vise: visa.fields.signe, motifRefus: visa.fields.motifRefus }).when(fields.envoiVisa),
       controleStatut({ ...facture, annulee })
         .as('avantDepot')

@@ -1,6 +1,7 @@
+import { Readable } from 'node:stream'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readPivot, type FileRef } from '#core'
-import { temporaryFiles, testHub } from '#core/testing'
+import { samplePivot, temporaryFiles, testHub } from '#core/testing'
 import { creationFacture } from '../../steps/creation-facture/index.ts'
 import formulaire from './index.ts'
 
@@ -28,18 +29,10 @@ const town = async (values: Readonly<Record<string, unknown>> = {}, settings?: R
   const hub = testHub(formulaire, [creationFacture], settings ? { reglages: { lire: async () => settings } } : {}, {
     files,
   })
-  const defaults = {
-    fournisseurType: '1',
-    pays: 'FR',
-    type: '380',
-    cadre: 'A1',
-    modeCode: '30',
-    dateReception: '2026-01-15',
-  }
   const facture = await files.save('%PDF-1.7 papier', 'papier.pdf')
   const annexes = [await files.save('bon', 'bon.txt')]
   const lignes = await files.save('Ramettes;10;10;100;20\n', 'lignes.csv')
-  const document = await hub.create({ ...defaults, ...complete, facture, annexes, lignes, ...values })
+  const document = await hub.create({ ...complete, facture, annexes, lignes, ...values })
   return { hub, document, files }
 }
 
@@ -81,6 +74,40 @@ describe('une facture saisie', () => {
   })
 })
 
+describe('un pivot repris', () => {
+  const pivotOf = async (content: string) =>
+    formulaire.extract?.['source']?.(Readable.from([Buffer.from(content)]), { name: 'p.xml', size: content.length })
+
+  test('remplit le formulaire, y compris ce qui a une valeur habituelle', async () => {
+    const avoir = samplePivot('A-1').replace('<Type>380<', '<Type>381<')
+    expect(await pivotOf(avoir)).toMatchObject({
+      numero: 'A-1',
+      type: '381',
+      fournisseurNom: 'Papeterie de la Forêt',
+      montantHt: '100.00',
+      date: '2026-01-10',
+    })
+  })
+
+  test('qui n’en est pas un est refusé par une phrase', async () => {
+    await expect(pivotOf('<Autre/>')).rejects.toMatchObject({
+      detail: expect.stringContaining('pas un pivot de facture utilisable') as string,
+    })
+  })
+
+  test('donne ses pièces à la facture créée, sauf celles que l’agent a déposées', async () => {
+    const { hub, document, files } = await town({ facture: undefined, annexes: [] })
+    document.edit({ source: await files.save(samplePivot('P-1'), 'ancien.xml') })
+    await document.submit()
+    await hub.settleDown()
+    const [unit] = await readPivot(files, hub.created[0]?.values['pivot'] as FileRef)
+    expect(unit?.pieces.map(({ type, file }) => [type, file.name])).toEqual([
+      ['01', 'FAC-P-1.pdf'],
+      ['02', 'PJ01-bon.txt'],
+    ])
+  })
+})
+
 describe('une erreur de saisie', () => {
   test('se lit, se corrige et ne crée qu’une facture', async () => {
     const { hub, document } = await town({ montantTtc: 'cent vingt' })
@@ -94,6 +121,7 @@ describe('une erreur de saisie', () => {
 
   test.each([
     ['sans SIRET ni réglage', { siret: undefined }, 'Le SIRET du destinataire manque'],
+    ['sans facture ni pivot à reprendre', { facture: undefined }, 'La facture (PDF) manque'],
     ['un numéro trop long', { numero: 'F'.repeat(21) }, 'le maximum est 20'],
   ])('%s', async (_cas, values, sentence) => {
     const { hub, document } = await town(values)

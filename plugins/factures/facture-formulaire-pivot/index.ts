@@ -12,7 +12,7 @@ import {
   TYPES_FACTURE,
   TYPES_IDENTIFIANT,
 } from '#core'
-import { creationFacture } from '../../steps/creation-facture/index.ts'
+import { creationFacture, lirePivot } from '../../steps/creation-facture/index.ts'
 
 /** A paper invoice typed in: its pivot is made here, and a « Facture Chorus Pro » follows it. */
 export default defineFlow({
@@ -22,6 +22,11 @@ export default defineFlow({
   family: 'Finances',
   pastell: 'facture-formulaire-pivot',
   fields: {
+    source: file('Pivot à reprendre', {
+      accept: ['application/xml', 'text/xml'],
+      help: 'Facultatif : un pivot déjà produit remplit le formulaire, et donne ses pièces.',
+      pastell: 'fichier_facture',
+    }),
     destinataire: text('Destinataire (Chorus Pro)', { pastell: 'destinataire' }),
     siret: text('SIRET du destinataire', {
       pattern: { regex: '^[0-9A-Za-z_]{14}$', message: 'Un SIRET compte quatorze caractères.' },
@@ -33,15 +38,13 @@ export default defineFlow({
     numeroEngagement: text('Numéro d’engagement', { pastell: 'facture_numero_engagement' }),
     numeroMarche: text('Numéro de marché', { pastell: 'facture_numero_marche' }),
     fournisseurType: choice('Type d’identifiant du fournisseur', TYPES_IDENTIFIANT, {
-      required: true,
-      default: '1',
+      help: 'Vide : un SIRET.',
       pastell: 'fournisseur_type_id',
     }),
     fournisseur: text('Identifiant du fournisseur', { required: true, pastell: 'fournisseur' }),
     fournisseurNom: text('Fournisseur', { required: true, index: true, pastell: 'fournisseur_raison_sociale' }),
     pays: text('Code du pays', {
-      required: true,
-      default: 'FR',
+      help: 'Vide : la France.',
       pattern: { regex: '^[0-9A-Za-z_]{2}$', message: 'Un pays s’écrit en deux lettres, par exemple « FR ».' },
       pastell: 'fournisseur_code_pays',
     }),
@@ -49,13 +52,18 @@ export default defineFlow({
     banqueCompte: text('Compte bancaire', { pastell: 'fournisseur_ref_bancaire_compte' }),
     banqueEtablissement: text('Établissement bancaire', { pastell: 'fournisseur_ref_bancaire_etablissement' }),
     numero: text('Numéro de facture', { required: true, title: true, index: true, max: 20, pastell: 'no_facture' }),
-    type: choice('Type', TYPES_FACTURE, { required: true, default: '380', pastell: 'facture_type' }),
-    cadre: choice('Cadre de facturation', CADRES_FACTURE, { required: true, default: 'A1', pastell: 'facture_cadre' }),
+    type: choice('Type', TYPES_FACTURE, { help: 'Vide : une facture.', pastell: 'facture_type' }),
+    cadre: choice('Cadre de facturation', CADRES_FACTURE, {
+      help: 'Vide : A1, facture d’un fournisseur.',
+      pastell: 'facture_cadre',
+    }),
     date: date('Date de la facture', { required: true, index: true, pastell: 'date_facture' }),
-    dateReception: date('Date de réception', { required: true, default: 'now', pastell: 'facture_date_reception' }),
+    dateReception: date('Date de réception', {
+      help: 'Vide : le jour de l’envoi.',
+      pastell: 'facture_date_reception',
+    }),
     modeCode: choice('Mode de paiement', MODES_PAIEMENT, {
-      required: true,
-      default: '30',
+      help: 'Vide : un virement.',
       pastell: 'facture_mode_paiement_code',
     }),
     modeLibelle: choice('Libellé du mode de paiement', LIBELLES_PAIEMENT, { pastell: 'facture_mode_paiement_libelle' }),
@@ -72,9 +80,14 @@ export default defineFlow({
       maxBytes: 1_000_000,
       pastell: 'facture_fichier_lignes_csv',
     }),
-    facture: file('Facture', { required: true, accept: ['application/pdf'], pastell: 'facture_pj_01' }),
+    facture: file('Facture', {
+      accept: ['application/pdf'],
+      help: 'Obligatoire, sauf si le pivot à reprendre la contient.',
+      pastell: 'facture_pj_01',
+    }),
     annexes: files('Pièces complémentaires', { max: 99, pastell: 'facture_pj_02' }),
   },
+  extract: { source: lirePivot },
   steps: fields => {
     const { numeroEngagement: engagement, numeroMarche: marche, ...rest } = fields
     return [creationFacture({ ...rest, engagement, marche }).as('creation')]

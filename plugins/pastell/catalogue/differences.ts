@@ -116,6 +116,42 @@ export const DIFFERENCES: readonly Difference[] = [
     flows: ['pdf-generique'],
     why: 'Entrée des imports qui voulaient partir aussitôt : un document importé part par l’action « envoyer », sans état à lui.',
   },
+  {
+    kind: 'état',
+    names: ['cpp-modif-statut'],
+    flows: ['facture-cpp'],
+    why: 'Pastell ne fait qu’y passer : le document va de « cpp-modif-statut-demande » à « cpp-modif-statut-ok » ou « cpp-modif-statut-erreur ». L’action de ce nom existe.',
+  },
+  {
+    kind: 'état',
+    names: ['importation-glaneur-pivot'],
+    flows: ['facture-cpp'],
+    why: 'Une facture déposée par un glaneur est un brouillon, que l’envoi intègre aussitôt (« integration-glaneur-pivot »).',
+  },
+  {
+    kind: 'action',
+    names: ['affecter-valeurs'],
+    flows: ['facture-formulaire-pivot'],
+    why: 'Les valeurs réglées par l’administrateur sont prises à l’envoi, pour ce qui est resté vide : il n’y a rien à demander.',
+  },
+  {
+    kind: 'état',
+    names: ['extraire-pivot'],
+    flows: ['facture-formulaire-pivot'],
+    why: 'Un pivot déposé dans « fichier_facture » remplit aussitôt le formulaire, qui reste un brouillon.',
+  },
+  {
+    kind: 'action',
+    names: ['extraire-pivot'],
+    flows: ['facture-formulaire-pivot'],
+    why: 'Un pivot déposé dans « fichier_facture » remplit aussitôt le formulaire : il n’y a rien à demander.',
+  },
+  {
+    kind: 'champ',
+    names: ['id_fournisseur_facture', 'ligne_de_poste', 'fichier_ligne_de_poste'],
+    flows: ['facture-chorus-fournisseur'],
+    why: 'Saisie manuelle (SAISIE_API) : Pastell en montre la page, et aucune de ses actions ne la soumet.',
+  },
   { kind: 'état', names: ['not-possible'], flows: ['test'], why: NEVER_ENTERED },
   {
     kind: 'action',

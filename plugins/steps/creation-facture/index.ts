@@ -16,6 +16,9 @@ import {
 } from '#core'
 import { readLignes } from './lignes.ts'
 import { writePivot } from './pivot.ts'
+import { piecesOf } from './reprise.ts'
+
+export { lirePivot } from './reprise.ts'
 
 /** An amount as people type it, as the pivot writes it. */
 const montant = (label: string, typed: string): string => {
@@ -24,6 +27,12 @@ const montant = (label: string, typed: string): string => {
     throw new PermanentError(`« ${label} » (${typed}) n'est pas un montant : écrire par exemple « 120,50 ».`)
   return written
 }
+
+/** What an invoice is when its form does not say. */
+const USUAL = { fournisseurType: '1', pays: 'FR', type: '380', cadre: 'A1', modeCode: '30' }
+
+/** A piece taken up from a pivot has its prefix already. */
+const withPrefix = (prefix: string, name: string): string => (name.startsWith(prefix) ? name : `${prefix}${name}`)
 
 const settingOf = (settings: Readonly<Record<string, unknown>>, name: string): string | undefined => {
   const value = settings[name]
@@ -46,27 +55,28 @@ export const creationFacture = defineStep({
     codeService: text('Code du service destinataire'),
     engagement: text('Numéro d’engagement'),
     marche: text('Numéro de marché'),
-    fournisseurType: choice('Type d’identifiant', TYPES_IDENTIFIANT, { required: true }),
+    fournisseurType: choice('Type d’identifiant', TYPES_IDENTIFIANT),
     fournisseur: text('Identifiant du fournisseur', { required: true }),
     fournisseurNom: text('Fournisseur', { required: true }),
-    pays: text('Code du pays', { required: true }),
+    pays: text('Code du pays'),
     banqueType: choice('Référence bancaire', REFERENCES_BANCAIRES),
     banqueCompte: text('Compte bancaire'),
     banqueEtablissement: text('Établissement bancaire'),
     numero: text('Numéro de facture', { required: true }),
-    type: choice('Type', TYPES_FACTURE, { required: true }),
-    cadre: choice('Cadre de facturation', CADRES_FACTURE, { required: true }),
+    type: choice('Type', TYPES_FACTURE),
+    cadre: choice('Cadre de facturation', CADRES_FACTURE),
     date: date('Date de la facture', { required: true }),
-    dateReception: date('Date de réception', { required: true }),
-    modeCode: choice('Mode de paiement', MODES_PAIEMENT, { required: true }),
+    dateReception: date('Date de réception'),
+    modeCode: choice('Mode de paiement', MODES_PAIEMENT),
     modeLibelle: choice('Libellé du mode de paiement', LIBELLES_PAIEMENT),
     devise: text('Devise'),
     montantHt: text('Montant HT', { required: true }),
     montantTtc: text('Montant TTC', { required: true }),
     montantNet: text('Net à payer', { required: true }),
     lignes: file('Lignes (CSV)'),
-    facture: file('Facture', { required: true }),
+    facture: file('Facture'),
     annexes: files('Pièces complémentaires'),
+    source: file('Pivot à reprendre'),
   },
   fields: {
     pivot: file('Pivot produit', { computed: true, pastell: 'fichier_facture' }),
@@ -95,16 +105,16 @@ export const creationFacture = defineStep({
             'Le SIRET du destinataire manque : saisissez-le, ou demandez à l’administrateur de le régler pour ce flux.',
           )
         const { banqueType, banqueCompte } = inputs
-        const annexes = inputs.annexes ?? []
+        const { facture, annexes } = await piecesOf(store, inputs)
         const pivot = await writePivot(
           {
             id: document.id,
             jour: localDay(now),
             fournisseur: {
-              type: inputs.fournisseurType,
+              type: inputs.fournisseurType ?? USUAL.fournisseurType,
               identifiant: inputs.fournisseur,
               nom: inputs.fournisseurNom,
-              pays: inputs.pays,
+              pays: inputs.pays ?? USUAL.pays,
               banque:
                 banqueType && banqueCompte
                   ? { type: banqueType, compte: banqueCompte, etablissement: inputs.banqueEtablissement }
@@ -112,12 +122,12 @@ export const creationFacture = defineStep({
             },
             destinataire: { siret, service: inputs.codeService },
             numero: inputs.numero,
-            type: inputs.type,
-            cadre: inputs.cadre,
+            type: inputs.type ?? USUAL.type,
+            cadre: inputs.cadre ?? USUAL.cadre,
             date: inputs.date,
-            dateReception: inputs.dateReception,
+            dateReception: inputs.dateReception ?? localDay(now),
             devise,
-            modePaiement: { code: inputs.modeCode, libelle: inputs.modeLibelle },
+            modePaiement: { code: inputs.modeCode ?? USUAL.modeCode, libelle: inputs.modeLibelle },
             montants: {
               ht: montant('Montant HT', inputs.montantHt),
               ttc: montant('Montant TTC', inputs.montantTtc),
@@ -127,10 +137,10 @@ export const creationFacture = defineStep({
             engagement: inputs.engagement,
             lignes: inputs.lignes ? await readLignes(store, inputs.lignes) : [],
             pieces: [
-              { type: '01', nom: `FAC-${inputs.facture.name}`, file: inputs.facture },
+              { type: '01', nom: withPrefix('FAC-', facture.name), file: facture },
               ...annexes.map((each, rank) => ({
                 type: '02' as const,
-                nom: `PJ${String(rank + 1).padStart(2, '0')}-${each.name}`,
+                nom: withPrefix(`PJ${String(rank + 1).padStart(2, '0')}-`, each.name),
                 file: each,
               })),
             ],

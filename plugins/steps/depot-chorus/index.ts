@@ -1,79 +1,24 @@
 import {
-  CADRES_DEPOT,
-  choice,
   date,
   defineStep,
   file,
   files,
-  MODES_DEPOT,
-  number,
-  SYNTAXES_DEPOT,
+  localDay,
   text,
-  TYPES_DEPOT,
-  TYPES_TVA,
   wait,
-  type FileRef,
+  type CompteRenduFlux,
+  type Files,
   type PdfADeposer,
 } from '#core'
+import { entreesDepot, fauteOf, type Formulaire } from './formulaire.ts'
 
-/** The form of a PDF deposit, of which a structured one needs nothing but the number. */
-interface Formulaire {
-  readonly mode: keyof typeof MODES_DEPOT
-  readonly fichier: FileRef
-  readonly syntaxe: string | undefined
-  readonly numero: string
-  readonly date: string | undefined
-  readonly siret: string | undefined
-  readonly service: string | undefined
-  readonly cadre: string | undefined
-  readonly type: string | undefined
-  readonly typeTva: string | undefined
-  readonly devise: string | undefined
-  readonly bonCommande: string | undefined
-  readonly montantHt: number | undefined
-  readonly montantTva: number | undefined
-  readonly montantTtc: number | undefined
-  readonly annexes: readonly FileRef[] | undefined
-}
-
-const LABELS = {
-  date: 'Date de la facture',
-  siret: 'SIRET du destinataire',
-  cadre: 'Cadre de facturation',
-  type: 'Type de facture',
-  typeTva: 'Régime de TVA',
-  devise: 'Devise',
-  montantHt: 'Montant HT',
-  montantTva: 'Montant de la TVA',
-  montantTtc: 'Montant TTC',
-} as const
-
-const absent = (formulaire: Formulaire): readonly string[] => {
-  if (formulaire.mode === 'UPLOAD_API') return formulaire.syntaxe ? [] : ['Syntaxe']
-  return Object.entries(LABELS).flatMap(([name, label]) =>
-    formulaire[name as keyof typeof LABELS] === undefined ? [label] : [],
-  )
-}
-
-/** What must be right before anything leaves. */
-const fauteOf = (formulaire: Formulaire): string | undefined => {
-  const { mode, fichier, montantHt = 0, montantTva = 0, montantTtc = 0 } = formulaire
-  const missing = absent(formulaire)
-  if (missing.length > 0) return `Il manque : ${missing.join(', ')}.`
-  const isPdf = fichier.type === 'application/pdf'
-  if (mode === 'DEPOT_PDF_API' && !isPdf) return `« ${fichier.name} » n'est pas un PDF.`
-  if (mode === 'UPLOAD_API' && isPdf !== (formulaire.syntaxe === 'IN_DP_E2_CII_FACTURX'))
-    return `« ${fichier.name} » ne convient pas à la syntaxe choisie : un PDF est une Factur-X, les autres syntaxes sont du XML.`
-  if (mode === 'DEPOT_PDF_API' && Math.abs(montantHt + montantTva - montantTtc) > 0.01)
-    return 'Le montant HT augmenté de la TVA ne donne pas le montant TTC.'
-  return undefined
-}
+export { absents, entreesDepot } from './formulaire.ts'
 
 const pdfOf = (formulaire: Formulaire, key: string): PdfADeposer => ({
   key,
   pdf: formulaire.fichier,
   destinataire: { siret: formulaire.siret ?? '', service: formulaire.service },
-  numeroFacture: formulaire.numero,
+  numeroFacture: formulaire.numero ?? '',
   dateFacture: formulaire.date ?? '',
   cadre: formulaire.cadre ?? '',
   typeFacture: formulaire.type ?? '',
@@ -82,9 +27,19 @@ const pdfOf = (formulaire: Formulaire, key: string): PdfADeposer => ({
   numeroBonCommande: formulaire.bonCommande,
   montantHt: formulaire.montantHt ?? 0,
   montantTva: formulaire.montantTva ?? 0,
+  montantAvantRemise: formulaire.montantAvantRemise,
   montantTtc: formulaire.montantTtc ?? 0,
   piecesJointes: formulaire.annexes ?? [],
 })
+
+/** The report of a flow, kept with the document. */
+const rendu = async (files: Files, report: CompteRenduFlux | undefined) =>
+  report && {
+    dateEtatFlux: report.date,
+    interfaceFlux: report.interface,
+    nomFlux: report.fichier,
+    compteRendu: await files.save(JSON.stringify(report.contenu, null, 2), 'compte-rendu.json'),
+  }
 
 const known = (id: string, statut: string) => ({ idFacture: id, statut })
 
@@ -96,29 +51,17 @@ export const depotChorus = defineStep({
   id: 'depotChorus',
   label: 'Dépôt sur Chorus Pro',
   needs: 'portailFactures',
-  inputs: {
-    mode: choice('Mode de dépôt', MODES_DEPOT, { required: true }),
-    fichier: file('Facture', { required: true }),
-    syntaxe: choice('Syntaxe', SYNTAXES_DEPOT),
-    numero: text('Numéro de facture', { required: true }),
-    date: date('Date de la facture'),
-    siret: text('SIRET du destinataire'),
-    service: text('Code du service destinataire'),
-    cadre: choice('Cadre de facturation', CADRES_DEPOT),
-    type: choice('Type de facture', TYPES_DEPOT),
-    typeTva: choice('Régime de TVA', TYPES_TVA),
-    devise: text('Devise'),
-    bonCommande: text('Numéro d’engagement'),
-    montantHt: number('Montant HT'),
-    montantTva: number('Montant de la TVA'),
-    montantTtc: number('Montant TTC'),
-    annexes: files('Pièces complémentaires'),
-  },
+  inputs: { ...entreesDepot, annexes: files('Pièces complémentaires') },
   fields: {
     original: file('Fichier déposé', { computed: true, pastell: 'fichier_original' }),
     numeroFlux: text('Numéro du flux', { computed: true, index: true, pastell: 'numero_flux_depot' }),
     syntaxeFlux: text('Syntaxe du flux', { computed: true, pastell: 'syntaxe_flux' }),
     etatFlux: text('État du flux', { computed: true, pastell: 'etat_courant_flux' }),
+    dateEtatFlux: text('Date de cet état', { computed: true, pastell: 'date_heure_etat_courant_flux' }),
+    interfaceFlux: text('Interface de dépôt', { computed: true, pastell: 'code_interface_flux' }),
+    nomFlux: text('Nom du fichier déposé', { computed: true, pastell: 'nom_fichier_flux' }),
+    compteRendu: file('Compte rendu du flux', { computed: true, pastell: 'fichier_cr' }),
+    dateDepot: date('Date de dépôt', { computed: true, pastell: 'date_depot' }),
   },
   initial: 'aVerifier',
   states: {
@@ -154,7 +97,7 @@ export const depotChorus = defineStep({
       pastell: 'deposer-xml',
       // A flow shows only once integrated: not seeing it says nothing. A PDF is looked up again by the deposit itself.
       async find({ inputs, connector }, goto) {
-        const facture = await connector.findDeposited({ numeroFacture: inputs.numero, date: inputs.date })
+        const facture = await connector.findDeposited({ numeroFacture: inputs.numero ?? '', date: inputs.date })
         if (facture)
           return {
             ...goto('integree', {}, `Facture retrouvée sur Chorus Pro (n° ${facture.id})`),
@@ -168,8 +111,9 @@ export const depotChorus = defineStep({
             )
           : undefined
       },
-      async run({ inputs, connector, key }, goto) {
+      async run({ inputs, connector, key, now }, goto) {
         const { mode, numero } = inputs
+        const dateDepot = localDay(now)
         const sent =
           mode === 'UPLOAD_API'
             ? await connector.depositFlow({
@@ -191,8 +135,15 @@ export const depotChorus = defineStep({
             edits: known(sent.facture.id, sent.facture.statut),
           }
         if (mode === 'UPLOAD_API')
-          return goto('fluxDepose', { numeroFlux: sent.id, syntaxeFlux: inputs.syntaxe }, `Flux déposé (n° ${sent.id})`)
-        return { ...goto('soumise', {}, `Facture soumise (n° ${sent.id})`), edits: known(sent.id, 'DEPOSEE') }
+          return goto(
+            'fluxDepose',
+            { numeroFlux: sent.id, syntaxeFlux: inputs.syntaxe, dateDepot },
+            `Flux déposé (n° ${sent.id})`,
+          )
+        return {
+          ...goto('soumise', { dateDepot }, `Facture soumise (n° ${sent.id})`),
+          edits: known(sent.id, 'DEPOSEE'),
+        }
       },
     },
     suivreFlux: {
@@ -204,27 +155,29 @@ export const depotChorus = defineStep({
       within: '10 d',
       late: 'erreurSuivi',
       pastell: 'recup-facture-cpp-id',
-      async run({ data, connector }, goto) {
+      async run({ data, connector, files: store }, goto) {
         const report = await connector.flowReport(data.numeroFlux ?? '')
+        // A waiting flow is looked at often: its report is kept once it says something.
         if (report.is === 'pending') return wait(report.message, { etatFlux: report.message })
+        const kept = await rendu(store, report.compteRendu)
         if (report.is === 'rejected') {
           const reasons = report.reasons.join(' ; ') || 'sans raison donnée'
           return goto(
             'rejetee',
-            { etatFlux: 'Rejeté' },
+            { ...kept, etatFlux: 'Rejeté' },
             `Flux rejeté${report.partial ? ' en partie' : ''} : ${reasons}`,
           )
         }
         if (report.is === 'incident')
           return goto(
             'rejetee',
-            { etatFlux: 'Incident' },
+            { ...kept, etatFlux: 'Incident' },
             `Chorus Pro n'a pas traité le flux (${report.reason}) : il est à déposer de nouveau.`,
           )
         const [facture] = report.factures
         if (!facture) return wait('Le flux est intégré ; sa facture n’est pas encore visible sur Chorus Pro.')
         return {
-          ...goto('integree', { etatFlux: 'Intégré' }, `Facture intégrée (n° ${facture.id})`),
+          ...goto('integree', { ...kept, etatFlux: 'Intégré' }, `Facture intégrée (n° ${facture.id})`),
           edits: known(facture.id, facture.statut),
         }
       },
@@ -238,7 +191,7 @@ export const depotChorus = defineStep({
       within: '1 d',
       late: 'introuvable',
       async run({ inputs, connector }, goto) {
-        const facture = await connector.findDeposited({ numeroFacture: inputs.numero, date: inputs.date })
+        const facture = await connector.findDeposited({ numeroFacture: inputs.numero ?? '', date: inputs.date })
         if (!facture) return wait('La facture n’est pas encore visible sur Chorus Pro.')
         return {
           ...goto('integree', {}, `Facture retrouvée (n° ${facture.id})`),

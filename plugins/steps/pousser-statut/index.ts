@@ -62,6 +62,7 @@ export const pousserStatut = defineStep({
     fournisseurNom: text('Fournisseur', { computed: true, pastell: 'fournisseur_raison_sociale' }),
     destinataire: text('Destinataire', { computed: true, pastell: 'destinataire' }),
     numeroFacture: text('Numéro de facture', { computed: true, index: true, pastell: 'numero_facture' }),
+    idFournisseur: text('Fournisseur (Chorus Pro)', { computed: true, pastell: 'identifiant_cpp_fournisseur' }),
     idFacture: text('Identifiant Chorus Pro', { computed: true, index: true, pastell: 'identifiant_facture_cpp' }),
     codeStatut: text('Code du statut', { computed: true, pastell: 'identifiant_statut_cible' }),
     cible: text('Statut à donner', { computed: true, pastell: 'statut_cible' }),
@@ -96,7 +97,11 @@ export const pousserStatut = defineStep({
           throw new PermanentError(
             `Chorus Pro ne montre aucune facture « ${statut.numeroFacture} » du fournisseur ${statut.fournisseur} : vérifiez le fichier, ou le compte du connecteur.`,
           )
-        return goto('aTransmettre', { ...statut, idFacture: facture.id }, `Facture retrouvée (n° ${facture.id})`)
+        return goto(
+          'aTransmettre',
+          { ...statut, idFournisseur: facture.idFournisseur, idFacture: facture.id },
+          `Facture retrouvée (n° ${facture.id})`,
+        )
       },
     },
     transmettre: {

@@ -52,7 +52,7 @@ const unitOf = (
   units[0]
 
 /** The extraction as a file, which archiving reads. */
-const extraction = (files: Files, { values }: FacturePivot): Promise<FileRef> =>
+export const extraction = (files: Files, { values }: FacturePivot): Promise<FileRef> =>
   files.save(JSON.stringify(values, null, 2), 'donnees_pivot.json')
 
 /**

@@ -1,5 +1,6 @@
 import { defineStep, file, files, flag, libelleStatut, pdfOf, PermanentError, readPivot, text, wait } from '#core'
 import type { Files, FileRef, PortailFactures } from '#core'
+import { extraction } from '../reception-facture/index.ts'
 import { editsOf } from '../statut-facture/index.ts'
 
 /** Where the life of an issued invoice ends, for its supplier. */
@@ -14,7 +15,13 @@ const fichiers = async (portal: PortailFactures, files_: Files, id: string) => {
     const [unit] = await readPivot(files_, pivot)
     const of = (type: string): readonly FileRef[] =>
       (unit?.pieces ?? []).filter(piece => (piece.type === '01') === (type === '01')).map(piece => piece.file)
-    return { pivot, original: of('01')[0], annexes: of('02'), pdf: unit && pdfOf(unit) }
+    return {
+      pivot,
+      original: of('01')[0],
+      annexes: of('02'),
+      pdf: unit && pdfOf(unit),
+      donnees: unit && (await extraction(files_, unit)),
+    }
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error
     return undefined
@@ -39,6 +46,7 @@ export const suiviDepot = defineStep({
     original: file('Facture du fournisseur', { computed: true, pastell: 'facture_pj_01' }),
     annexes: files('Pièces complémentaires rendues', { computed: true, pastell: 'facture_pj_02' }),
     pdf: file('Facture lisible (PDF)', { computed: true }),
+    donnees: file('Données lues dans la facture', { computed: true, pastell: 'sae_config' }),
     recupere: flag('Fichiers de Chorus Pro récupérés', { computed: true, hidden: true, pastell: 'has_fichier_chorus' }),
   },
   initial: 'enCours',

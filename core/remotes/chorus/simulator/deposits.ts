@@ -65,6 +65,32 @@ const numberIn = (head: Buffer, fileName: string): string => {
   }
 }
 
+/** Words of a PDF made for the tests (`Montant HT : 100`), as Chorus Pro names what it reads. */
+const READ: Readonly<Record<string, string>> = {
+  Facture: 'numeroFacture',
+  Date: 'dateFacture',
+  Destinataire: 'codeDestinataire',
+  Fournisseur: 'codeFournisseur',
+  'Montant HT': 'montantHtTotal',
+  TVA: 'montantTVA',
+  'Net à payer': 'montantAPayer',
+}
+
+const readIn = (head: Buffer): Readonly<Record<string, string>> => ({
+  typeFacture: 'FACTURE',
+  codeDeviseFacture: 'EUR',
+  ...Object.fromEntries(
+    head
+      .toString()
+      .split('\n')
+      .flatMap(line => {
+        const [name = '', value] = line.split(' : ', 2)
+        const known = READ[name]
+        return known === undefined || value === undefined ? [] : [[known, value] as const]
+      }),
+  ),
+})
+
 interface Submitted {
   readonly numeroFactureSaisi?: string
   readonly dateFacture?: string
@@ -144,6 +170,7 @@ export const depositOperations = (shelf: Shelf) => {
           etatCourantDepotFlux: flow.state,
           nomFichier: flow.fileName,
           codeInterfaceDepotFlux: 'FSO1110A',
+          dateHeureEtatCourantFlux: '2026-01-15 09:30',
           listeErreurTechnique:
             flow.state === 'IN_INCIDENTE'
               ? [
@@ -191,7 +218,7 @@ export const depositOperations = (shelf: Shelf) => {
           codeRetour: 0,
           libelle: 'GCU_MSG_01_000',
           pieceJointeId: attach(body['nomFichier']),
-          typeFacture: 'FACTURE',
+          ...readIn(head),
         },
       }
     },

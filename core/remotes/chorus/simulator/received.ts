@@ -49,6 +49,7 @@ interface Search {
   readonly periodeDateHeureEtatCourantDu?: string
   readonly periodeDateHeureEtatCourantAu?: string
   readonly factureTelechargeeParDestinataire?: boolean
+  readonly numeroFacture?: string
   readonly listeFournisseurs?: readonly { readonly idFournisseur: number }[]
 }
 
@@ -60,6 +61,7 @@ const matches =
     return (
       (search.idDestinataire ?? invoice.recipient.id) === invoice.recipient.id &&
       (search.idServiceExecutant ?? invoice.service?.id) === invoice.service?.id &&
+      (search.numeroFacture ?? invoice.number) === invoice.number &&
       (search.factureTelechargeeParDestinataire ?? invoice.downloaded) === invoice.downloaded &&
       (search.listeFournisseurs?.some(({ idFournisseur }) => idFournisseur === invoice.supplier.id) ?? true) &&
       day >= from.slice(0, 10) &&
