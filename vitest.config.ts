@@ -2,6 +2,9 @@ import { cpus } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const REMOTES = ['core/{volumes,remotes}/**/*.test.ts']
+/** Flows and steps in virtual time; the rest of `plugins` opens whole hubs. */
+const FLOWS = 'plugins/!(pastell|pes-viewer)/**/*.test.ts'
+const PAGES = 'plugins/mailsec/portail/**'
 
 const node = {
   // Names one PostgreSQL for the run; it starts with the first test that asks for a database.
@@ -10,12 +13,24 @@ const node = {
   hookTimeout: 60_000,
 }
 
-/** Three projects: the hub on its PostgreSQL (`--project hub`), the connectors (`--project connectors`), the UI in a DOM (`--project ui`). */
+/**
+ * Four projects: the hub on its PostgreSQL (`--project hub`), flows and steps (`--project flows`), the connectors
+ * (`--project connectors`), the UI in a DOM (`--project ui`).
+ */
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...node, name: 'hub', include: ['{core,plugins,config}/**/*.test.ts'], exclude: REMOTES } },
-      // Importing the core costs a second or two: these files, which share nothing, share the modules of their worker (280 s instead of 450).
+      {
+        test: {
+          ...node,
+          name: 'hub',
+          include: ['{core,config}/**/*.test.ts', 'plugins/{pastell,pes-viewer}/**/*.test.ts', `${PAGES}/*.test.ts`],
+          exclude: REMOTES,
+        },
+      },
+      // Importing the core costs a second or two: the files of these projects, which share nothing, share the modules of their worker
+      // (connectors: 280 s instead of 450).
+      { test: { ...node, name: 'flows', include: [FLOWS], exclude: [PAGES], isolate: false } },
       { test: { ...node, name: 'connectors', include: ['connectors/**/*.test.ts', ...REMOTES], isolate: false } },
       'ui/vitest.config.ts',
     ],
