@@ -371,3 +371,75 @@ test('a letter that arrives while an attempt is in flight does not lose its outc
   expect(document.data.objet).toBe('Complété pendant l’envoi')
   expect(ged.deposits.size).toBe(1)
 })
+
+describe('a task on the side', () => {
+  /** Pushes something to a remote at any moment after its first state, then gives the document back to where it was. */
+  const side = (failures: number) => {
+    let left = failures
+    return defineStep({
+      id: 'side',
+      label: 'À côté',
+      inputs: {},
+      fields: {},
+      initial: 'known',
+      states: {
+        known: { label: 'Connu', ends: 'next' },
+        asked: { label: 'Demandé' },
+        refused: { label: 'Refusé', trouble: true },
+        done: { label: 'Fait', ends: 'resume' },
+      },
+      tasks: {
+        ask: {
+          label: 'Demander',
+          from: { passed: 'known' },
+          to: 'asked',
+          trigger: 'agent',
+          run: async (_context, goto) => goto('asked'),
+        },
+        push: {
+          label: 'Pousser',
+          from: 'asked',
+          to: 'done',
+          failsTo: 'refused',
+          async run(_context, goto) {
+            left -= 1
+            if (left >= 0) throw new PermanentError('Refusé par le partenaire.')
+            return goto('done')
+          },
+        },
+      },
+    })
+  }
+
+  test.each([0, 1, 3])(
+    'that fails %i times, then succeeds, gives the document back to where it was',
+    async failures => {
+      const step = side(failures)
+      const flow = defineFlow({
+        id: 'beside',
+        version: 1,
+        label: 'À côté',
+        family: 'Essais',
+        fields: { objet: text('Objet', { required: true, title: true }) },
+        steps: () => [step({}), watch({})],
+      })
+      const hub = testHub(flow, [step, watch], {})
+      const document = await hub.create({ objet: 'Essai' })
+      await document.submit()
+      await hub.settleDown()
+      expect(document.state).toBe('watch.watching')
+      await document.ask('side.ask')
+      await hub.settleDown()
+      for (let failure = 1; failure <= failures; failure += 1) {
+        expect(document.state).toBe('side.refused')
+        await document.ask('side.push')
+        await hub.settleDown()
+      }
+      expect(document.state).toBe('watch.watching')
+      // What waited there waits on.
+      expect(document.edit({ 'watch.answer': 'oui' })).toEqual([])
+      await hub.advance('2 h')
+      expect(document.state).toBe('termine')
+    },
+  )
+})
