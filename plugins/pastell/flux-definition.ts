@@ -38,6 +38,16 @@ const TYPING: Readonly<Record<Exclude<PiecePart, 'shown'>, readonly [string, str
   file: ['Types des pièces (fichier)', 'file'],
 }
 
+/** The natures of an acte come in this order (pastell-api.md §3), which no object of JavaScript keeps for such keys. */
+const NATURES = ['3', '2', '6', '4', '1', '5']
+
+const choicesOf = ({ choices, options }: CompiledField): ReadonlyMap<string, Json> | undefined => {
+  if (!choices) return undefined
+  const entries = Object.entries(choices)
+  const rank = ([value]: readonly [string, unknown]) => NATURES.indexOf(value)
+  return new Map(options.pastell === 'acte_nature' ? entries.toSorted((a, b) => rank(a) - rank(b)) : entries)
+}
+
 const propertiesOf = ({ field, part }: NamedField): Json => {
   const { options } = field
   if (part !== undefined && part !== 'shown') {
@@ -62,7 +72,7 @@ const propertiesOf = ({ field, part }: NamedField): Json => {
     }),
     ...present({
       commentaire: options.help,
-      value: field.choices && new Map(Object.entries(field.choices)),
+      value: choicesOf(field),
       default: options.default === undefined ? undefined : options.default === true ? '1' : String(options.default),
       preg_match: pattern && `#${pattern.regex.replaceAll('#', '\\#')}#u`,
       preg_match_error: pattern?.message,

@@ -120,7 +120,7 @@ describe('les types de dossier', () => {
   })
 
   test('les champs ont les propriétés d’une définition', async () => {
-    const { json } = await api('GET', '/flux/ls-actes/')
+    const { json, text } = await api('GET', '/flux/ls-actes/')
     const fields = json as Readonly<Record<string, Record<string, unknown>>>
     expect(fields['objet']).toMatchObject({ name: 'Objet', type: 'textarea', requis: true, title: true })
     expect(fields['autre_document_attache']).toMatchObject({ type: 'file', multiple: true })
@@ -128,6 +128,8 @@ describe('les types de dossier', () => {
     expect(fields['classification']).toMatchObject({ type: 'externalData', 'choice-action': 'classification' })
     expect(fields['type_piece_fichier']).toMatchObject({ type: 'file', 'read-only': true })
     expect(fields['envoi_signature']).toMatchObject({ type: 'checkbox' })
+    const natures = /"acte_nature": \{[^]*?"value": \{([^}]*)\}/u.exec(text)?.[1] ?? ''
+    expect([...natures.matchAll(/"(\d)":/gu)].map(([, nature]) => nature).join('')).toBe('326415')
   })
 
   test('chaque action a une règle que les clients savent lire', async () => {
