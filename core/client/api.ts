@@ -27,8 +27,11 @@ export type Ask = {
 }
 
 export type AssociationChoice = {
+  /** Identifiant du flux. */
   readonly flow: string
+  /** Emplacement, pris dans la liste. */
   readonly slot: string
+  /** Connecteur qui le servira ; null : ce dont l’entité hérite. */
   readonly instanceId: string | null
 }
 
@@ -188,7 +191,9 @@ export type ConnectorType = {
 }
 
 export type Credentials = {
+  /** Nom de connexion. */
   readonly login: string
+  /** Mot de passe. */
   readonly password: string
 }
 
@@ -241,12 +246,14 @@ export type DetailedDocument = {
   readonly journal?: readonly JournalEntry[]
   /** Toutes les versions de chaque fichier. */
   readonly files?: readonly FileVersion[]
+  /** Documents liés que vous pouvez lire. */
   readonly relations?: readonly Relation[]
 }
 
 export type DocumentEdition = {
   /** Version lue, si elle n’est pas dans l’en-tête If-Match : une plus récente fait refuser la demande. */
   readonly version?: number
+  /** Valeurs, par nom complet de champ ; un fichier déposé : {"upload": "…"}. Les champs absents ne changent pas. */
   readonly values?: Readonly<Record<string, unknown>>
 }
 
@@ -342,8 +349,11 @@ export type Entity = {
 }
 
 export type EntityChanges = {
+  /** Dénomination. */
   readonly name?: string
+  /** Neuf chiffres, vérifiés. */
   readonly siren?: string | null
+  /** Faux : rien de nouveau ne pourra y être créé. */
   readonly active?: boolean
 }
 
@@ -477,23 +487,35 @@ export type FieldView = {
 }
 
 export type FileVersion = {
+  /** Nom complet du champ. */
   readonly field: string
+  /** Empreinte SHA-256, en hexadécimal. */
   readonly sha256: string
+  /** Nom du fichier. */
   readonly name: string
+  /** En octets. */
   readonly size: number
+  /** Type : « application/pdf ». */
   readonly type: string
+  /** Dépôt. */
   readonly addedAt: string
+  /** Remplacement ou retrait ; null : il y est encore. */
   readonly replacedAt: string | null
 }
 
 export type FileView = {
+  /** À donner à « …/vues/{viewer} ». */
   readonly id: string
+  /** Nom affiché. */
   readonly label: string
 }
 
 export type FileViewer = {
+  /** Identifiant de la visionneuse. */
   readonly id: string
+  /** Nom affiché. */
   readonly label: string
+  /** Types de fichiers qu’elle sait montrer. */
   readonly types: readonly string[]
 }
 
@@ -566,6 +588,7 @@ export type FlowView = {
 export type ForcedState = {
   /** Version lue, si elle n’est pas dans l’en-tête If-Match : une plus récente fait refuser la demande. */
   readonly version?: number
+  /** Nom complet de l’état voulu. */
   readonly state: string
   /** Motif, lu plus tard dans le journal. */
   readonly reason: string
@@ -573,17 +596,24 @@ export type ForcedState = {
 
 export type FoundDocument = {
   readonly document: DocumentSummary
+  /** Dénomination de son entité. */
   readonly entityName: string
   /** Le texte, coupé là où commence et finit ce qui était cherché. */
   readonly title: readonly {
+    /** Un morceau du texte. */
     readonly text: string
+    /** C’est ce qui était cherché. */
     readonly found: boolean
   }[]
+  /** Champs où se trouve ce qui était cherché. */
   readonly fields: readonly {
+    /** Nom du champ. */
     readonly label: string
     /** Le texte, coupé là où commence et finit ce qui était cherché. */
     readonly value: readonly {
+      /** Un morceau du texte. */
       readonly text: string
+      /** C’est ce qui était cherché. */
       readonly found: boolean
     }[]
   }[]
@@ -598,12 +628,17 @@ export type Grant = {
 }
 
 export type InstanceEdition = {
+  /** Nom donné par l’administrateur. */
   readonly label?: string
   /** Les champs du connecteur ; un secret absent reste tel qu’il est. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** Intervalle entre deux interrogations (« 15 min », plusieurs paliers séparés par des virgules) ; null : celui du connecteur. */
   readonly polling?: string | null
+  /** Silence après lequel un document est en retard (« 3 jours ») ; null : celle du connecteur. */
   readonly patience?: string | null
+  /** Appels en même temps, au plus ; null : ceux du connecteur. */
   readonly concurrency?: number | null
+  /** Temps entre deux appels (« 2 s ») ; null : celui du connecteur. */
   readonly spacing?: string | null
 }
 
@@ -672,15 +707,23 @@ export type JournalPage = {
 }
 
 export type LateLetter = {
+  /** Identifiant du courriel. */
   readonly id: string
+  /** Compte destinataire. */
   readonly login: string
+  /** Son adresse ; null : il n’en a pas. */
   readonly email: string | null
   /** immediat : un courriel dès que possible ; quotidien : dans le récapitulatif du jour. */
   readonly rhythm: 'immediat' | 'quotidien'
+  /** Nombre de changements qu’il annonce. */
   readonly documents: number
+  /** Écriture. */
   readonly createdAt: string
+  /** Essais d’envoi. */
   readonly tries: number
+  /** Ce que le serveur de messagerie a répondu. */
   readonly error: string
+  /** Prochain essai ; null : il n’y en aura plus. */
   readonly nextTry: string | null
 }
 
@@ -706,12 +749,16 @@ export type ListedDocument = {
   readonly updatedAt: string
   /** Entrée dans son état. */
   readonly stateSince: string
+  /** Valeurs demandées, par nom complet de champ. */
   readonly values?: Readonly<Record<string, unknown>>
+  /** Fichiers présents. */
   readonly files?: readonly FileVersion[]
 }
 
 export type ListedPage = {
+  /** Les documents de la page. */
   readonly items: readonly (ListedDocument | SparseListedDocument)[]
+  /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
   readonly next: string | null
 }
 
@@ -744,49 +791,66 @@ export type NewBatch = {
     readonly creeAvant?: string
     readonly [name: `champ.${string}`]: string
   }
+  /** Action demandée pour chaque document. */
   readonly action: string
 }
 
 export type NewDocument = {
+  /** Identifiant du flux. */
   readonly flow: string
+  /** Valeurs, par nom complet de champ ; un fichier déposé : {"upload": "…"}. Les champs absents ne changent pas. */
   readonly values?: Readonly<Record<string, unknown>>
 }
 
 export type NewEntity = {
+  /** Dénomination. */
   readonly name: string
+  /** Neuf chiffres, vérifiés. */
   readonly siren?: string | null
+  /** Sorte ; une collectivité sinon. */
   readonly kind?: 'collectivite' | 'centre_de_gestion' | 'service'
 }
 
 export type NewGrant = {
+  /** Entité où il vaudra, avec celles qui en dépendent. */
   readonly entityId: string
+  /** Identifiant du rôle. */
   readonly role: string
 }
 
 export type NewInstance = {
+  /** Identifiant d’un connecteur installé. */
   readonly connector: string
+  /** Nom donné par l’administrateur. */
   readonly label: string
   /** Les champs du connecteur ; un secret absent reste tel qu’il est. */
   readonly config: Readonly<Record<string, unknown>>
 }
 
 export type NewMother = {
+  /** Entité dont elle dépendra. */
   readonly parentId: string
 }
 
 export type NewSubscription = {
   /** Identifiant d’un flux ; sinon tous. */
   readonly flow?: string
+  /** Pris dans « …/notifications/choix ». */
   readonly events: readonly string[]
   /** immediat : un courriel dès que possible ; quotidien : dans le récapitulatif du jour. */
   readonly rhythm: 'immediat' | 'quotidien'
 }
 
 export type NewToken = {
+  /** Nom, pour le reconnaître. */
   readonly name: string
+  /** Fin de validité ; absente : sans fin. */
   readonly expiresAt?: string
+  /** Seules entités où il vaut, avec celles qui en dépendent ; absent : celles du compte. */
   readonly entities?: readonly string[]
+  /** Seuls flux où il vaut ; absent : ceux du compte. */
   readonly flows?: readonly string[]
+  /** Toute écriture lui sera refusée. */
   readonly readOnly?: boolean
 }
 
@@ -813,10 +877,15 @@ export type NewTokenView = {
 }
 
 export type NewUser = {
+  /** Nom de connexion, propre à ce compte. */
   readonly login: string
+  /** Prénom. */
   readonly firstName?: string
+  /** Nom de famille. */
   readonly lastName?: string
+  /** Adresse où il reçoit ses notifications. */
   readonly email?: string | null
+  /** Mot de passe, assez long pour être accepté. */
   readonly password?: string
   /** Un compte de programme n’ouvre pas l’interface. */
   readonly program?: boolean
@@ -849,6 +918,7 @@ export type PastellDefinitionImport = {
 export type PastellEntityImport = {
   /** Celui que Pastell a montré. */
   readonly motDePasse?: string
+  /** oui : reprendre ; non : dire ce qui le serait. */
   readonly appliquer?: string
 }
 
@@ -884,6 +954,7 @@ export type RecordingView = {
 export type Relation = {
   /** Ce que l’autre document est pour celui-ci : « Réponse », « Facture »… */
   readonly label: string
+  /** Entité de l’autre document. */
   readonly entityId: string
   /** Identifiant de l’autre document. */
   readonly id: string
@@ -894,6 +965,7 @@ export type Relation = {
   /** Nom de son flux. */
   readonly flowLabel: string
   readonly state: StateView
+  /** Naissance du lien. */
   readonly at: string
 }
 
@@ -920,7 +992,9 @@ export type Role = {
 }
 
 export type RoleContents = {
+  /** Nom affiché. */
   readonly label: string
+  /** Ses droits, en entier : ceux qui n’y sont pas lui sont retirés. */
   readonly rights: readonly string[]
 }
 
@@ -1062,6 +1136,7 @@ export type SparseDocument = {
   readonly journal?: readonly JournalEntry[]
   /** Toutes les versions de chaque fichier. */
   readonly files?: readonly FileVersion[]
+  /** Documents liés que vous pouvez lire. */
   readonly relations?: readonly Relation[]
 }
 
@@ -1087,7 +1162,9 @@ export type SparseListedDocument = {
   readonly updatedAt?: string
   /** Entrée dans son état. */
   readonly stateSince?: string
+  /** Valeurs demandées, par nom complet de champ. */
   readonly values?: Readonly<Record<string, unknown>>
+  /** Fichiers présents. */
   readonly files?: readonly FileVersion[]
 }
 
@@ -1301,15 +1378,23 @@ export type StudioTrial = {
 }
 
 export type Subscription = {
+  /** Identifiant de l’abonnement. */
   readonly id: string
+  /** Entité où il vaut, avec celles qui en dépendent. */
   readonly entityId: string
+  /** Dénomination de l’entité. */
   readonly entityName: string
+  /** Flux surveillé ; null : tous. */
   readonly flow: string | null
+  /** Nom du flux. */
   readonly flowLabel: string | null
+  /** État, ou famille d’états, qui fait écrire. */
   readonly event: string
+  /** Le même, comme on l’affiche. */
   readonly eventLabel: string
   /** immediat : un courriel dès que possible ; quotidien : dans le récapitulatif du jour. */
   readonly rhythm: 'immediat' | 'quotidien'
+  /** Abonnement. */
   readonly createdAt: string
 }
 
@@ -1318,6 +1403,7 @@ export type Subscriptions = {
   readonly mailServer: boolean
   /** Adresse du compte, où les courriels arrivent. */
   readonly email: string | null
+  /** Ses abonnements. */
   readonly items: readonly Subscription[]
 }
 
@@ -1341,6 +1427,7 @@ export type Token = {
   readonly readOnly: boolean
 }
 
+/** Ce que deviennent les noms que cette version n’a plus. */
 export type Upgrade = {
   /** Nom de la version d’avant → nom dans celle-ci. */
   readonly rename?: Readonly<Record<string, string>>
@@ -1387,12 +1474,19 @@ export type User = {
 }
 
 export type UserChanges = {
+  /** Nom de connexion, propre à ce compte. */
   readonly login?: string
+  /** Prénom. */
   readonly firstName?: string
+  /** Nom de famille. */
   readonly lastName?: string
+  /** Adresse où il reçoit ses notifications. */
   readonly email?: string | null
+  /** Mot de passe, assez long pour être accepté. */
   readonly password?: string
+  /** Faux : il ne peut plus se connecter. */
   readonly enabled?: boolean
+  /** Entité qui gérera ce compte. */
   readonly entityId?: string
 }
 
@@ -2523,14 +2617,19 @@ export interface Answers {
   readonly 'GET /entites/{entityId}/notifications/choix': {
     /** Tous les éléments : cette liste tient en une page. */
     readonly items: readonly {
+      /** À donner dans « events ». */
       readonly event: string
+      /** Nom affiché. */
       readonly label: string
+      /** À proposer d’abord. */
       readonly proposed: boolean
     }[]
   }
   /** Lister les comptes gérés par une entité */
   readonly 'GET /entites/{entityId}/utilisateurs': {
+    /** Les comptes de la page. */
     readonly items: readonly User[]
+    /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
     readonly next: string | null
   }
   /** Lire un compte */
@@ -2555,15 +2654,20 @@ export interface Answers {
   readonly 'GET /notifications': Subscriptions
   /** Lire les courriels de notification qui ne sont pas partis, et pourquoi */
   readonly 'GET /notifications/non-remises': {
+    /** Les courriels de la page. */
     readonly items: readonly LateLetter[]
+    /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
     readonly next: string | null
   }
   /** Lire la description de cette API (OpenAPI 3.1) */
   readonly 'GET /openapi.json': Readonly<Record<string, unknown>>
   /** Chercher des documents dans toutes les entités que l’on peut lire */
   readonly 'GET /recherche': {
+    /** Documents trouvés. */
     readonly items: readonly FoundDocument[]
+    /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
     readonly next: string | null
+    /** Trop de documents trouvés pour les classer : les plus récents d’abord. */
     readonly byDate: boolean
   }
   /** Lister les rôles et leurs droits */
@@ -2573,6 +2677,7 @@ export interface Answers {
   }
   /** Savoir si Passeur répond et si sa base répond */
   readonly 'GET /sante': {
+    /** Tout répond. */
     readonly status: 'ok'
   }
   /** Lire le schéma d’un flux sans code (JSON Schema 2020-12) */
@@ -2626,11 +2731,14 @@ export interface Answers {
   readonly 'POST /entites/{entityId}/connecteurs/{instanceId}/reprise': InstanceView
   /** Exécuter tout de suite une tâche du connecteur */
   readonly 'POST /entites/{entityId}/connecteurs/{instanceId}/taches/{schedule}': {
+    /** Ce que la tâche a fait. */
     readonly message: string
   }
   /** Tester un connecteur, sans effet chez le service distant */
   readonly 'POST /entites/{entityId}/connecteurs/{instanceId}/test': {
+    /** Le service distant répond et reconnaît ce compte. */
     readonly ok: boolean
+    /** Ce que le test a trouvé. */
     readonly message: string
   }
   /** Placer une entité, et ce qu’elle contient, sous une autre */
@@ -2647,15 +2755,20 @@ export interface Answers {
   readonly 'POST /entites/{entityId}/documents/{documentId}/etat': DocumentView
   /** Obtenir l’adresse d’une page du service distant, bonne pour cette fois (action qui porte « opens ») */
   readonly 'POST /entites/{entityId}/documents/{documentId}/pages/{link}': {
+    /** Adresse de la page. */
     readonly url: string
   }
   /** Créer une entité sous une autre */
   readonly 'POST /entites/{entityId}/entites': Entity
   /** Importer la configuration d’une entité exportée par Pastell */
   readonly 'POST /entites/{entityId}/import-pastell': {
+    /** Ce qui est repris, en une phrase. */
     readonly summary: string
+    /** Une ligne par chose de l’export. */
     readonly lines: readonly {
+      /** Ce qu’il en est : repris, adapté ou laissé. */
       readonly is: string
+      /** Phrase à lire. */
       readonly message: string
     }[]
   }
@@ -2694,27 +2807,43 @@ export interface Answers {
   readonly 'POST /studio/flux/{flowId}/retrait': StudioDetail
   /** Importer un type de dossier exporté par le studio de Pastell */
   readonly 'POST /studio/import-pastell': {
+    /** Identifiant du brouillon. */
     readonly id: string
+    /** Une ligne par chose du fichier dont il y a quelque chose à dire. */
     readonly remarks: readonly {
+      /** Pointeur JSON dans le flux. */
       readonly at: string
+      /** Ce qu’il en est : repris, adapté ou laissé. */
       readonly is: string
+      /** Phrase à lire. */
       readonly message: string
     }[]
+    /** Tout ce qui empêcherait de publier le brouillon ; vide : rien. */
     readonly faults: readonly {
+      /** Pointeur JSON dans le flux. */
       readonly at: string
+      /** Ce qui ne va pas, et quoi faire. */
       readonly message: string
     }[]
   }
   /** Importer une définition de Pastell (definition.yml) */
   readonly 'POST /studio/import-pastell-definition': {
+    /** Identifiant du brouillon. */
     readonly id: string
+    /** Une ligne par chose du fichier dont il y a quelque chose à dire. */
     readonly remarks: readonly {
+      /** Pointeur JSON dans le flux. */
       readonly at: string
+      /** Ce qu’il en est : repris, adapté ou laissé. */
       readonly is: string
+      /** Phrase à lire. */
       readonly message: string
     }[]
+    /** Tout ce qui empêcherait de publier le brouillon ; vide : rien. */
     readonly faults: readonly {
+      /** Pointeur JSON dans le flux. */
       readonly at: string
+      /** Ce qui ne va pas, et quoi faire. */
       readonly message: string
     }[]
   }

@@ -210,7 +210,7 @@ export const UpgradeSchema = Type.Object(
     ),
     forget: Type.Optional(Type.Array(FullName, { maxItems: 1_000, description: 'Noms abandonnés.' })),
   },
-  { ...closed, title: 'Upgrade' },
+  { ...closed, title: 'Upgrade', description: 'Ce que deviennent les noms que cette version n’a plus.' },
 )
 export type Upgrade = Static<typeof UpgradeSchema>
 

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { route } from '../route.ts'
 import { changeOf, DocumentParams, present, Version } from './on-document.ts'
-import { DocumentView, exactly, FieldName } from './schemas.ts'
+import { DocumentView, exactly, FieldName, said } from './schemas.ts'
 
 /** What an administrator does when the course of things cannot: always journalled, with its reason. */
 export const administrationRoutes = [
@@ -15,7 +15,7 @@ export const administrationRoutes = [
     can: 'system:edition',
     body: exactly('ForcedState', {
       version: Version,
-      state: FieldName,
+      state: said('Nom complet de l’état voulu.', FieldName),
       reason: Type.String({ minLength: 5, maxLength: 500, description: 'Motif, lu plus tard dans le journal.' }),
     }),
     example: { version: 1, state: 'brouillon', reason: 'Repris à la demande du service.' },

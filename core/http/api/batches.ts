@@ -8,7 +8,7 @@ import type { Caller } from '../../access/caller.ts'
 import { route, type ErasedContext } from '../route.ts'
 import { receiveFile } from '../upload.ts'
 import { BatchItemPage, BatchPage, BatchView, SelectionOfferView } from './batches-schemas.ts'
-import { EntityParams, exactly, FieldName, Id, listOf } from './schemas.ts'
+import { EntityParams, exactly, FieldName, Id, listOf, said } from './schemas.ts'
 import { readableFlows, SearchBody, searchIn, type SearchCriteria } from './search-criteria.ts'
 
 const BatchParams = Type.Object({ entityId: Id, batchId: Id })
@@ -130,7 +130,7 @@ export const batchRoutes = [
     description:
       'Chaque document est traité à son tour, avec les mêmes contrôles que son bouton, et les droits du demandeur à ce moment-là. Un refus n’arrête pas les autres ; chaque ligne dit ce qu’il en est.',
     params: EntityParams,
-    body: exactly('NewBatch', { ...selection, action: FieldName }),
+    body: exactly('NewBatch', { ...selection, action: said('Action demandée pour chaque document.', FieldName) }),
     example: { documents: ['Xy7Kq2mPz0aB'], action: 'envoyer' },
     response: BatchView,
     status: 201,
@@ -182,6 +182,7 @@ export const batchRoutes = [
       action: Type.Optional(Type.String({ maxLength: 200, description: CREATION.action })),
       encore: Type.Boolean({ default: false, description: CREATION.encore }),
     }),
+    example: { flux: 'note', depot: 'Xy7Kq2mPz0aB', encore: false },
     refusals: [errors.flowNotFound, errors.notAllowed, errors.uploadNotFound, errors.conflict],
     response: BatchView,
     status: 202,

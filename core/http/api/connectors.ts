@@ -7,11 +7,14 @@ import {
   ConnectorType,
   EntityParams,
   exactly,
+  flag,
   Id,
   InstanceView,
   listOf,
   orNull,
+  PACE,
   RecordingView,
+  text,
 } from './schemas.ts'
 
 const InstanceParams = Type.Object({ entityId: Id, instanceId: Id })
@@ -25,7 +28,7 @@ const actingOn = ({ params, caller }: { readonly params: { readonly entityId: st
   userId: caller.id,
 })
 
-const Label = Type.String({ minLength: 1, maxLength: 128 })
+const Label = Type.String({ minLength: 1, maxLength: 128, description: 'Nom donné par l’administrateur.' })
 const Config = Type.Record(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$' }), Type.Unknown(), {
   additionalProperties: false,
   description: 'Les champs du connecteur ; un secret absent reste tel qu’il est.',
@@ -56,7 +59,16 @@ export const connectorRoutes = [
     summary: 'Ajouter un connecteur à une entité',
     params: EntityParams,
     can: EDIT,
-    body: exactly('NewInstance', { connector: Type.String({ maxLength: 100 }), label: Label, config: Config }),
+    body: exactly('NewInstance', {
+      connector: Type.String({ maxLength: 100, description: 'Identifiant d’un connecteur installé.' }),
+      label: Label,
+      config: Config,
+    }),
+    example: {
+      connector: 'parapheur-essai',
+      label: 'Parapheur de la ville',
+      config: { adresse: 'https://parapheur.exemple.fr' },
+    },
     response: InstanceView,
     status: 201,
     handle: context => context.services.connectors.create(actingOn(context), context.body),
@@ -79,11 +91,12 @@ export const connectorRoutes = [
     body: exactly('InstanceEdition', {
       label: Type.Optional(Label),
       config: Type.Optional(Config),
-      polling: Type.Optional(orNull(Type.String({ maxLength: 200 }))),
-      patience: Type.Optional(orNull(Type.String({ maxLength: 50 }))),
-      concurrency: Type.Optional(orNull(Type.Integer({ minimum: 1, maximum: 64 }))),
-      spacing: Type.Optional(orNull(Type.String({ maxLength: 50 }))),
+      polling: Type.Optional(orNull(Type.String({ maxLength: 200 }), PACE.polling)),
+      patience: Type.Optional(orNull(Type.String({ maxLength: 50 }), PACE.patience)),
+      concurrency: Type.Optional(orNull(Type.Integer({ minimum: 1, maximum: 64 }), PACE.concurrency)),
+      spacing: Type.Optional(orNull(Type.String({ maxLength: 50 }), PACE.spacing)),
     }),
+    example: { label: 'Parapheur de la ville', polling: '15 min' },
     response: InstanceView,
     handle: context => context.services.connectors.update(actingOn(context), context.params.instanceId, context.body),
   }),
@@ -102,7 +115,10 @@ export const connectorRoutes = [
     summary: 'Tester un connecteur, sans effet chez le service distant',
     params: InstanceParams,
     can: EDIT,
-    response: Type.Object({ ok: Type.Boolean(), message: Type.String() }),
+    response: Type.Object({
+      ok: flag('Le service distant répond et reconnaît ce compte.'),
+      message: text('Ce que le test a trouvé.'),
+    }),
     handle: context => context.services.connectors.test(actingOn(context), context.params.instanceId),
   }),
   route({
@@ -120,7 +136,7 @@ export const connectorRoutes = [
     summary: 'Exécuter tout de suite une tâche du connecteur',
     params: Type.Object({ ...InstanceParams.properties, schedule: Type.String({ pattern: '^[A-Za-z][A-Za-z0-9]*$' }) }),
     can: EDIT,
-    response: Type.Object({ message: Type.String() }),
+    response: Type.Object({ message: text('Ce que la tâche a fait.') }),
     handle: context =>
       context.services.connectors.run(actingOn(context), context.params.instanceId, context.params.schedule),
   }),
@@ -186,10 +202,11 @@ export const connectorRoutes = [
     params: EntityParams,
     can: EDIT,
     body: exactly('AssociationChoice', {
-      flow: Type.String({ maxLength: 100 }),
-      slot: Type.String({ maxLength: 200 }),
-      instanceId: orNull(Id),
+      flow: Type.String({ maxLength: 100, description: 'Identifiant du flux.' }),
+      slot: Type.String({ maxLength: 200, description: 'Emplacement, pris dans la liste.' }),
+      instanceId: orNull(Id, 'Connecteur qui le servira ; null : ce dont l’entité hérite.'),
     }),
+    example: { flow: 'note', slot: 'visa', instanceId: null },
     response: listOf(AssociationView),
     handle: async context => ({
       items: await context.services.connectors.associate(actingOn(context), context.body),

@@ -6,9 +6,13 @@ import { nothing, route, type ErasedContext } from '../route.ts'
 import { receiveForm } from '../upload.ts'
 import { queryCheck } from '../validation.ts'
 import { changeOf, DocumentParams, onDocument, present, Version, VersionQuery, viewerOf } from './on-document.ts'
-import { Choices, DocumentView, EntityParams, exactly, FieldName } from './schemas.ts'
+import { Choices, DocumentView, EntityParams, exactly, FieldName, text } from './schemas.ts'
 
-const Values = Type.Record(FieldName, Type.Unknown(), { additionalProperties: false })
+const Values = Type.Record(FieldName, Type.Unknown(), {
+  additionalProperties: false,
+  description:
+    'Valeurs, par nom complet de champ ; un fichier déposé : {"upload": "…"}. Les champs absents ne changent pas.',
+})
 
 const valuesCheck = queryCheck(Values)
 
@@ -35,7 +39,10 @@ export const documentRoutes = [
     path: '/entites/:entityId/documents',
     summary: 'Créer un document',
     params: EntityParams,
-    body: exactly('NewDocument', { flow: Type.String({ maxLength: 100 }), values: Type.Optional(Values) }),
+    body: exactly('NewDocument', {
+      flow: Type.String({ maxLength: 100, description: 'Identifiant du flux.' }),
+      values: Type.Optional(Values),
+    }),
     form: 'multipart',
     example: { flow: 'note', values: { objet: 'Subvention à l’école de musique' } },
     refusals: [errors.conflict, errors.entityInactive],
@@ -118,7 +125,7 @@ export const documentRoutes = [
     example: { version: 1 },
     replay: 'never',
     refusals: [errors.remoteUnavailable],
-    response: Type.Object({ url: Type.String() }),
+    response: Type.Object({ url: text('Adresse de la page.') }),
     async handle(context) {
       const { params, body, services } = context
       const { flowId } = await services.documents.get(params)

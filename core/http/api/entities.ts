@@ -7,7 +7,7 @@ import { administer, saidOfEntity } from '../../journal/administration.ts'
 import { ENTITY_KINDS, type EntityModel } from '../../entities/model.ts'
 import { visibleEntities } from '../../entities/scope.ts'
 import { nothing, route } from '../route.ts'
-import { Entity, EntityParams, exactly, Id, listOf, orNull, type EntityView } from './schemas.ts'
+import { Entity, EntityParams, exactly, Id, listOf, orNull, said, type EntityView } from './schemas.ts'
 
 /** A mother that the caller may not see is not shown either: the tree begins where their rights begin. */
 const present = (
@@ -54,9 +54,14 @@ export const entityRoutes = [
     can: 'entite:edition',
     status: 201,
     body: exactly('NewEntity', {
-      name: Type.String({ minLength: 1, maxLength: 128 }),
-      siren: Type.Optional(orNull(Type.String({ maxLength: 20 }))),
-      kind: Type.Optional(Type.Union(ENTITY_KINDS.map(kind => Type.Literal(kind)))),
+      name: Type.String({ minLength: 1, maxLength: 128, description: 'Dénomination.' }),
+      siren: Type.Optional(orNull(Type.String({ maxLength: 20 }), 'Neuf chiffres, vérifiés.')),
+      kind: Type.Optional(
+        Type.Union(
+          ENTITY_KINDS.map(kind => Type.Literal(kind)),
+          { description: 'Sorte ; une collectivité sinon.' },
+        ),
+      ),
     }),
     example: { name: 'Centre communal d’action sociale', siren: null },
     refusals: [errors.entityInactive],
@@ -73,9 +78,9 @@ export const entityRoutes = [
     params: EntityParams,
     can: 'entite:edition',
     body: exactly('EntityChanges', {
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-      siren: Type.Optional(orNull(Type.String({ maxLength: 20 }))),
-      active: Type.Optional(Type.Boolean()),
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 128, description: 'Dénomination.' })),
+      siren: Type.Optional(orNull(Type.String({ maxLength: 20 }), 'Neuf chiffres, vérifiés.')),
+      active: Type.Optional(Type.Boolean({ description: 'Faux : rien de nouveau ne pourra y être créé.' })),
     }),
     example: { name: 'Ville de Nantes', active: true },
     response: Entity,
@@ -91,7 +96,7 @@ export const entityRoutes = [
     description: 'Les droits et les connecteurs hérités suivent aussitôt. Il faut le droit sur les deux mères.',
     params: EntityParams,
     can: 'entite:edition',
-    body: exactly('NewMother', { parentId: Id }),
+    body: exactly('NewMother', { parentId: said('Entité dont elle dépendra.', Id) }),
     example: { parentId: '0' },
     refusals: [errors.conflict, errors.entityInactive],
     response: Entity,

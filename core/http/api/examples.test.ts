@@ -40,8 +40,8 @@ const newDocument = async (): Promise<string> => {
   return body['id'] as string
 }
 
-/** Those that need more than a document just created: a real remote, or a document that is complete. */
-const ELSEWHERE = ['/actions/', '/pages/', '/connecteurs', '/associations', '/session']
+/** Those that need more than a document just created: a real remote, a flow of the studio, an upload, a document that is complete. */
+const ELSEWHERE = ['/actions/', '/pages/', '/connecteurs', '/associations', '/session', '/studio/flux/', '/depot']
 
 describe('les exemples de la description', () => {
   test.each(

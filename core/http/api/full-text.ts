@@ -2,18 +2,23 @@ import Type from 'typebox'
 import { searchInText } from '../../documents/full-text.ts'
 import { readingPlaces } from '../../documents/reading-places.ts'
 import { route } from '../route.ts'
-import { DocumentSummary, orNull } from './schemas.ts'
+import { DocumentSummary, flag, Next, text } from './schemas.ts'
 
-const Passages = Type.Array(Type.Object({ text: Type.String(), found: Type.Boolean() }), {
-  description: 'Le texte, coupé là où commence et finit ce qui était cherché.',
-})
+const Passages = Type.Array(
+  Type.Object({ text: text('Un morceau du texte.'), found: flag('C’est ce qui était cherché.') }),
+  {
+    description: 'Le texte, coupé là où commence et finit ce qui était cherché.',
+  },
+)
 
 const Found = Type.Object(
   {
     document: DocumentSummary,
-    entityName: Type.String(),
+    entityName: text('Dénomination de son entité.'),
     title: Passages,
-    fields: Type.Array(Type.Object({ label: Type.String(), value: Passages })),
+    fields: Type.Array(Type.Object({ label: text('Nom du champ.'), value: Passages }), {
+      description: 'Champs où se trouve ce qui était cherché.',
+    }),
   },
   { title: 'FoundDocument' },
 )
@@ -33,7 +38,11 @@ export const fullTextRoutes = [
       apres: Type.Optional(Type.String({ maxLength: 500, description: 'Valeur « next » de la page précédente.' })),
       limite: Type.Integer({ minimum: 1, maximum: 50, default: 20 }),
     }),
-    response: Type.Object({ items: Type.Array(Found), next: orNull(Type.String()), byDate: Type.Boolean() }),
+    response: Type.Object({
+      items: Type.Array(Found, { description: 'Documents trouvés.' }),
+      next: Next,
+      byDate: flag('Trop de documents trouvés pour les classer : les plus récents d’abord.'),
+    }),
     async handle({ query: { q, entite, apres, limite }, caller, services: { db, flows } }) {
       const places = await readingPlaces(db, caller, { flows: flows.list().map(({ id }) => id), branch: entite })
       const { items, next, byDate } = await searchInText(db, flows, { places, text: q, after: apres, limit: limite })

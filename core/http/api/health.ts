@@ -12,7 +12,7 @@ export const healthRoutes = [
     access: 'public',
     summary: 'Savoir si Passeur répond et si sa base répond',
     refusals: [errors.unavailable],
-    response: Type.Object({ status: Type.Literal('ok') }),
+    response: Type.Object({ status: Type.Literal('ok', { description: 'Tout répond.' }) }),
     async handle({ services: { db } }) {
       try {
         await db.raw('select 1').timeout(PATIENCE, { cancel: true })

@@ -9,7 +9,7 @@ import { lateLetters } from '../../notifications/outbox.ts'
 import { subscribe, subscriptionsOf, unsubscribe, type Subscriber } from '../../notifications/subscriptions.ts'
 import { nothing, route } from '../route.ts'
 import type { Services } from '../services.ts'
-import { EntityParams, exactly, Id, Instant, listOf, orNull } from './schemas.ts'
+import { EntityParams, exactly, flag, Id, Instant, listOf, Next, orNull, said, text, whole } from './schemas.ts'
 
 const RHYTHMS = { immediat: 'immediate', quotidien: 'daily' } as const satisfies Record<string, Rhythm>
 type SpokenRhythm = keyof typeof RHYTHMS
@@ -23,15 +23,15 @@ const spoken = (rhythm: Rhythm): SpokenRhythm => (rhythm === 'daily' ? 'quotidie
 
 const SubscriptionView = Type.Object(
   {
-    id: Id,
-    entityId: Id,
-    entityName: Type.String(),
-    flow: orNull(Type.String()),
-    flowLabel: orNull(Type.String()),
-    event: Type.String(),
-    eventLabel: Type.String(),
+    id: said('Identifiant de l’abonnement.', Id),
+    entityId: said('Entité où il vaut, avec celles qui en dépendent.', Id),
+    entityName: text('Dénomination de l’entité.'),
+    flow: orNull(Type.String(), 'Flux surveillé ; null : tous.'),
+    flowLabel: orNull(Type.String(), 'Nom du flux.'),
+    event: text('État, ou famille d’états, qui fait écrire.'),
+    eventLabel: text('Le même, comme on l’affiche.'),
     rhythm: RhythmName,
-    createdAt: Instant,
+    createdAt: said('Abonnement.', Instant),
   },
   { title: 'Subscription' },
 )
@@ -40,22 +40,22 @@ const Situation = Type.Object(
   {
     mailServer: Type.Boolean({ description: 'La plateforme a un serveur de messagerie : sans lui, rien ne part.' }),
     email: orNull(Type.String({ description: 'Adresse du compte, où les courriels arrivent.' })),
-    items: Type.Array(SubscriptionView),
+    items: Type.Array(SubscriptionView, { description: 'Ses abonnements.' }),
   },
   { title: 'Subscriptions' },
 )
 
 const LateLetterView = Type.Object(
   {
-    id: Type.String(),
-    login: Type.String(),
-    email: orNull(Type.String()),
+    id: text('Identifiant du courriel.'),
+    login: text('Compte destinataire.'),
+    email: orNull(Type.String(), 'Son adresse ; null : il n’en a pas.'),
     rhythm: RhythmName,
-    documents: Type.Integer(),
-    createdAt: Instant,
-    tries: Type.Integer(),
-    error: Type.String(),
-    nextTry: orNull(Instant),
+    documents: whole('Nombre de changements qu’il annonce.'),
+    createdAt: said('Écriture.', Instant),
+    tries: whole('Essais d’envoi.'),
+    error: text('Ce que le serveur de messagerie a répondu.'),
+    nextTry: orNull(Instant, 'Prochain essai ; null : il n’y en aura plus.'),
   },
   { title: 'LateLetter' },
 )
@@ -121,7 +121,13 @@ export const notificationRoutes = [
     params: EntityParams,
     query: Type.Object({ flux: Type.Optional(Type.String({ description: 'Identifiant d’un flux ; sinon tous.' })) }),
     refusals: [errors.flowNotFound],
-    response: listOf(Type.Object({ event: Type.String(), label: Type.String(), proposed: Type.Boolean() })),
+    response: listOf(
+      Type.Object({
+        event: text('À donner dans « events ».'),
+        label: text('Nom affiché.'),
+        proposed: flag('À proposer d’abord.'),
+      }),
+    ),
     handle: ({ query, rights, services }) => ({ items: eventChoices(flowAsked(services, rights, query.flux)) }),
   }),
   route({
@@ -133,7 +139,11 @@ export const notificationRoutes = [
     params: EntityParams,
     body: exactly('NewSubscription', {
       flow: Type.Optional(Type.String({ maxLength: 100, description: 'Identifiant d’un flux ; sinon tous.' })),
-      events: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 100 }),
+      events: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        minItems: 1,
+        maxItems: 100,
+        description: 'Pris dans « …/notifications/choix ».',
+      }),
       rhythm: RhythmName,
     }),
     example: { events: ['erreurs', 'incertains'], rhythm: 'immediat' },
@@ -180,7 +190,10 @@ export const notificationRoutes = [
       apres: Type.Optional(Type.String({ format: 'uuid', description: 'Valeur « next » de la page précédente.' })),
       limite: Type.Integer({ minimum: 1, maximum: 100, default: 50 }),
     }),
-    response: Type.Object({ items: Type.Array(LateLetterView), next: orNull(Type.String()) }),
+    response: Type.Object({
+      items: Type.Array(LateLetterView, { description: 'Les courriels de la page.' }),
+      next: Next,
+    }),
     async handle({ query: { apres, limite }, services: { db } }) {
       const found = await lateLetters(db, { after: apres, limit: limite + 1 })
       const page = found.slice(0, limite)

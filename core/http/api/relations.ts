@@ -6,18 +6,18 @@ import { stateView } from '../../documents/views.ts'
 import { route } from '../route.ts'
 import type { Services } from '../services.ts'
 import { DocumentParams, onDocument } from './on-document.ts'
-import { Id, Instant, listOf, StateView } from './schemas.ts'
+import { Id, Instant, listOf, said, StateView } from './schemas.ts'
 
 export const Relation = Type.Object(
   {
     label: Type.String({ description: 'Ce que l’autre document est pour celui-ci : « Réponse », « Facture »…' }),
-    entityId: Id,
+    entityId: said('Entité de l’autre document.', Id),
     id: Type.String({ description: 'Identifiant de l’autre document.' }),
     title: Type.String({ description: 'Son titre.' }),
     flow: Type.String({ description: 'Identifiant de son flux.' }),
     flowLabel: Type.String({ description: 'Nom de son flux.' }),
     state: StateView,
-    at: Instant,
+    at: said('Naissance du lien.', Instant),
   },
   { title: 'Relation' },
 )

@@ -36,8 +36,11 @@ export const roleRoutes = [
     params: RoleParams,
     can: 'role:edition',
     body: exactly('RoleContents', {
-      label: Type.String({ minLength: 1, maxLength: 128 }),
-      rights: Type.Array(Type.String({ maxLength: 128 }), { maxItems: 2000 }),
+      label: Type.String({ minLength: 1, maxLength: 128, description: 'Nom affiché.' }),
+      rights: Type.Array(Type.String({ maxLength: 128 }), {
+        maxItems: 2000,
+        description: 'Ses droits, en entier : ceux qui n’y sont pas lui sont retirés.',
+      }),
     }),
     example: { label: 'Rédaction', rights: ['entite:lecture', 'document:*'] },
     response: Role,

@@ -8,8 +8,8 @@ import { clearSessionCookie, sessionKeyIn, setSessionCookie } from '../session-c
 import { exactly, Session, type SessionView } from './schemas.ts'
 
 const Credentials = exactly('Credentials', {
-  login: Type.String({ minLength: 1, maxLength: 128 }),
-  password: Type.String({ minLength: 1, maxLength: 512 }),
+  login: Type.String({ minLength: 1, maxLength: 128, description: 'Nom de connexion.' }),
+  password: Type.String({ minLength: 1, maxLength: 512, description: 'Mot de passe.' }),
 })
 
 const present = ({ id, login, firstName, lastName, email, entityId }: Caller, csrf: string): SessionView => ({

@@ -2,19 +2,30 @@ import Type from 'typebox'
 import type { FileVersion } from '../../documents/file-versions.ts'
 import { errors } from '../../errors.ts'
 import { Relation } from './relations.ts'
-import { DocumentSummary, DocumentView, Instant, JournalEntry, orNull, Sha256 } from './schemas.ts'
+import {
+  DocumentSummary,
+  DocumentView,
+  Instant,
+  JournalEntry,
+  Next,
+  orNull,
+  said,
+  Sha256,
+  text,
+  whole,
+} from './schemas.ts'
 
 /** What a caller wants of a document: less than the whole (`fields`), or what goes with it (`include`). */
 
 const FileVersionView = Type.Object(
   {
-    field: Type.String(),
-    sha256: Sha256,
-    name: Type.String(),
-    size: Type.Integer(),
-    type: Type.String(),
-    addedAt: Instant,
-    replacedAt: orNull(Instant),
+    field: text('Nom complet du champ.'),
+    sha256: said('Empreinte SHA-256, en hexadécimal.', Sha256),
+    name: text('Nom du fichier.'),
+    size: whole('En octets.'),
+    type: text('Type : « application/pdf ».'),
+    addedAt: said('Dépôt.', Instant),
+    replacedAt: orNull(Instant, 'Remplacement ou retrait ; null : il y est encore.'),
   },
   { title: 'FileVersion' },
 )
@@ -24,7 +35,7 @@ export const DetailedDocument = Type.Object(
     ...DocumentView.properties,
     journal: Type.Optional(Type.Array(JournalEntry, { description: 'Les 50 dernières lignes.' })),
     files: Type.Optional(Type.Array(FileVersionView, { description: 'Toutes les versions de chaque fichier.' })),
-    relations: Type.Optional(Type.Array(Relation)),
+    relations: Type.Optional(Type.Array(Relation, { description: 'Documents liés que vous pouvez lire.' })),
   },
   { title: 'DetailedDocument' },
 )
@@ -36,14 +47,19 @@ export const SparseDocument = Type.Partial(DetailedDocument, {
 const ListedDocument = Type.Object(
   {
     ...DocumentSummary.properties,
-    values: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-    files: Type.Optional(Type.Array(FileVersionView)),
+    values: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), { description: 'Valeurs demandées, par nom complet de champ.' }),
+    ),
+    files: Type.Optional(Type.Array(FileVersionView, { description: 'Fichiers présents.' })),
   },
   { title: 'ListedDocument' },
 )
 const SparseListed = Type.Partial(ListedDocument, { title: 'SparseListedDocument' })
 export const ListedPage = Type.Object(
-  { items: Type.Array(Type.Union([ListedDocument, SparseListed])), next: orNull(Type.String()) },
+  {
+    items: Type.Array(Type.Union([ListedDocument, SparseListed]), { description: 'Les documents de la page.' }),
+    next: Next,
+  },
   { title: 'ListedPage' },
 )
 

@@ -143,6 +143,7 @@ export const studioRoutes = [
     query: VersionQuery,
     can: EDIT,
     body: StudioFlowBody,
+    example: EXAMPLE,
     refusals: REFUSED,
     response: StudioDetail,
     handle: async ({ params, query, body, caller, request, services: { studio } }) =>
@@ -177,6 +178,7 @@ export const studioRoutes = [
     params: FlowParams,
     can: EDIT,
     body: exactly('StudioPublication', { version: Version, upgrade: Type.Optional(UpgradeSchema) }),
+    example: { version: 1, upgrade: { forget: ['objet'] } },
     refusals: REFUSED,
     response: StudioDetail,
     handle: async ({ params, body, caller, request, services: { studio } }) =>

@@ -44,11 +44,25 @@ export const tokenRoutes = [
     status: 201,
     replay: 'never',
     body: exactly('NewToken', {
-      name: Type.String({ minLength: 1, maxLength: 128 }),
-      expiresAt: Type.Optional(Type.String({ format: 'date-time' })),
-      entities: Type.Optional(Type.Array(Id, { minItems: 1, maxItems: 200 })),
-      flows: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 200 })),
-      readOnly: Type.Optional(Type.Boolean()),
+      name: Type.String({ minLength: 1, maxLength: 128, description: 'Nom, pour le reconnaître.' }),
+      expiresAt: Type.Optional(
+        Type.String({ format: 'date-time', description: 'Fin de validité ; absente : sans fin.' }),
+      ),
+      entities: Type.Optional(
+        Type.Array(Id, {
+          minItems: 1,
+          maxItems: 200,
+          description: 'Seules entités où il vaut, avec celles qui en dépendent ; absent : celles du compte.',
+        }),
+      ),
+      flows: Type.Optional(
+        Type.Array(Type.String({ maxLength: 64 }), {
+          minItems: 1,
+          maxItems: 200,
+          description: 'Seuls flux où il vaut ; absent : ceux du compte.',
+        }),
+      ),
+      readOnly: Type.Optional(Type.Boolean({ description: 'Toute écriture lui sera refusée.' })),
     }),
     example: { name: 'Logiciel de délibérations', readOnly: true },
     refusals: [errors.notAllowed],

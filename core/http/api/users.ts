@@ -8,12 +8,18 @@ import type { Db } from '../../db/knex.ts'
 import { errors } from '../../errors.ts'
 import type { Caller } from '../../access/caller.ts'
 import { nothing, route } from '../route.ts'
-import { EntityParams, exactly, Grant, Id, listOf, orNull, User } from './schemas.ts'
+import { EntityParams, exactly, Grant, Id, listOf, Next, orNull, said, User } from './schemas.ts'
 
 const UserParams = Type.Object({ entityId: Id, userId: Id })
-const Name = Type.String({ maxLength: 128 })
-const Email = orNull(Type.String({ format: 'email', maxLength: 254 }))
-const Password = Type.String({ minLength: 1, maxLength: 512 })
+const FirstName = Type.String({ maxLength: 128, description: 'Prénom.' })
+const LastName = Type.String({ maxLength: 128, description: 'Nom de famille.' })
+const Login = Type.String({ minLength: 1, maxLength: 128, description: 'Nom de connexion, propre à ce compte.' })
+const Email = orNull(Type.String({ format: 'email', maxLength: 254 }), 'Adresse où il reçoit ses notifications.')
+const Password = Type.String({
+  minLength: 1,
+  maxLength: 512,
+  description: 'Mot de passe, assez long pour être accepté.',
+})
 
 const present = ({ id, login, firstName, lastName, email, entityId, enabled, program, createdAt }: UserModel) => ({
   id,
@@ -51,7 +57,7 @@ export const userRoutes = [
     params: EntityParams,
     query: Type.Object({ apres: Type.Optional(Type.String({ maxLength: 128 })) }),
     can: 'utilisateur:lecture',
-    response: Type.Object({ items: Type.Array(User), next: orNull(Type.String()) }),
+    response: Type.Object({ items: Type.Array(User, { description: 'Les comptes de la page.' }), next: Next }),
     async handle({ params, query, services: { db } }) {
       const { users, next } = await usersOf(db, params.entityId, query.apres)
       return { items: users.map(present), next }
@@ -67,9 +73,9 @@ export const userRoutes = [
     can: 'utilisateur:creation',
     status: 201,
     body: exactly('NewUser', {
-      login: Type.String({ minLength: 1, maxLength: 128 }),
-      firstName: Type.Optional(Name),
-      lastName: Type.Optional(Name),
+      login: Login,
+      firstName: Type.Optional(FirstName),
+      lastName: Type.Optional(LastName),
       email: Type.Optional(Email),
       password: Type.Optional(Password),
       program: Type.Optional(Type.Boolean({ description: 'Un compte de programme n’ouvre pas l’interface.' })),
@@ -97,13 +103,13 @@ export const userRoutes = [
     params: UserParams,
     can: 'utilisateur:edition',
     body: exactly('UserChanges', {
-      login: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-      firstName: Type.Optional(Name),
-      lastName: Type.Optional(Name),
+      login: Type.Optional(Login),
+      firstName: Type.Optional(FirstName),
+      lastName: Type.Optional(LastName),
       email: Type.Optional(Email),
       password: Type.Optional(Password),
-      enabled: Type.Optional(Type.Boolean()),
-      entityId: Type.Optional(Id),
+      enabled: Type.Optional(Type.Boolean({ description: 'Faux : il ne peut plus se connecter.' })),
+      entityId: Type.Optional(said('Entité qui gérera ce compte.', Id)),
     }),
     example: { email: 'c.petit@ville.fr', enabled: true },
     response: User,
@@ -162,7 +168,10 @@ export const userRoutes = [
       'On ne donne que les droits que l’on détient soi-même sur cette entité. Donner deux fois est sans effet.',
     params: UserParams,
     can: 'utilisateur:lecture',
-    body: exactly('NewGrant', { entityId: Id, role: Type.String({ minLength: 1, maxLength: 64 }) }),
+    body: exactly('NewGrant', {
+      entityId: said('Entité où il vaudra, avec celles qui en dépendent.', Id),
+      role: Type.String({ minLength: 1, maxLength: 64, description: 'Identifiant du rôle.' }),
+    }),
     example: { entityId: '0', role: 'admin' },
     response: listOf(Grant),
     async handle({ params, body, caller, services: { db } }) {

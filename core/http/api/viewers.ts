@@ -10,7 +10,7 @@ import { route, stream, type Route } from '../route.ts'
 import { VIEW_POLICY, viewPage } from '../view-page.ts'
 import { fileOf, FileParams } from './files.ts'
 import { onDocument } from './on-document.ts'
-import { listOf } from './schemas.ts'
+import { listOf, text, texts } from './schemas.ts'
 
 /** Where the root of an XML file is, unless it begins with a very long comment. */
 const HEAD = 16 * 1024
@@ -24,9 +24,16 @@ const suits = ({ types, roots }: FileViewer, file: FileRef, root: string | undef
   types.includes(file.type) && (!roots || (root !== undefined && roots.includes(root)))
 
 const VIEW = '/entites/:entityId/documents/:documentId/fichiers/:field/:sha256/vues'
-const ViewerView = Type.Object({ id: Type.String(), label: Type.String() }, { title: 'FileView' })
+const ViewerView = Type.Object(
+  { id: text('À donner à « …/vues/{viewer} ».'), label: text('Nom affiché.') },
+  { title: 'FileView' },
+)
 const Catalogue = Type.Object(
-  { id: Type.String(), label: Type.String(), types: Type.Array(Type.String()) },
+  {
+    id: text('Identifiant de la visionneuse.'),
+    label: text('Nom affiché.'),
+    types: texts('Types de fichiers qu’elle sait montrer.'),
+  },
   { title: 'FileViewer' },
 )
 

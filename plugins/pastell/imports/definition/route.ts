@@ -17,12 +17,26 @@ export const definitionImportRoute = route({
     },
     { additionalProperties: false, title: 'PastellDefinitionImport' },
   ),
+  example: { id: 'courrier', text: 'nom: Courrier\nformulaire: {}\n' },
   refusals: [errors.conflict],
   status: 201,
   response: Type.Object({
-    id: Type.String(),
-    remarks: Type.Array(Type.Object({ at: Type.String(), is: Type.String(), message: Type.String() })),
-    faults: Type.Array(Type.Object({ at: Type.String(), message: Type.String() })),
+    id: Type.String({ description: 'Identifiant du brouillon.' }),
+    remarks: Type.Array(
+      Type.Object({
+        at: Type.String({ description: 'Pointeur JSON dans le flux.' }),
+        is: Type.String({ description: 'Ce qu’il en est : repris, adapté ou laissé.' }),
+        message: Type.String({ description: 'Phrase à lire.' }),
+      }),
+      { description: 'Une ligne par chose du fichier dont il y a quelque chose à dire.' },
+    ),
+    faults: Type.Array(
+      Type.Object({
+        at: Type.String({ description: 'Pointeur JSON dans le flux.' }),
+        message: Type.String({ description: 'Ce qui ne va pas, et quoi faire.' }),
+      }),
+      { description: 'Tout ce qui empêcherait de publier le brouillon ; vide : rien.' },
+    ),
   }),
   async handle({ body, caller, services: { studio, steps } }) {
     const { flow, remarks } = importDefinition(body.text, body.id, steps)

@@ -28,14 +28,23 @@ export const entityImportRoute = route({
   body: Type.Object(
     {
       motDePasse: Type.Optional(Type.String({ maxLength: 1_000, description: 'Celui que Pastell a montré.' })),
-      appliquer: Type.Optional(Type.String({ pattern: '^(?:oui|non)$' })),
+      appliquer: Type.Optional(
+        Type.String({ pattern: '^(?:oui|non)$', description: 'oui : reprendre ; non : dire ce qui le serait.' }),
+      ),
     },
     { additionalProperties: false, title: 'PastellEntityImport' },
   ),
   form: 'multipart',
+  example: { appliquer: 'non' },
   response: Type.Object({
-    summary: Type.String(),
-    lines: Type.Array(Type.Object({ is: Type.String(), message: Type.String() })),
+    summary: Type.String({ description: 'Ce qui est repris, en une phrase.' }),
+    lines: Type.Array(
+      Type.Object({
+        is: Type.String({ description: 'Ce qu’il en est : repris, adapté ou laissé.' }),
+        message: Type.String({ description: 'Phrase à lire.' }),
+      }),
+      { description: 'Une ligne par chose de l’export.' },
+    ),
   }),
   async handle({ params, body, files, caller, services }) {
     for await (const { content } of files) {

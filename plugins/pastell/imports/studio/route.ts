@@ -16,12 +16,26 @@ export const studioImportRoute = route({
     },
     { additionalProperties: false, title: 'PastellStudioImport' },
   ),
+  example: { file: { id_type_dossier: 'essai', raw_data: { nom: 'Essai' } } },
   refusals: [errors.conflict],
   status: 201,
   response: Type.Object({
-    id: Type.String(),
-    remarks: Type.Array(Type.Object({ at: Type.String(), is: Type.String(), message: Type.String() })),
-    faults: Type.Array(Type.Object({ at: Type.String(), message: Type.String() })),
+    id: Type.String({ description: 'Identifiant du brouillon.' }),
+    remarks: Type.Array(
+      Type.Object({
+        at: Type.String({ description: 'Pointeur JSON dans le flux.' }),
+        is: Type.String({ description: 'Ce qu’il en est : repris, adapté ou laissé.' }),
+        message: Type.String({ description: 'Phrase à lire.' }),
+      }),
+      { description: 'Une ligne par chose du fichier dont il y a quelque chose à dire.' },
+    ),
+    faults: Type.Array(
+      Type.Object({
+        at: Type.String({ description: 'Pointeur JSON dans le flux.' }),
+        message: Type.String({ description: 'Ce qui ne va pas, et quoi faire.' }),
+      }),
+      { description: 'Tout ce qui empêcherait de publier le brouillon ; vide : rien.' },
+    ),
   }),
   async handle({ body, caller, services: { studio, steps } }) {
     const { flow, remarks } = importStudio(body.file, steps, body.id)
