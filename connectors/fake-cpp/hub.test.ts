@@ -11,7 +11,7 @@ test('une facture d’exemple entre dans le flux des factures et avance jusqu’
   expect(await connectors.run(at, id, 'relever')).toEqual({ message: '1 facture(s) simulée(s) livrée(s), 1 en tout.' })
   await vi.waitFor(
     async () => {
-      const [document] = await db('documents').where({ entityId: hub.town }).select('state', 'data', 'message')
+      const document: unknown = await db('documents').where({ entityId: hub.town }).first('state', 'data', 'message')
       expect(document).toMatchObject({
         state: 'orientation.aOrienter',
         data: { numero: 'SIMULATION-1', montantTtc: '120.00', pdf: { name: 'facture-SIMULATION-1.pdf' } },
