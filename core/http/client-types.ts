@@ -59,7 +59,8 @@ const comment = (text: string | undefined): string =>
 const property = (name: string, type: string, { optional = false, text }: { optional?: boolean; text?: string }) =>
   `${comment(text)}readonly ${key(name)}${optional ? '?' : ''}: ${type}`
 
-const object = (lines: readonly string[]): string => (lines.length === 0 ? 'Record<never, never>' : `{\n${lines.join('\n')}\n}`)
+const object = (lines: readonly string[]): string =>
+  lines.length === 0 ? 'Record<never, never>' : `{\n${lines.join('\n')}\n}`
 
 const propertiesOf = ({ properties = {}, required = [], patternProperties = {} }: Schema): readonly string[] => [
   ...Object.entries(properties).map(([name, each]) =>

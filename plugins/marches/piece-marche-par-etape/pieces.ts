@@ -1,5 +1,4 @@
 import {
-  choice,
   date,
   defineStep,
   file,
