@@ -252,7 +252,7 @@ describe('statuts', () => {
     }
     expect(messages.size).toBe(3)
     simulator.finishFlows('IN_INTEGRE_PARTIEL')
-    expect(await bench.portal.flowReport(sent.id)).toEqual({
+    expect(await bench.portal.flowReport(sent.id)).toMatchObject({
       is: 'rejected',
       partial: true,
       reasons: ['facture F-9 : Le service destinataire est obligatoire'],
