@@ -14,8 +14,8 @@ const node = {
 }
 
 /**
- * Four projects: the hub on its PostgreSQL (`--project hub`), flows and steps (`--project flows`), the connectors
- * (`--project connectors`), the UI in a DOM (`--project ui`).
+ * Five projects: whole hubs (`--project hub`), the core on its PostgreSQL (`--project core`), flows and steps (`--project flows`), the
+ * connectors (`--project connectors`), the UI in a DOM (`--project ui`).
  */
 export default defineConfig({
   test: {
@@ -24,12 +24,12 @@ export default defineConfig({
         test: {
           ...node,
           name: 'hub',
-          include: ['{core,config}/**/*.test.ts', 'plugins/{pastell,pes-viewer}/**/*.test.ts', `${PAGES}/*.test.ts`],
-          exclude: REMOTES,
+          include: ['config/**/*.test.ts', 'plugins/{pastell,pes-viewer}/**/*.test.ts', `${PAGES}/*.test.ts`],
         },
       },
       // Importing the core costs a second or two: the files of these projects, which share nothing, share the modules of their worker
       // (connectors: 280 s instead of 450).
+      { test: { ...node, name: 'core', include: ['core/**/*.test.ts'], exclude: REMOTES, isolate: false } },
       { test: { ...node, name: 'flows', include: [FLOWS], exclude: [PAGES], isolate: false } },
       { test: { ...node, name: 'connectors', include: ['connectors/**/*.test.ts', ...REMOTES], isolate: false } },
       'ui/vitest.config.ts',
