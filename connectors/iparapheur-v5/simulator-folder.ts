@@ -155,7 +155,8 @@ export const premisOf = (folder: SimFolder): string =>
   })
 
 const slipOf = async (folder: SimFolder): Promise<Uint8Array> => {
-  const pdf = await PDFDocument.create()
+  // The same slip each time it is asked for: no date of making inside.
+  const pdf = await PDFDocument.create({ updateMetadata: false })
   const font = await pdf.embedFont(StandardFonts.Helvetica)
   const page = pdf.addPage()
   const lines = [
