@@ -219,7 +219,7 @@ export const fr = {
     trouble: 'Une intervention est nécessaire',
     stopped: 'Arrêté',
     todo: 'À venir',
-    skipped: 'Non prévu',
+    skipped: 'Ne sera pas faite',
     details: 'Étapes franchies',
   },
   flowHelp: {
