@@ -92,6 +92,6 @@ test('le parcours est une liste ordonnée qui dit où en est le document', () =>
   expect(stops.map(stop => stop.attributes('aria-current'))).toEqual([undefined, 'step', undefined, undefined])
   expect(stops[1]?.text()).toContain('Une intervention est nécessaire')
   expect(stops[1]?.text()).toContain('Le parapheur ne répond pas')
-  expect(stops[2]?.text()).toContain('Ne sera pas faite')
+  expect(stops[2]?.text()).toContain('Ne sera pas fait')
   expect(wrapper.findAll('time').map(time => time.attributes('datetime'))).toEqual([at, at])
 })

@@ -219,7 +219,7 @@ export const fr = {
     trouble: 'Une intervention est nécessaire',
     stopped: 'Arrêté',
     todo: 'À venir',
-    skipped: 'Ne sera pas faite',
+    skipped: 'Ne sera pas fait',
     details: 'Étapes franchies',
   },
   flowHelp: {
