@@ -38,7 +38,7 @@ export interface FieldOptions {
   readonly accept?: readonly string[]
   /** Largest size of one file, in bytes. */
   readonly maxBytes?: number
-  /** `'now'` on a date means the day of creation. */
+  /** A date may be said from the day of creation (`now`, `+1 month`): `relativeDay`. */
   readonly default?: string | boolean | number
   /** The document is named after this field. */
   readonly title?: boolean
@@ -49,6 +49,8 @@ export interface FieldOptions {
    * What it held before is kept and no longer looked at.
    */
   readonly when?: Condition
+  /** Must hold the same as this field of the same place (a confirmation), else the sentence is shown. */
+  readonly equals?: { readonly field: string; readonly message?: string }
   /** Title of the page of the form it stands on, when the first page is several. */
   readonly page?: string
   /** A date that may not lie in the future. */

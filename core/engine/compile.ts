@@ -204,12 +204,16 @@ const bindingFaults = (
   return faults
 }
 
-/** Fields that the condition of a field reads and that are not beside it. */
+/** Fields that a field depends on (its condition, the one it confirms) and that are not beside it. */
 const strangers = (beside: Readonly<Record<string, FieldSpec>>, { options }: FieldSpec): readonly string[] =>
-  (options.when ? fieldsRead(options.when) : []).filter(name => !(name in beside))
+  [...(options.when ? fieldsRead(options.when) : []), ...(options.equals ? [options.equals.field] : [])].filter(
+    name => !(name in beside),
+  )
 
-const askedWhen = ({ options }: FieldSpec, full: (name: string) => string) =>
-  options.when ? { when: renamed(options.when, full) } : {}
+const dependingOn = ({ options }: FieldSpec, full: (name: string) => string) => ({
+  ...(options.when ? { when: renamed(options.when, full) } : {}),
+  ...(options.equals ? { equals: full(options.equals.field) } : {}),
+})
 
 /** A public name or a label given to what the step does not have would be lost without a word. */
 const strayNames = (
@@ -345,7 +349,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
         `/fields/${name}/options/when`,
         `le champ « ${name} » dépend de « ${read} », qui n'existe pas à côté de lui.`,
       )
-    fields[name] = { ...field, name, step: undefined, ...askedWhen(field, each => each) }
+    fields[name] = { ...field, name, step: undefined, ...dependingOn(field, each => each) }
   }
   for (const [index, placed] of stored.steps.entries()) {
     const at = `/steps/${index}`
@@ -388,7 +392,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
         options,
         name: full(name),
         step: placed.alias,
-        ...askedWhen(field, full),
+        ...dependingOn(field, full),
       })
     }
     for (const [name, { pastell }] of Object.entries(statesOf(step)))

@@ -1,4 +1,5 @@
 import { localDay } from '../authoring/days.ts'
+import { relativeDay } from '../authoring/relative-days.ts'
 import { typeOfPiece, type FileRef, type PieceType } from '../authoring/values.ts'
 import { fieldsRead, holds } from '../authoring/conditions.ts'
 import { filesHeld, inputsOf, isEmpty, routeOf, stepNamed, stepsAfter } from './inputs.ts'
@@ -53,13 +54,13 @@ export const editableFields = (flow: CompiledFlow, document: Document): Readonly
 export const notEditable = (flow: CompiledFlow, { state }: Document, field: CompiledField): string =>
   `« ${field.label} » ne peut pas être modifié dans l'état « ${flow.states[state]?.label ?? state} ».`
 
-/** Values of a new document: the defaults of its fields (`'now'` on a date is the legal day). */
+/** Values of a new document: the defaults of its fields, days said from today as the legal day they mean. */
 export const defaults = (flow: CompiledFlow, now: Date): Document['data'] =>
   Object.fromEntries(
     Object.values(flow.fields).flatMap(({ name, kind, options }) =>
       options.default === undefined
         ? []
-        : [[name, kind === 'date' && options.default === 'now' ? localDay(now) : options.default]],
+        : [[name, kind === 'date' ? relativeDay(String(options.default), now) : options.default]],
     ),
   )
 
@@ -113,8 +114,21 @@ const problemsOfFields = (
       return message === undefined ? [] : [{ field: field.name, message }]
     }
     if (field.options.required && isEmpty(value)) return [{ field: field.name, message: missing(field) }]
-    return valueProblems(field, value, today, 'complete')
+    const wrong = valueProblems(field, value, today, 'complete')
+    const other = confirmed(flow, field, data)
+    return other && wrong.length === 0
+      ? [{ field: field.name, message: field.options.equals?.message ?? different(field, other) }]
+      : wrong
   })
+
+/** The field that this one should repeat, when it does not. */
+const confirmed = (flow: CompiledFlow, field: CompiledField, data: Document['data']): CompiledField | undefined => {
+  const other = field.equals === undefined ? undefined : flow.fields[field.equals]
+  return other && JSON.stringify(data[field.name] ?? '') !== JSON.stringify(data[other.name] ?? '') ? other : undefined
+}
+
+const different = (field: CompiledField, other: CompiledField): string =>
+  `« ${field.label} » doit être identique à « ${other.label} » : corriger l'un des deux.`
 
 const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Problem[] => {
   const limit = flow.stored.maxBytes

@@ -105,6 +105,8 @@ export interface CompiledField extends FieldSpec {
   readonly step: string | undefined
   /** Asked for only when this holds; full names. */
   readonly when?: Condition
+  /** Full name of the field that must hold the same. */
+  readonly equals?: string
 }
 
 export interface CompiledState {

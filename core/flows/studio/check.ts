@@ -1,6 +1,7 @@
 import type { ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { FieldSpec } from '../../authoring/fields.ts'
+import { relativeDay } from '../../authoring/relative-days.ts'
 import type { AnyStep } from '../../authoring/steps.ts'
 import { compileFlow, FlowError, type FlowFault } from '../../engine/compile.ts'
 import type { CompiledFlow } from '../../engine/model.ts'
@@ -35,6 +36,11 @@ const regexFault = ({ label, options: { pattern } }: FieldSpec): string | undefi
   }
 }
 
+const dayFault = ({ kind, label, options: { default: day } }: FieldSpec): string | undefined =>
+  kind !== 'date' || day === undefined || relativeDay(String(day), new Date(0)) !== undefined
+    ? undefined
+    : `Le jour proposé pour « ${label} », « ${String(day)} », ne se comprend pas : écrire « now », « +1 month » ou « 2027-01-31 ».`
+
 const choicesFault = ({ kind, label, choices = {}, options }: FieldSpec): string | undefined => {
   const some = Object.keys(choices).length > 0
   if (kind !== 'choice') return some ? `Le champ « ${label} » n'est pas une liste : retirer ses choix.` : undefined
@@ -54,7 +60,8 @@ const fieldFaults = ({ stored, origin, twice }: Resolved): readonly FlowFault[] 
   const publicNames = new Map<string, string>()
   for (const [name, field] of Object.entries(stored.fields)) {
     const at = `/fields/${origin.get(name) ?? name}`
-    for (const message of [regexFault(field), choicesFault(field)]) if (message) faults.push({ at, message })
+    for (const message of [regexFault(field), choicesFault(field), dayFault(field)])
+      if (message) faults.push({ at, message })
     if (field.options.title) titles.push(name)
     const { pastell } = field.options
     if (pastell === undefined) continue

@@ -90,6 +90,12 @@ const Options = Type.Unsafe<FieldOptions & { readonly when?: Condition; readonly
       notAfterToday: Type.Optional(Type.Boolean()),
       page: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
       when: Type.Optional(ConditionRef),
+      equals: Type.Optional(
+        Type.Object(
+          { field: Name, message: Type.Optional(Type.String({ maxLength: 500 })) },
+          { ...closed, description: 'Doit répéter ce champ, sinon la phrase est montrée.' },
+        ),
+      ),
       pastell: Type.Optional(Type.String({ maxLength: 100, description: 'Nom public chez Pastell.' })),
     },
     closed,

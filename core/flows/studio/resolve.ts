@@ -26,6 +26,9 @@ const inGroup = (spec: FieldSpec, own: ReadonlySet<string>, prefix: string, labe
     options: {
       ...options,
       ...(options.when ? { when: prefixed(options.when, own, prefix) } : {}),
+      ...(options.equals && own.has(options.equals.field)
+        ? { equals: { ...options.equals, field: `${prefix}_${options.equals.field}` } }
+        : {}),
       ...(options.pastell === undefined ? {} : { pastell: `${prefix}_${options.pastell}` }),
     },
   }
