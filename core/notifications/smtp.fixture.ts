@@ -15,13 +15,20 @@ export interface Relay extends AsyncDisposable {
 
 const answer = (code: number, text: string) => Object.assign(new Error(text), { responseCode: code })
 
+interface RelayOptions {
+  readonly port?: number
+  /** A certificate to offer: by STARTTLS, or from the first byte. Without one, everything is in clear. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly from: 'starttls' | 'start' }
+}
+
 /** A mail relay on a real socket: keeps what it takes, refuses addresses that begin with `inconnu`. */
-export const startRelay = async ({ port = 0 }: { readonly port?: number } = {}): Promise<Relay> => {
+export const startRelay = async ({ port = 0, tls }: RelayOptions = {}): Promise<Relay> => {
   const mails: ReceivedMail[] = []
   let failing: 'later' | 'cutAfter' | undefined
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['AUTH', 'STARTTLS'],
+    disabledCommands: tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    ...(tls ? { cert: tls.certificate, key: tls.key, secure: tls.from === 'start' } : {}),
     disableReverseLookup: true,
     closeTimeout: 100,
     onRcptTo({ address }, _session, done) {
