@@ -52,19 +52,21 @@ export interface Grant {
   readonly roleId: string
 }
 
-/** Gives a role on an entity and its descendants. Giving it twice is harmless. */
-export const grantRole = async (db: Db, grant: Grant): Promise<void> => {
-  await UserRoleModel.query(db)
+/** Gives a role on an entity and its descendants. Giving it twice is harmless. @returns whether the account had it not */
+export const grantRole = async (db: Db, grant: Grant): Promise<boolean> => {
+  const added = await db('user_roles')
     .insert({ ...grant })
-    .onConflict(['userId', 'entityId', 'roleId'])
+    .onConflict(['user_id', 'entity_id', 'role_id'])
     .ignore()
+    .returning('user_id')
+  return added.length > 0
 }
 
-export const revokeRole = async (db: Db, grant: Grant): Promise<void> => {
-  await UserRoleModel.query(db)
+/** @returns whether the account had it */
+export const revokeRole = async (db: Db, grant: Grant): Promise<boolean> =>
+  (await UserRoleModel.query(db)
     .delete()
-    .where({ ...grant })
-}
+    .where({ ...grant })) > 0
 
 /**
  * Refuses that someone gives more than they have: every right of the role must be theirs on that very entity. (Pastell looks

@@ -186,6 +186,8 @@ export type ConnectorType = {
     /** Nom affiché. */
     readonly label: string
   }[]
+  /** Pourquoi il ne s’ajoute pas sur cette plateforme, qui interdit les simulations ; null quand il s’ajoute. */
+  readonly forbidden: string | null
   /** Sa page d’aide, en Markdown. */
   readonly help: string
 }

@@ -30,7 +30,7 @@ export type Connectors = ConnectorsApi
 type InstanceView = Awaited<ReturnType<Connectors['view']>>
 type TypeView = ReturnType<Connectors['types']>[number]
 
-const typeView = ({ definition, help }: InstalledConnector): TypeView => ({
+const typeView = ({ definition, help }: InstalledConnector, forbidden: string | undefined): TypeView => ({
   id: definition.id,
   version: definition.version,
   label: definition.label,
@@ -39,6 +39,7 @@ const typeView = ({ definition, help }: InstalledConnector): TypeView => ({
     fieldView(name, field, { editable: true }),
   ),
   schedules: Object.entries(definition.schedules ?? {}).map(([name, schedule]) => ({ name, label: schedule.label })),
+  forbidden: forbidden ?? null,
   help,
 })
 
@@ -137,7 +138,7 @@ export const createConnectors = ({
   }
 
   return {
-    types: () => registry.all.map(typeView),
+    types: () => registry.all.map(each => typeView(each, registry.forbids(each.definition))),
     definitions: () => registry.all.map(({ definition }) => definition),
 
     async everywhere() {

@@ -48,6 +48,7 @@ test('une plateforme qui interdit les simulations n’en crée ni n’en associe
   expect(await suspendForbidden(knex, registry, clock.now())).toBe(1)
   expect(await suspendForbidden(knex, registry, clock.now())).toBe(0)
   expect(await connectors.view(at.entityId, id)).toMatchObject({ status: 'suspended', statusMessage: SENTENCE })
+  expect(connectors.types()).toMatchObject([{ forbidden: SENTENCE }])
   const refused = { code: 'saisie_invalide', fields: [{ message: SENTENCE, code: 'simulation' }] }
   await expect(connectors.create(at, fresh)).rejects.toMatchObject(refused)
   await expect(connectors.associate(at, { flow: flow.id, slot: SLOT, instanceId: id })).rejects.toMatchObject(refused)

@@ -11,7 +11,7 @@ export interface Administered {
 }
 
 /**
- * Changes entities or accounts and says so in the same commit. The line stands in the journal of the root: that of the entity would keep
+ * Changes entities, accounts or roles and says so in the same commit; `said` gives nothing when nothing changed. The line stands in the journal of the root: that of the entity would keep
  * it from ever being removed, and the trace must outlive it.
  */
 export const administer = <T>(
@@ -20,12 +20,12 @@ export const administer = <T>(
     caller,
   }: { readonly services: { readonly db: Db; readonly clock: Clock }; readonly caller: { readonly id: string } },
   change: (trx: Transaction) => Promise<T>,
-  said: (changed: T) => Administered,
+  said: (changed: T) => Administered | undefined,
 ): Promise<T> =>
   inTransaction(db, async trx => {
     const changed = await change(trx)
-    const { event, message } = said(changed)
-    await tell(trx, ROOT, { by: caller.id, now: clock.now() }, event, message)
+    const line = said(changed)
+    if (line) await tell(trx, ROOT, { by: caller.id, now: clock.now() }, line.event, line.message)
     return changed
   })
 

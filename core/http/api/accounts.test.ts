@@ -205,3 +205,47 @@ describe('une entité', () => {
     expect((await mayor.get(address)).body.code).toBe('entite_introuvable')
   })
 })
+
+test('le journal dit qui a défini, changé, donné, retiré et supprimé un rôle, et tait ce qui ne change rien', async () => {
+  const { id } = await newUser('r.role')
+  const told = () =>
+    database
+      .knex('journal')
+      .where('event', 'like', 'role.%')
+      .andWhere('message', 'like', '%essai-journal%')
+      .orderBy('seq')
+      .select('entityId', 'authorId', 'event', 'message')
+  const define = (label: string, rights: readonly string[]) =>
+    admin.send('PUT', '/roles/essai-journal', { label, rights })
+  await define('Essai', ['note:lecture', 'entite:lecture'])
+  await define('Essai', ['entite:lecture', 'note:lecture', 'note:lecture'])
+  await define('Essais', ['note:lecture', 'note:edition'])
+  const grant = { entityId: people.service, role: 'essai-journal' }
+  for (const _ of [1, 2]) await mayor.send('PUT', `${people_()}/${id}/roles`, grant)
+  for (const _ of [1, 2])
+    await mayor.send('DELETE', `${people_()}/${id}/roles?entite=${people.service}&role=essai-journal`)
+  await admin.send('DELETE', '/roles/essai-journal')
+  const on = `compte « r.role » (n° ${id}) sur l'entité « Service des assemblées » (n° ${people.service}).`
+  const byAdmin = { entityId: '0', authorId: people.admin.id }
+  expect(await told()).toEqual([
+    {
+      ...byAdmin,
+      event: 'role.creation',
+      message: 'Rôle « essai-journal » créé (libellé « Essai » ; droits : entite:lecture, note:lecture).',
+    },
+    {
+      ...byAdmin,
+      event: 'role.modification',
+      message:
+        'Rôle « essai-journal » modifié (libellé « Essais » au lieu de « Essai » ; droits ajoutés : note:edition ; droits retirés : entite:lecture).',
+    },
+    {
+      ...byAdmin,
+      authorId: people.agent.id,
+      event: 'role.attribution',
+      message: `Rôle « essai-journal » donné au ${on}`,
+    },
+    { ...byAdmin, authorId: people.agent.id, event: 'role.retrait', message: `Rôle « essai-journal » retiré au ${on}` },
+    { ...byAdmin, event: 'role.suppression', message: 'Rôle « essai-journal » supprimé.' },
+  ])
+})

@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { deleteRole, listRoles, saveRole } from '../../access/roles.ts'
+import { defineRole, removeRole } from '../../access/role-changes.ts'
+import { listRoles } from '../../access/roles.ts'
 import { errors } from '../../errors.ts'
 import { nothing, route } from '../route.ts'
 import { exactly, listOf, Role } from './schemas.ts'
@@ -44,8 +45,8 @@ export const roleRoutes = [
     }),
     example: { label: 'Rédaction', rights: ['entite:lecture', 'document:*'] },
     response: Role,
-    async handle({ params: { roleId: id }, body, services: { db, rightsCatalogue } }) {
-      const known = new Set(rightsCatalogue())
+    async handle({ params: { roleId: id }, body, ...acting }) {
+      const known = new Set(acting.services.rightsCatalogue())
       const unknown = body.rights.filter(right => !right.includes('*') && !known.has(right))
       const strange = body.rights.filter(
         right => right.includes('*') && !/^(?:\*|\*:[^\s:*]+|[^\s:*]+:\*)$/u.test(right),
@@ -56,8 +57,7 @@ export const roleRoutes = [
         message: `Le droit « ${right} » n'existe pas sur cette plateforme : retirez-le, ou vérifiez son nom.`,
       }))
       if (fields.length > 0) throw errors.badInput({ fields })
-      await saveRole(db, { id, ...body })
-      return { id, label: body.label, rights: [...new Set(body.rights)].sort() }
+      return defineRole(acting, { id, ...body })
     },
   }),
   route({
@@ -68,8 +68,8 @@ export const roleRoutes = [
     can: 'role:edition',
     status: 204,
     refusals: [errors.conflict],
-    async handle({ params, services: { db } }) {
-      await deleteRole(db, params.roleId)
+    async handle({ params, ...acting }) {
+      await removeRole(acting, params.roleId)
       return nothing()
     },
   }),

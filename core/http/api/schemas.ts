@@ -421,6 +421,10 @@ export const ConnectorType = named('ConnectorType', 'Un connecteur installé, qu
     Type.Object({ name: text('Nom, à donner à « …/taches/{schedule} ».'), label: text('Nom affiché.') }),
     { description: 'Ce qu’il fait de lui-même à intervalles.' },
   ),
+  forbidden: orNull(
+    Type.String(),
+    'Pourquoi il ne s’ajoute pas sur cette plateforme, qui interdit les simulations ; null quand il s’ajoute.',
+  ),
   help: text('Sa page d’aide, en Markdown.'),
 })
 

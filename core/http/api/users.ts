@@ -1,7 +1,8 @@
 import Type from 'typebox'
 import type { UserModel, UserRoleModel } from '../../access/model.ts'
 import { may, rightsOf } from '../../access/rights.ts'
-import { checkMayGrant, checkMayTake, grantRole, grantsOf, revokeRole } from '../../access/roles.ts'
+import { giveRole, takeRole } from '../../access/role-changes.ts'
+import { checkMayGrant, checkMayTake, grantsOf } from '../../access/roles.ts'
 import { administer, saidOfAccount } from '../../journal/administration.ts'
 import { createUser, deleteUser, findUser, setPassword, updateUser, usersOf } from '../../access/users.ts'
 import type { Db } from '../../db/knex.ts'
@@ -174,12 +175,13 @@ export const userRoutes = [
     }),
     example: { entityId: '0', role: 'admin' },
     response: listOf(Grant),
-    async handle({ params, body, caller, services: { db } }) {
+    async handle({ params, body, caller, services }) {
+      const { db } = services
       const { id } = await managed(db, params)
       const grant = { entityId: body.entityId, roleId: body.role }
       await checkMayAdministrate(db, caller, body.entityId)
       await checkMayGrant(db, caller, grant)
-      await grantRole(db, { userId: id, ...grant })
+      await giveRole({ caller, services }, { userId: id, ...grant })
       return { items: (await grantsOf(db, id)).map(presentGrant) }
     },
   }),
@@ -192,10 +194,11 @@ export const userRoutes = [
     can: 'utilisateur:lecture',
     status: 204,
     refusals: [errors.entityNotFound, errors.roleNotFound],
-    async handle({ params, query, caller, services: { db } }) {
+    async handle({ params, query, caller, services }) {
+      const { db } = services
       const { id } = await managed(db, params)
       await checkMayAdministrate(db, caller, query.entite)
-      await revokeRole(db, { userId: id, entityId: query.entite, roleId: query.role })
+      await takeRole({ caller, services }, { userId: id, entityId: query.entite, roleId: query.role })
       return nothing()
     },
   }),

@@ -3,12 +3,12 @@ import {
   EntityModel,
   findUser,
   findUserByLogin,
-  grantRole,
+  giveRole,
   grantsOf,
   listRoles,
-  revokeRole,
   rightsOf,
   spelledOut,
+  takeRole,
   visibleEntities,
   type UserModel,
 } from '#core'
@@ -43,12 +43,12 @@ const grant = async (call: Call, userId: string, entityId: string, roleId: strin
   if (roleId === NO_RIGHT) return
   await knownRole(call, roleId)
   await checkMayGrant(call.services.db, call.caller, { entityId, roleId })
-  await grantRole(call.services.db, { userId, entityId, roleId })
+  await giveRole(call, { userId, entityId, roleId })
 }
 
-const revokeAll = async ({ services: { db } }: Call, userId: string, entityId: string): Promise<void> => {
-  for (const held of await grantsOf(db, userId))
-    if (held.entityId === entityId) await revokeRole(db, { userId, entityId, roleId: held.roleId })
+const revokeAll = async (call: Call, userId: string, entityId: string): Promise<void> => {
+  for (const held of await grantsOf(call.services.db, userId))
+    if (held.entityId === entityId) await takeRole(call, { userId, entityId, roleId: held.roleId })
 }
 
 /** One row per role, where the caller may read accounts; what the user may do on the entity asked for comes with each. */
@@ -92,7 +92,7 @@ export const utilisateurRole: Resource = {
     if (name === ALL_ROLES) await revokeAll(call, user.id, entityId)
     else if (name !== NO_RIGHT) {
       await knownRole(call, name)
-      await revokeRole(call.services.db, { userId: user.id, entityId, roleId: name })
+      await takeRole(call, { userId: user.id, entityId, roleId: name })
     }
     return json({ result: 'ok' })
   },
@@ -133,5 +133,5 @@ export const addSeveralRoles = eachRole(grant)
 /** `delete-several-roles-utilisateur.php` */
 export const deleteSeveralRoles = eachRole(async (call, userId, entityId, roleId) => {
   if (roleId === ALL_ROLES) await revokeAll(call, userId, entityId)
-  else await revokeRole(call.services.db, { userId, entityId, roleId })
+  else await takeRole(call, { userId, entityId, roleId })
 })
