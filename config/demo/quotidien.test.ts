@@ -206,6 +206,26 @@ describe.skipIf(!hasBrowser)('le quotidien d’un agent à l’écran', () => {
     expect(await axe(page)).toEqual([])
   }, 60_000)
 
+  test('tous les documents d’une recherche, même ceux que la liste ne montre pas encore, se traitent ensemble', async () => {
+    const { page, town } = open
+    const { entityId, adminId } = town.town
+    const drafts = Array.from({ length: 53 }, (_, at) => `Carton ${at + 1}`)
+    for (const titre of drafts)
+      await town.hub.cradle.documents.create({ entityId, flow: 'depot-ged', values: { titre }, by: adminId })
+    await page.goto(`${open.url}/entites/${entityId}/documents?flux=depot-ged`)
+    await page.getByRole('checkbox', { name: 'Choisir Carton 53' }).click()
+    await open.button('Prendre tous ceux de la recherche').click()
+    await page.getByText('Tous les documents de la recherche').waitFor()
+    expect(await axe(page)).toEqual([])
+    await open.button('Supprimer (53)').click()
+    const question = page.getByRole('alertdialog').or(page.getByRole('dialog'))
+    await question.getByText('53 documents').waitFor()
+    await question.getByRole('button', { name: 'Supprimer' }).click()
+    await page.getByText('Terminé · 53 faits').waitFor()
+    await page.goto(`${open.url}/entites/${entityId}/documents?flux=depot-ged`)
+    await page.getByText('Aucun document ne correspond').waitFor()
+  }, 60_000)
+
   test('une lettre de la préfecture est liée à son acte, et chacun mène à l’autre', async () => {
     const { page, town } = open
     const { connectors } = town.hub.cradle
