@@ -18,8 +18,8 @@ export interface Goto<S extends string = string> {
   readonly state: S
   readonly values: Written
   readonly message?: string | undefined
-  /** Fields of the document itself, by full name, changed as an agent would: what `document.edited` gave. */
-  readonly edits?: Readonly<Record<string, unknown>>
+  /** Fields of the document itself, by full name, changed as an agent would: what `document.edited` gave. A function reads every field. */
+  readonly edits?: Written
 }
 
 /** What becomes of a document when texts are written in its fields. */
@@ -42,6 +42,8 @@ export interface Stay {
   readonly outcome: 'stay'
   readonly message: string
   readonly values: Written
+  /** As those of `Goto`. */
+  readonly edits?: Written
 }
 
 /** « Pas encore » : the message is what the agent reads meanwhile. Values already known are kept. */
@@ -169,6 +171,8 @@ export interface StateDefinition<F = Fields> {
   readonly thenEditable?: readonly (keyof F & string)[]
   /** Shown in red, as something an agent must look at. Implied for `erreur`, `failsTo`, `late` and `…incertain`. */
   readonly trouble?: true
+  /** A refusal that ends the step: a flow may go on after it all the same (`.goOnAfterRefusal()`). */
+  readonly refusal?: true
   /** May the document be deleted here? Error states and stops say yes only when nothing unanswered is at a remote. */
   readonly deletable?: true
   readonly pastell?: string
@@ -312,6 +316,8 @@ export interface Placement<F extends Fields = Fields> {
   set(settings: Readonly<Record<string, string>>): Placement<F>
   /** After this step the document waits for an agent to press « Poursuivre ». */
   thenWait(): Placement<F>
+  /** A refusal ends this step as a success does: the document goes on, or waits when the step is followed by `.thenWait()`. */
+  goOnAfterRefusal(): Placement<F>
   /**
    * Public names in Pastell that differ from those of the step in this flow: `{ 'states.envoye': 'send-tdt', 'fields.ar': 'aractes' }`.
    * They are taken to the letter, even when the step is used twice.
@@ -332,6 +338,7 @@ export interface PlacedStep {
   readonly bindings: Readonly<Record<string, Binding>>
   readonly when?: Condition
   readonly manual?: true
+  readonly goesOnAfterRefusal?: true
   readonly settings?: Readonly<Record<string, string>>
   /** Names in Pastell of this placement: `fields.ar` → `aractes`. */
   readonly pastell?: Readonly<Record<string, string>>
@@ -376,6 +383,7 @@ const place = <F extends Fields>(placed: PlacedStep, fields: F): Placement<F> =>
     place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
   set: settings => place({ ...placed, settings }, fields),
   thenWait: () => place({ ...placed, manual: true }, fields),
+  goOnAfterRefusal: () => place({ ...placed, goesOnAfterRefusal: true }, fields),
   pastell: names => place({ ...placed, pastell: { ...placed.pastell, ...(names as Record<string, string>) } }, fields),
 })
 

@@ -119,6 +119,7 @@ const stepFaults = (step: AnyStep): readonly string[] => {
   if (!has(step.initial)) faults.push(`${at} : l'état initial « ${step.initial} » n'existe pas.`)
   for (const [name, state] of Object.entries(states)) {
     if (!state.label) faults.push(`${at} : l'état « ${name} » n'a pas de libellé.`)
+    if (state.refusal && !state.ends) faults.push(`${at} : l'état « ${name} » est un refus et ne termine pas l'étape.`)
     if (!reached.has(name)) faults.push(`${at} : l'état « ${name} » n'est jamais atteint.`)
     const automatic = tasksOf(step).filter(
       ([, task]) => (task.trigger ?? 'job') === 'job' && fromOf(task).includes(name),
@@ -235,8 +236,14 @@ const strayNames = (
   ]
 }
 
-const compiledState = (alias: string, name: string, step: AnyStep, pastell: string | undefined): CompiledState => {
+/** How a state ends its step where a flow places it. */
+const endOf = ({ ends, refusal }: StateDefinition, { goesOnAfterRefusal }: PlacedStep): StateDefinition['ends'] =>
+  refusal && goesOnAfterRefusal ? 'next' : ends
+
+const compiledState = (placed: PlacedStep, name: string, step: AnyStep, pastell: string | undefined): CompiledState => {
+  const { alias } = placed
   const state = statesOf(step)[name] as StateDefinition
+  const ends = endOf(state, placed)
   const trouble = state.trouble ?? troublesOf(step).has(name)
   const full = (field: string) => `${alias}.${field}`
   const asked = Object.entries(step.fields).filter(([, field]) => !field.options.computed)
@@ -250,12 +257,12 @@ const compiledState = (alias: string, name: string, step: AnyStep, pastell: stri
         ? 'uncertain'
         : trouble
           ? 'trouble'
-          : state.ends === 'next'
+          : ends === 'next'
             ? 'over'
-            : state.ends === 'stop'
+            : ends === 'stop'
               ? 'stopped'
               : 'running',
-    ...(state.ends ? { ends: state.ends } : {}),
+    ...(ends ? { ends } : {}),
     editable: (state.editable === 'all' ? asked.map(([field]) => field) : (state.editable ?? [])).map(full),
     thenEditable: (state.thenEditable ?? []).map(full),
     deletable: state.deletable ?? false,
@@ -377,6 +384,11 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
           `étape « ${placed.alias} » : la condition lit le champ « ${field} », qui n'existe pas avant elle.`,
         )
     for (const [where, message] of strayNames(placed, step)) fault(`${at}${where}`, message)
+    if (placed.goesOnAfterRefusal && !Object.values(step.states).some(state => state.refusal))
+      fault(
+        `${at}/goesOnAfterRefusal`,
+        `étape « ${placed.alias} » : elle ne connaît pas de refus, rien ne peut se poursuivre après.`,
+      )
     const publicNames = placed.pastell ?? {}
     const labelled = <T extends { readonly label: string }>(name: string, named: T): T => {
       const label = placed.labels?.[name]
@@ -398,7 +410,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
     for (const [name, { pastell }] of Object.entries(statesOf(step)))
       states[`${placed.alias}.${name}`] = labelled(
         `states.${name}`,
-        compiledState(placed.alias, name, step, publicNames[`states.${name}`] ?? pastell),
+        compiledState(placed, name, step, publicNames[`states.${name}`] ?? pastell),
       )
     for (const [name, link] of Object.entries(step.links ?? {}))
       links[`${placed.alias}.${name}`] = {

@@ -118,6 +118,10 @@ describe('compileFlow refuses, in French', () => {
     expect(faultsOf({ steps: [{ ...placed('watch'), when: { field: 'absent', is: true } }] })).toContain(
       'la condition lit le champ « absent »',
     ))
+  test('going on after a refusal that the step does not know', () =>
+    expect(faultsOf({ steps: [{ ...placed('watch'), goesOnAfterRefusal: true }] })).toContain(
+      'elle ne connaît pas de refus',
+    ))
   test('a missing label', () =>
     expect(faultsOf({ fields: { objet: { ...text('x'), label: '' } } })).toContain("« objet » n'a pas de libellé"))
   test('an unreachable state', () =>

@@ -148,6 +148,9 @@ const Step = Type.Object(
     ),
     when: Type.Optional(ConditionRef),
     manual: Type.Optional(Type.Literal(true, { description: 'Après l’étape, le document attend « Poursuivre ».' })),
+    goesOnAfterRefusal: Type.Optional(
+      Type.Literal(true, { description: 'Un refus termine l’étape comme un succès : le document poursuit.' }),
+    ),
     settings: Type.Optional(dictionary(ANYTHING, Type.String({ maxLength: 20_000 }))),
     pastell: Type.Optional(dictionary(ANYTHING, Type.String({ maxLength: 100 }))),
     labels: Type.Optional(

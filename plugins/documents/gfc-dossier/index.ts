@@ -61,13 +61,14 @@ export default defineFlow({
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot', page: 'Cheminement' }),
     envoiSae: flag('Archivage', { pastell: 'envoi_sae', page: 'Cheminement' }),
     saeConfig: file("Données du bordereau d'archivage", {
-      help: 'Un objet JSON où puisent les modèles du bordereau SEDA.',
+      help: 'Un objet JSON : ses valeurs remplacent celles du document dans le bordereau SEDA.',
+      accept: ['application/json'],
       when: { field: 'envoiSae', is: true },
       pastell: 'sae_config',
       page: 'Cheminement',
     }),
   },
-  steps({ intitule, document, pieces, envoiSignature, envoiMailsec, envoiDepot, envoiSae }) {
+  steps({ intitule, document, pieces, envoiSignature, envoiMailsec, envoiDepot, envoiSae, saeConfig }) {
     const visa = signature({ titre: intitule, document, annexes: pieces })
     const signed = firstOf(visa.fields.signe, document)
     return [
@@ -75,7 +76,7 @@ export default defineFlow({
       visa.when(envoiSignature).thenWait(),
       mailsec({ titre: intitule, document: signed, annexes: pieces }).when(envoiMailsec).thenWait(),
       depotGed({}).when(envoiDepot).thenWait(),
-      archivage({}).when(envoiSae).thenWait(),
+      archivage({ valeurs: saeConfig }).when(envoiSae).thenWait(),
     ]
   },
 })

@@ -38,14 +38,15 @@ export default defineFlow({
     envoiGed2: flag('Dépôt en GED après le courriel', { pastell: 'envoi_ged_2', page: 'Cheminement' }),
     envoiSae: flag('Archivage', { pastell: 'envoi_sae', page: 'Cheminement' }),
     saeConfig: file("Données du bordereau d'archivage", {
-      help: 'Un objet JSON où puisent les modèles du bordereau SEDA.',
+      help: 'Un objet JSON : ses valeurs remplacent celles du document dans le bordereau SEDA.',
+      accept: ['application/json'],
       when: { field: 'envoiSae', is: true },
       pastell: 'sae_config',
       page: 'Cheminement',
     }),
     lu: text('Courriel lu', { hidden: true, pastell: 'is_recupere', page: 'Cheminement' }),
   },
-  steps({ libelle, document, annexes, envoiSignature, envoiGed1, envoiMailsec, envoiGed2, envoiSae }) {
+  steps({ libelle, document, annexes, envoiSignature, envoiGed1, envoiMailsec, envoiGed2, envoiSae, saeConfig }) {
     const visa = signature({ titre: libelle, document, annexes })
       .pastell({ 'fields.bordereau': 'bordereau' })
       .when(envoiSignature)
@@ -59,7 +60,7 @@ export default defineFlow({
         .set({ lu: '{% if sent_mail_read == sent_mail_number %}1{% endif %}' })
         .when(envoiMailsec),
       depotGed({}).as('ged2').labelled('Dépôt en GED après le courriel').pastell(gedNames('2')).when(envoiGed2),
-      archivage({}).when(envoiSae),
+      archivage({ valeurs: saeConfig }).when(envoiSae),
     ]
   },
 })

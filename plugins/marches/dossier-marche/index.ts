@@ -34,13 +34,18 @@ export default defineFlow({
       help: 'Un seul dossier à la racine, qui contient tous les autres.',
       pastell: 'fichier_zip',
     }),
+    saeConfig: file("Données du bordereau d'archivage", {
+      help: 'Un objet JSON : ses valeurs remplacent celles du document dans le bordereau SEDA.',
+      accept: ['application/json'],
+      pastell: 'sae_config',
+    }),
     publierDecp: flag('Publication des données essentielles (DECP)', {
       help: 'Si elles ne sont pas déjà publiées par votre profil d’acheteur.',
     }),
   },
-  steps: ({ libelle: objet, numeroMarche: numero, cpv, dateNotification, publierDecp, zip }) => [
+  steps: ({ libelle: objet, numeroMarche: numero, cpv, dateNotification, publierDecp, zip, saeConfig }) => [
     publicationDecp({ objet, numero, cpv, dateNotification }).when(publierDecp),
     depotAutomatique({ document: zip }),
-    archivage({}),
+    archivage({ valeurs: saeConfig }),
   ],
 })

@@ -178,12 +178,6 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Notifiait la réception par un glaneur : ici, l’abonnement à la création du document en tient lieu.',
   },
   {
-    kind: 'champ',
-    names: ['sae_config'],
-    flows: ['dossier-marche'],
-    why: 'Fichier de valeurs pour le bordereau : elles viennent du connecteur SEDA et du document.',
-  },
-  {
     kind: 'état',
     names: ['importation-ok', 'importation-sans-extraction', 'importation-erreur'],
     flows: ['piece-marche-par-etape'],

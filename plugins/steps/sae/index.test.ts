@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { defineFlow, file, text, type Sae } from '#core'
+import { choice, defineFlow, file, text, type DocumentContents, type Files, type Sae } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from './index.ts'
 
@@ -67,5 +68,49 @@ describe("un service d'archivage sans accusé de réception", () => {
     await hub.advance('5 min')
     expect(document.state).toBe('sae.sansAr')
     expect(sae.transfers.size).toBe(1)
+  })
+})
+
+describe('un fichier de données du bordereau', () => {
+  const withValues = defineFlow({
+    ...flow.stored,
+    fields: {
+      objet: text('Objet', { required: true, title: true }),
+      nature: choice('Nature', { '3': 'Arrêté', '4': 'Contrat' }, { pastell: 'acte_nature' }),
+      piece: file('Pièce'),
+      valeurs: file('Données', { pastell: 'sae_config' }),
+    },
+    steps: ({ valeurs }) => [archivage({ valeurs })],
+  })
+  const generated = async (json: string) => {
+    const seen: DocumentContents[] = []
+    const { capabilities } = fakeTown()
+    const seda: typeof capabilities.seda = {
+      generate(contents, evidence, transferId) {
+        seen.push(contents)
+        return capabilities.seda.generate(contents, evidence, transferId)
+      },
+    }
+    const files: Files = {
+      open: () => Readable.from([Buffer.from(json)]),
+      save: async (_content, name) => Promise.resolve(fileNamed(name)),
+    }
+    const hub = testHub(withValues, [archivage], { ...capabilities, seda }, { files })
+    const piece = fileNamed('bail.pdf')
+    const document = await hub.create({ objet: 'Bail', nature: '3', piece, valeurs: fileNamed('valeurs.json') })
+    await document.submit()
+    return { document, seen, piece }
+  }
+
+  test('remplace les valeurs du document, sous leur nom ici ou chez Pastell, et jamais ses fichiers', async () => {
+    const { seen, piece } = await generated('{"acte_nature":"4","producteur":"DRH","rang":2,"piece":"perdu"}')
+    expect(seen[0]?.values).toMatchObject({ objet: 'Bail', nature: '4', producteur: 'DRH', rang: '2', piece })
+  })
+
+  test('qui n’est pas un objet JSON arrête la préparation, avec une phrase', async () => {
+    const { document, seen } = await generated('[1]')
+    expect(seen).toEqual([])
+    expect(document.state).toBe('sae.erreurGeneration')
+    expect(document.current.message).toContain("« valeurs.json » n'est pas un objet JSON")
   })
 })

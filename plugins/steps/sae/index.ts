@@ -1,5 +1,6 @@
 import { date, defineStep, file, localDay, longText, PermanentError, text, wait } from '#core'
 import type { FileRef, JournalLine } from '#core'
+import { overridden } from './valeurs.ts'
 
 /** The evidence that goes with the archive: the whole history of the document, oldest line first. */
 const evidenceOf = (lines: readonly JournalLine[]): string =>
@@ -48,7 +49,7 @@ export const archivage = defineStep({
   id: 'sae',
   label: 'Archivage',
   needs: ['seda', 'sae'],
-  inputs: {},
+  inputs: { valeurs: file('Données du bordereau (JSON)') },
   fields: {
     transfertId: text('Identifiant du transfert', { computed: true, index: true, pastell: 'sae_transfert_id' }),
     service: text('Service versant', { computed: true, hidden: true }),
@@ -71,7 +72,7 @@ export const archivage = defineStep({
     arRecu: { label: 'Accusé de réception du SAE reçu', pastell: 'ar-recu-sae' },
     sansAr: { label: 'Réponse du SAE attendue', pastell: 'ack-not-provided' },
     accepte: { label: 'Archive acceptée', ends: 'next', pastell: 'accepter-sae' },
-    refuse: { label: 'Archive refusée par le SAE', ends: 'stop', deletable: true, pastell: 'rejet-sae' },
+    refuse: { label: 'Archive refusée par le SAE', ends: 'stop', refusal: true, deletable: true, pastell: 'rejet-sae' },
     erreurGeneration: {
       label: "Génération du paquet d'archive impossible",
       trouble: true,
@@ -89,12 +90,13 @@ export const archivage = defineStep({
       uses: 'seda',
       failsTo: 'erreurGeneration',
       pastell: 'generate-sip',
-      async run({ connectors, document, files, key }, goto) {
+      async run({ inputs, connectors, document, files, key }, goto) {
+        const contents = await overridden(await document.contents(), inputs.valeurs, files)
         const lines = await document.journal()
         const journal = await files.save(evidenceOf(lines), 'journal.json')
         // The key changes with each passage, so a transfer refused by the service is never sent again under its old name.
         const transferId = `passeur-${key.replaceAll('.', '-')}`
-        const sip = await connectors.seda.generate(await document.contents(), { journal, lines }, transferId)
+        const sip = await connectors.seda.generate(contents, { journal, lines }, transferId)
         return goto(
           'genere',
           {

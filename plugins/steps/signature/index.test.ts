@@ -95,3 +95,26 @@ test("le dossier n'y est pas : l'agent le renvoie, sous une autre clé", async (
   expect(document.state).toBe('signature.envoye')
   expect(new Set([...fake.folders.values()].map(({ key }) => key)).size).toBe(2)
 })
+
+test('un refus arrête le document, sauf si le flux dit de poursuivre : alors il continue, ou attend « Poursuivre »', async () => {
+  const connector: Signature = { ...fakeSignature().signature, status: async () => ({ is: 'refused', reason: 'Non' }) }
+  const settled = async (place: (visa: ReturnType<typeof signature>) => ReturnType<typeof signature>) => {
+    const refused = defineFlow({
+      ...flow.stored,
+      fields: { objet: text('Objet', { required: true, title: true }), lettre: file('Lettre', { required: true }) },
+      steps: ({ objet, lettre: document }) => [place(signature({ titre: objet, document }))],
+    })
+    const hub = testHub(refused, [signature], { signature: connector })
+    const circuit = { value: 'actes/deliberation', label: 'Actes / Délibération' }
+    const document = await hub.create({ objet: 'Convention', lettre, 'signature.circuit': circuit })
+    await document.submit()
+    await hub.advance('1 min')
+    return document
+  }
+  expect((await settled(visa => visa)).state).toBe('signature.refuse')
+  expect((await settled(visa => visa.goOnAfterRefusal())).state).toBe('termine')
+  const waiting = await settled(visa => visa.goOnAfterRefusal().thenWait())
+  expect(waiting.state).toBe('signature.refuse')
+  await waiting.ask('poursuivre')
+  expect(waiting.state).toBe('termine')
+})

@@ -1,31 +1,5 @@
-import { date, defineStep, file, files, longText, PermanentError, remoteChoice, text, wait } from '#core'
-import type { Files, FileRef } from '#core'
-
-/** Metadata for the signature book: a JSON object (`json_metadata` in Pastell). What is not a text stays written in JSON. */
-const metadataOf = async (store: Files, source: FileRef | undefined): Promise<Record<string, string> | undefined> => {
-  if (!source) return undefined
-  if (source.size > 1_000_000)
-    throw new PermanentError(
-      `Le fichier de métadonnées « ${source.name} » dépasse 1 Mo : vérifier qu'il s'agit bien du bon fichier.`,
-    )
-  const chunks: Buffer[] = []
-  for await (const chunk of store.open(source)) chunks.push(chunk as Buffer)
-  try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new TypeError('not an object')
-    return Object.fromEntries(
-      Object.entries(parsed).map(([key, value]: [string, unknown]) => [
-        key,
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ]),
-    )
-  } catch (cause) {
-    throw new PermanentError(
-      `Le fichier de métadonnées « ${source.name} » n'est pas un objet JSON : le corriger puis réessayer.`,
-      { cause },
-    )
-  }
-}
+import { date, defineStep, file, files, jsonValuesIn, longText, PermanentError, remoteChoice, text, wait } from '#core'
+import type { FileRef } from '#core'
 
 /** The book gives back every annexe; those that were sent are known. */
 const added = (returned: readonly FileRef[] = [], sent: readonly FileRef[] = []): readonly FileRef[] =>
@@ -77,7 +51,13 @@ export const signature = defineStep({
     recupere: { label: 'Signature récupérée, classement du dossier' },
     refusRecupere: { label: 'Refus récupéré, classement du dossier' },
     signe: { label: 'Signature récupérée', ends: 'next', pastell: 'recu-iparapheur' },
-    refuse: { label: 'Signature refusée', ends: 'stop', deletable: true, pastell: 'rejet-iparapheur' },
+    refuse: {
+      label: 'Signature refusée',
+      ends: 'stop',
+      refusal: true,
+      deletable: true,
+      pastell: 'rejet-iparapheur',
+    },
     erreurEnvoi: {
       label: 'Envoi refusé par le parapheur',
       trouble: true,
@@ -117,7 +97,7 @@ export const signature = defineStep({
           deadline: data.dateLimite,
           publicAnnotation: data.annotationPublique,
           privateAnnotation: data.annotationPrivee,
-          metadata: await metadataOf(store, data.metadonnees),
+          metadata: data.metadonnees && (await jsonValuesIn(store, data.metadonnees, 'de métadonnées')),
           contents: await document.contents(),
         })
         if (sent.is === 'refused') throw new PermanentError(sent.reason)

@@ -10,6 +10,10 @@ interface StepKind {
   readonly inputs: Readonly<Record<string, string>>
   /** Boxes of the configuration: what is lost or changed when ticked, when not. */
   readonly boxes?: Readonly<Record<string, { readonly on?: string; readonly off?: string }>>
+  /** Box of the configuration that lets a refused document go on. */
+  readonly goesOn?: string
+  /** Box of the configuration → field that the flow then asks for, and the input of the step that takes it. */
+  readonly asks?: Readonly<Record<string, { readonly input: string; readonly name: string; readonly spec: FieldSpec }>>
   /** Input → field of the step that holds what comes back in its place: the following steps take it first. */
   readonly gives?: Readonly<Record<string, string>>
 }
@@ -25,11 +29,9 @@ const KINDS: Readonly<Record<string, StepKind>> = {
       has_date_limite: { off: stays('date limite') },
       has_primo_signature: { off: stays('signature détachée préalable') },
       has_metadata_in_json: { off: stays('métadonnées du parapheur') },
-      continue_after_refusal: {
-        on: 'la poursuite du cheminement après un refus : un document refusé s’arrête, un agent décide',
-      },
     },
     gives: { document: 'signe', annexes: 'annexesSignees' },
+    goesOn: 'continue_after_refusal',
   },
   depot: { step: 'ged', label: 'Dépôt (GED, FTP, …)', inputs: {} },
   mailsec: { step: 'mailsec', label: 'Mail sécurisé', inputs: {} },
@@ -37,9 +39,20 @@ const KINDS: Readonly<Record<string, StepKind>> = {
     step: 'sae',
     label: 'Archivage',
     inputs: {},
-    boxes: {
+    asks: {
       sae_has_metadata_in_json: {
-        on: 'le fichier de configuration du SAE (« sae_config ») : les valeurs du bordereau viennent du connecteur SEDA et du document',
+        input: 'valeurs',
+        name: 'saeConfig',
+        spec: {
+          kind: 'file',
+          label: "Données du bordereau d'archivage",
+          options: {
+            help: 'Un objet JSON : ses valeurs remplacent celles du document dans le bordereau SEDA.',
+            accept: ['application/json'],
+            page: 'Configuration SAE',
+            pastell: 'sae_config',
+          },
+        },
       },
     },
   },
@@ -75,7 +88,7 @@ const KEYS = [
 ]
 
 export interface StepsRead {
-  /** Boxes of the page « Cheminement », by our name. */
+  /** Boxes of the page « Cheminement », by our name, and what the steps ask for besides. */
   readonly boxes: Readonly<Record<string, FieldSpec>>
   readonly steps: readonly PlacedStep[]
   readonly remarks: readonly Remark[]
@@ -176,7 +189,13 @@ export const readSteps = (etapes: readonly Json[], page: FirstPage, steps: Reado
     const given = isJson(etape['specific_type_info']) ? etape['specific_type_info'] : {}
     const infoAt = `${at}/specific_type_info`
     remarks.push(
-      ...unknownKeys(infoAt, given, [...Object.keys(kind.inputs), ...Object.keys(kind.boxes ?? {}), 'transformations']),
+      ...unknownKeys(infoAt, given, [
+        ...Object.keys(kind.inputs),
+        ...Object.keys(kind.boxes ?? {}),
+        ...Object.keys(kind.asks ?? {}),
+        ...(kind.goesOn === undefined ? [] : [kind.goesOn]),
+        'transformations',
+      ]),
     )
 
     const bindings: Record<string, Binding> = type === 'mailsec' ? { ...ofTheDocument(definition, page, latest) } : {}
@@ -219,12 +238,26 @@ export const readSteps = (etapes: readonly Json[], page: FirstPage, steps: Reado
         ...(mandatory || isOn(etape['defaultChecked']) ? { default: true } : {}),
       },
     }
+    for (const [key, { input, name, spec }] of Object.entries(kind.asks ?? {})) {
+      if (!isOn(given[key])) continue
+      const asked = `${name}${own.repeated ? own.rank : ''}`
+      boxes[asked] = {
+        ...spec,
+        options: {
+          ...spec.options,
+          pastell: `${spec.options.pastell ?? name}${own.suffix}`,
+          ...(mandatory ? {} : { when: { field: box, is: true } }),
+        },
+      }
+      bindings[input] = asked
+    }
     placed.push({
       step: kind.step,
       alias: own.alias,
       ...(label !== undefined || own.repeated ? { label: shown } : {}),
       bindings,
       ...(mandatory ? {} : { when: { field: box, is: true } }),
+      ...(kind.goesOn !== undefined && isOn(given[kind.goesOn]) ? { goesOnAfterRefusal: true as const } : {}),
       ...(isOn(etape['automatique']) || index === etapes.length - 1 ? {} : { manual: true as const }),
       ...(rule ? { settings: rule.settings } : {}),
     })
