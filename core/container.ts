@@ -15,6 +15,7 @@ import { createRegistry, type ConnectorRegistry } from './connectors/registry.ts
 import { createSchedules, type Schedules } from './connectors/schedules.ts'
 import { createSecrets, type Secrets } from './connectors/secrets.ts'
 import { createConnectors, type Connectors } from './connectors/service.ts'
+import { createContacts, type Contacts } from './contacts/recipients.ts'
 import { createKnex, type Db } from './db/knex.ts'
 import type { Listener } from './db/notifications.ts'
 import { createBatches, type Batches } from './documents/batches/service.ts'
@@ -82,6 +83,7 @@ export interface Cradle extends Given {
   readonly inbox: CreateInbox
   readonly kin: Kin
   readonly publicLinks: PublicLinks
+  readonly contacts: Contacts
   readonly signals: Signals
   readonly finder: CreateFinder
   readonly desk: CreateDesk
@@ -160,10 +162,24 @@ const parts = {
     createPublicLinks({ key: config.secretKeys.current, origin: config.publicPagesUrl ?? config.publicUrl }),
   ),
   signals: part(createSignals),
+  contacts: part(createContacts),
   engine: part(
-    ({ store, kin, flows, instances, lanes, heartbeat, publicLinks, files, clock, log }: Cradle): EnginePorts => ({
+    ({
+      store,
+      kin,
+      contacts,
+      flows,
+      instances,
+      lanes,
+      heartbeat,
+      publicLinks,
+      files,
+      clock,
+      log,
+    }: Cradle): EnginePorts => ({
       documents: store,
       kin,
+      contacts,
       flows,
       instances,
       lanes,
@@ -195,6 +211,7 @@ const parts = {
     duplicate: cradle.duplicate,
     batches: cradle.batches,
     signals: cradle.signals,
+    contacts: cradle.contacts,
     connectors: cradle.connectors,
     recordings: cradle.recordings,
     reports: cradle.reports,

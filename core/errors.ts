@@ -120,6 +120,16 @@ export const errors = {
     404,
     "Ce groupe de champs n'existe pas, ou il a été supprimé : rechargez la liste.",
   ),
+  contactNotFound: define(
+    'contact_introuvable',
+    404,
+    "Ce contact n'est pas dans l'annuaire de cette entité : il a peut-être été supprimé, rechargez la liste.",
+  ),
+  mailGroupNotFound: define(
+    'groupe_annuaire_introuvable',
+    404,
+    "Ce groupe n'est pas dans l'annuaire de cette entité : il a peut-être été supprimé, rechargez la liste.",
+  ),
   documentNotFound: define(
     'document_introuvable',
     404,

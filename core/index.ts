@@ -20,6 +20,7 @@ export * from './authoring/shared-names.ts'
 export * from './authoring/steps.ts'
 export * from './authoring/values.ts'
 export type * from './contracts/index.ts'
+export { ATTENDANCES } from './contracts/convocation.ts'
 export type * from './connectors/http.ts'
 export { displayOf } from './engine/values.ts'
 export { toLatin1 } from './connectors/http-client-body.ts'
@@ -155,6 +156,7 @@ export type { Studio } from './flows/studio/service.ts'
 export { withoutDelimiters } from './contracts/regular-expressions.ts'
 export { AccountDisabled } from './access/account-disabled.ts'
 export { callerOfCertificate, certificateDigest, readCertificate } from './access/certificates.ts'
+export { applySettings, missingSettings } from './connectors/settings.ts'
 export { administer, saidOfAccount, saidOfEntity } from './journal/administration.ts'
 export { checkSecondProof, presentedCertificate } from './http/client-certificate.ts'
 export { holderOf } from './entities/entities.ts'
@@ -184,3 +186,13 @@ export type { Signalled, Signals } from './documents/signals.ts'
 export { hashPassword, LONGEST_PASSWORD, passwordMatches } from './access/passwords.ts'
 export { problemOf } from './engine/values.ts'
 export { disposition, sendFile } from './http/download.ts'
+// Lists of recipients, and the address book that completes them.
+export {
+  distinctPeople,
+  readMailList,
+  writtenAddress,
+  type Addressee,
+  type ListEntry,
+  type NamedGroup,
+} from './contacts/mail-list.ts'
+export type { Contacts, Expanded } from './contacts/recipients.ts'

@@ -2,6 +2,7 @@ import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { DocumentContents, Files, JournalLine, Log } from './context.ts'
 import type { Condition } from './conditions.ts'
 import type { Fields, Patch, Ref, Refs, Values } from './fields.ts'
+import type { Expanded } from '../contacts/recipients.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
 import type { CreatedDocument, NewDocument, Twin } from './relations.ts'
 
@@ -102,6 +103,11 @@ export interface TaskContext<I, F, N extends CapabilityName> {
      * count: documents go there by themselves only where somebody decided so.
      */
     associated(flow: string): Promise<boolean>
+    /**
+     * Whom a list of recipients names today: the groups and roles of the address book become people. What is found is to be stored before
+     * anybody is written to: tomorrow it may be others.
+     */
+    recipients(list: string): Promise<readonly Expanded[]>
   }
   readonly files: Files
   readonly log: Log

@@ -83,6 +83,7 @@ const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Ca
       create: found => ports.kin.create(document, found),
       twins: field => ports.kin.twins(document, `${task.step}.${field}`),
       associated: flowId => ports.kin.associated(document, flowId),
+      recipients: list => ports.contacts.read(document.entityId, list),
     },
     files: ports.files,
     log: ports.log,

@@ -2,6 +2,7 @@ import type { JournalLine, Files, Log, Clock, DocumentContents } from '../author
 import type { PublicLink } from '../authoring/steps.ts'
 import type { Capabilities } from '../contracts/index.ts'
 import type { CreatedDocument, NewDocument, Twin } from '../authoring/relations.ts'
+import type { Contacts } from '../contacts/recipients.ts'
 import type { CompiledFlow, Document, Move } from './model.ts'
 
 /** What the engine asks of the outside. PostgreSQL implements it, and so does the memory of `testHub`. */
@@ -82,6 +83,8 @@ export interface Kin {
 export interface EnginePorts {
   readonly documents: DocumentStore
   readonly kin: Kin
+  /** The address book of the entity of a document, with what those above share. */
+  readonly contacts: Contacts
   readonly instances: Instances
   readonly lanes: Lanes
   readonly flows: Flows

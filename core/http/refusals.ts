@@ -20,6 +20,8 @@ const BY_PARAMETER: Readonly<Record<string, Refusals>> = {
   batchId: [errors.batchNotFound],
   uploadId: [errors.uploadNotFound],
   subscriptionId: [errors.subscriptionNotFound],
+  contactId: [errors.contactNotFound],
+  mailGroupId: [errors.mailGroupNotFound],
 }
 
 /** What a property of the body may not find. */

@@ -1,6 +1,7 @@
 import type { RequestLimits } from '../access/request-limits.ts'
 import type { SignIn } from '../access/sign-in.ts'
 import type { Clock, Log } from '../authoring/context.ts'
+import type { Contacts } from '../contacts/recipients.ts'
 import type { Db } from '../db/knex.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { AnyStep } from '../authoring/steps.ts'
@@ -40,6 +41,8 @@ export interface Services {
   readonly connectors: ConnectorsApi
   readonly recordings: RecordingsApi
   readonly reports: ReportsApi
+  /** Whom a list of recipients names. */
+  readonly contacts: Contacts
   readonly files: StoredFiles
   readonly events: DocumentEvents
   /** What was loaded at start-up, in order: the folders of the product, then the packages that the configuration names. */

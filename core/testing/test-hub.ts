@@ -7,6 +7,7 @@ import type { Flow } from '../authoring/flows.ts'
 import type { NewDocument } from '../authoring/relations.ts'
 import type { AnyStep } from '../authoring/steps.ts'
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import { readMailList, type Addressee } from '../contacts/mail-list.ts'
 import { errors } from '../errors.ts'
 import { isBuiltIn, mayAsk, mayDo, offers, type BuiltIn } from '../engine/availability.ts'
 import { compileFlow } from '../engine/compile.ts'
@@ -45,7 +46,7 @@ const typeNamed = (name: string): string => {
 }
 
 /** Contents of a few bytes, kept in memory: enough for flows, whose files are stand-ins. */
-const memoryFiles = (): Files => {
+export const memoryFiles = (): Files => {
   const contents = new Map<string, Buffer>()
   return {
     open: ({ sha256 }) => Readable.from([contents.get(sha256) ?? Buffer.alloc(0)]),
@@ -108,6 +109,8 @@ export interface TestHub {
   readonly createdProblems: string[]
   /** Other flows that have connectors of their own; none at first. */
   readonly associated: Set<string>
+  /** Groups of the address book, by the way a list writes them: `groupe: "Élus"`; none at first. */
+  readonly groups: Map<string, readonly Addressee[]>
   create(values: Readonly<Record<string, unknown>>): Promise<TestDocument>
   /** Lets virtual time pass, running each task at its date. */
   advance(by: Duration): Promise<void>
@@ -130,7 +133,16 @@ export const testHub = (
   flow: Flow,
   steps: readonly { readonly definition: AnyStep }[],
   capabilities: Partial<Capabilities>,
-  { files, start }: { readonly files?: Files; readonly start?: string } = {},
+  {
+    files,
+    start,
+    around = ports => ports,
+  }: {
+    readonly files?: Files
+    readonly start?: string
+    /** Stands between the engine and its ports: what the player does to make calls fail. */
+    readonly around?: (ports: EnginePorts) => EnginePorts
+  } = {},
 ): TestHub => {
   const clock = virtualClock(start)
   const compiled = compileFlow(flow.stored, new Map(steps.map(step => [step.definition.id, step.definition])))
@@ -138,6 +150,7 @@ export const testHub = (
   const created: CreatedByTask[] = []
   const createdProblems: string[] = []
   const associated = new Set<string>()
+  const groups = new Map<string, readonly Addressee[]>()
   const instances = new Map<string, InstanceSettings>(
     Object.keys(capabilities).map(name => [name, { id: name, label: `Connecteur ${name}` }]),
   )
@@ -170,7 +183,7 @@ export const testHub = (
     fields: compiled.fields,
     values: document.data,
   })
-  const ports: EnginePorts = {
+  const ports = around({
     documents: {
       load: async (_entity, id) => store.get(id)?.document,
       commit: async (move, expected) => {
@@ -202,6 +215,14 @@ export const testHub = (
             stateLabel: compiled.states[state]?.label ?? state,
           })),
     },
+    contacts: {
+      read: async (_entity, list) =>
+        readMailList(list).map(entry => {
+          if (entry.is === 'address') return { entry, people: [{ name: entry.name, address: entry.address }] }
+          const people = groups.get(entry.written)
+          return people ? { entry, people } : { entry, people: [], fault: `« ${entry.written} » est inconnu.` }
+        }),
+    },
     instances: {
       of: async () =>
         new Map(
@@ -226,7 +247,7 @@ export const testHub = (
     files: files ?? memoryFiles(),
     clock,
     log: silent,
-  }
+  })
 
   const nextDue = (until: Date): Stored | undefined =>
     [...store.values()]
@@ -316,6 +337,7 @@ export const testHub = (
     created,
     createdProblems,
     associated,
+    groups,
     instances,
     async create(values) {
       const id = `doc${store.size + 1}`

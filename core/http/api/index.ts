@@ -3,6 +3,9 @@ import type { Route } from '../route.ts'
 import { administrationRoutes } from './administration.ts'
 import { archiveRoutes } from './archive.ts'
 import { batchRoutes } from './batches.ts'
+import { contactGroupRoutes } from './contact-groups.ts'
+import { contactTransferRoutes } from './contact-transfers.ts'
+import { contactRoutes } from './contacts.ts'
 import { connectorRoutes } from './connectors.ts'
 import { withDescription } from './description.ts'
 import { documentReadingRoutes } from './document-reading.ts'
@@ -46,6 +49,9 @@ export const apiRoutes = (ofPlugins: readonly Route[] = [], viewers: readonly Fi
     ...viewerRoutes(viewers),
     ...journalRoutes,
     ...fullTextRoutes,
+    ...contactRoutes,
+    ...contactGroupRoutes,
+    ...contactTransferRoutes,
     ...notificationRoutes,
     ...relationRoutes,
     ...administrationRoutes,
