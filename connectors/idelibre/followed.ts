@@ -1,4 +1,4 @@
-import type { Convoque } from '#core'
+import type { Attendance, Convoque } from '#core'
 import type { Called, User } from './client.ts'
 
 const nameOf = ({ firstName, lastName }: User): string =>
@@ -20,7 +20,7 @@ const instantIn = (stamp: Called['sentTimestamp']): string | undefined => {
 }
 
 /** Words of i-delibRE; `poa` is the mandate (« pouvoir »). */
-const ATTENDANCES: Readonly<Record<string, NonNullable<Convoque['attendance']>>> = {
+const WORDS: Readonly<Record<string, Attendance>> = {
   present: 'present',
   remote: 'remote',
   absent: 'absent',
@@ -39,7 +39,7 @@ export const convoqueOf = (called: Called): Convoque => {
   const { user, category, attendance, deputy, mandator } = called
   const readAt = called.isRead === false ? undefined : instantIn(called.receivedTimestamp)
   const sentAt = instantIn(called.sentTimestamp)
-  const met = ATTENDANCES[attendance ?? '']
+  const met = WORDS[attendance ?? '']
   const representedBy = met === 'mandate' ? personIn(mandator) : met === 'deputy' ? personIn(deputy) : undefined
   return {
     name: (user ? nameOf(user) : '') || 'Personne sans nom',

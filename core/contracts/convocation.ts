@@ -45,6 +45,17 @@ export interface AutreDocument {
   readonly file: FileRef
 }
 
+/** What somebody called to the séance said, or did, of it. */
+export const ATTENDANCES = {
+  present: 'Présent',
+  remote: 'Présent à distance',
+  absent: 'Absent',
+  deputy: 'Représenté par son suppléant',
+  mandate: 'A donné pouvoir',
+} as const
+
+export type Attendance = keyof typeof ATTENDANCES
+
 /** One of the persons called to the séance. */
 export interface Convoque {
   readonly name: string
@@ -54,7 +65,7 @@ export interface Convoque {
   /** Instants, ISO 8601. */
   readonly sentAt?: string | undefined
   readonly readAt?: string | undefined
-  readonly attendance?: 'present' | 'remote' | 'absent' | 'deputy' | 'mandate' | undefined
+  readonly attendance?: Attendance | undefined
   /** Who stands in, or holds the mandate. */
   readonly representedBy?: string | undefined
 }

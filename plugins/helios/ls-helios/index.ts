@@ -1,8 +1,8 @@
-import { defineFlow, file, firstOf, flag, text } from '#core'
+import { defineFlow, file, firstOf, flag } from '#core'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { signature } from '../../steps/signature/index.ts'
-import { extractPes, tdtHelios } from '../../steps/tdt-helios/index.ts'
+import { extractPes, pesAsked, tdtHelios } from '../../steps/tdt-helios/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
 
 /** PES aller of any origin: transformation, then signature, treasury, deposit and archiving if ticked (`flows/helios.md`, ls-helios). */
@@ -13,18 +13,7 @@ export default defineFlow({
   family: 'Finances',
   pastell: 'ls-helios',
   fields: {
-    objet: text('Objet', {
-      required: true,
-      title: true,
-      help: 'Repris du nom du PES si vous le laissez vide.',
-      pastell: 'objet',
-    }),
-    fichierPes: file('Fichier PES', {
-      required: true,
-      accept: ['application/xml'],
-      maxBytes: 128_000_000,
-      pastell: 'fichier_pes',
-    }),
+    ...pesAsked,
     metadonnees: file('Fichier de métadonnées', { pastell: 'metadonnees' }),
     envoiSignature: flag('Signature', { pastell: 'envoi_signature' }),
     envoiTdt: flag('Télétransmission à la trésorerie', { pastell: 'envoi_tdt_helios' }),

@@ -1,7 +1,7 @@
-import { defineFlow, file, flag, text } from '#core'
+import { defineFlow, file, flag } from '#core'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
-import { extractPes, FORMER_TDT_NAMES, tdtHelios } from '../../steps/tdt-helios/index.ts'
+import { extractPes, FORMER_TDT_NAMES, pesAsked, tdtHelios } from '../../steps/tdt-helios/index.ts'
 import { extractionMarche } from './extraction.ts'
 
 export { extractionMarche } from './extraction.ts'
@@ -14,12 +14,8 @@ export default defineFlow({
   family: 'Commande publique',
   pastell: 'pes-marche',
   fields: {
-    objet: text('Objet', {
-      required: true,
-      title: true,
-      help: 'Repris du nom du PES si vous le laissez vide.',
-      pastell: 'objet',
-    }),
+    ...pesAsked,
+    // Pastell sets no limit to its size here.
     fichierPes: file('Fichier PES', { required: true, accept: ['application/xml'], pastell: 'fichier_pes' }),
     envoiTdt: flag('Télétransmission à la trésorerie', { pastell: 'envoi_tdt' }),
     envoiGed: flag('Dépôt en GED', { pastell: 'envoi_ged' }),

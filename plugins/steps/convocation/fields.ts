@@ -1,4 +1,4 @@
-import { choice, date, file, files, flag, remoteChoice, rows, text, type Values } from '#core'
+import { ATTENDANCES, choice, date, file, files, flag, remoteChoice, rows, text, type Values } from '#core'
 
 const PDF = ['application/pdf'] as const
 
@@ -64,13 +64,7 @@ const computed = {
       categorie: text('Convoqué comme'),
       envoyee: text('Convocation envoyée le'),
       lue: text('Lue le'),
-      presence: choice('Présence', {
-        present: 'Présent',
-        remote: 'Présent à distance',
-        absent: 'Absent',
-        deputy: 'Représenté par son suppléant',
-        mandate: 'A donné pouvoir',
-      }),
+      presence: choice('Présence', ATTENDANCES),
       mandataire: text('Suppléant ou mandataire'),
     },
     { computed: true },

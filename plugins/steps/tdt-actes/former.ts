@@ -1,12 +1,9 @@
 import {
-  anyOf,
   date,
   defineFlow,
   file,
   files,
   firstOf,
-  flag,
-  is,
   longText,
   text,
   type Condition,
@@ -14,8 +11,7 @@ import {
   type Placement,
   type Refs,
 } from '#core'
-import { archivage } from '../sae/index.ts'
-import { depotGed } from '../ged/index.ts'
+import { formerBoxes, formerRoute, preparing, signatureAsked, type Ways } from '../former.ts'
 import { signature } from '../signature/index.ts'
 import { tdtActes } from './step.ts'
 
@@ -47,12 +43,7 @@ const formerFields = {
     pastell: 'arrete',
   }),
   annexes: files('Autres documents attachés', { page: 'Acte', pastell: 'autre_document_attache' }),
-  envoiSignature: flag('Signature', { page: 'Cheminement', pastell: 'envoi_signature_check' }),
-  /** The same box, as the business software of the time ticks it. */
-  envoiSignatureApi: flag('Signature demandée par un logiciel', { hidden: true, pastell: 'envoi_signature' }),
-  envoiTdt: flag('Contrôle de légalité', { page: 'Cheminement', pastell: 'envoi_tdt' }),
-  envoiGed: flag('Dépôt en GED', { page: 'Cheminement', pastell: 'envoi_ged' }),
-  envoiSae: flag('Archivage', { page: 'Cheminement', pastell: 'envoi_sae' }),
+  ...formerBoxes('Contrôle de légalité', { page: 'Cheminement' }),
   bordereauSignature: file('Bordereau de signature', { ...byHand, pastell: 'document_signe' }),
   fichierSigne: file('Signature détachée, ou document signé', { ...byHand, pastell: 'signature' }),
   datePostage: date('Date de télétransmission', { ...byHand, pastell: 'date_tdt_postage' }),
@@ -83,42 +74,21 @@ const formerFields = {
   }),
 }
 
-/** Names that a flow gives to the moments before each step. */
-interface Preparations {
-  readonly signature: string
-  readonly tdt: string
-  readonly ged: string
-  readonly sae: string
-}
-
-interface Ways {
-  readonly pace: 'manual' | 'automatic'
-  readonly preparations?: Preparations
-}
-
-/**
- * The route that the deprecated flows share: signature, légalité control, deposit, archiving, each if its box is ticked.
- * @param ways `manual`: the document waits for « Poursuivre » after each step; names of the preparations where the flow has any
- */
+/** The route: the légalité control between the signature and what they all share. */
 const formerSteps = (fields: Refs<typeof formerFields>, ways: Ways): readonly Placement[] => {
-  const { objet, arrete, annexes, envoiSignature, envoiSignatureApi, envoiTdt, envoiGed, envoiSae } = fields
-  const { preparations } = ways
-  const preparing = (state: string, name: keyof Preparations) =>
-    preparations ? { [`states.${state}` as const]: preparations[name] } : {}
+  const { objet, arrete, annexes, envoiTdt } = fields
   // The acte stays where it was deposited: « signature » holds what came back, the detached signature when there is one.
   const visa = signature({ titre: objet, document: arrete, annexes })
     .pastell({
       'fields.bordereau': 'document_signe',
       'fields.signe': 'signature',
-      ...preparing('aEnvoyer', 'signature'),
+      ...preparing(ways, 'signature', 'aEnvoyer'),
     })
-    .when(anyOf(is(envoiSignature, true), is(envoiSignatureApi, true)))
+    .when(signatureAsked(fields))
   const tdt = tdtActes({ objet, acte: firstOf(visa.fields.signe, arrete), annexes })
-    .pastell(preparing('aEnvoyer', 'tdt'))
+    .pastell(preparing(ways, 'tdt', 'aEnvoyer'))
     .when(envoiTdt)
-  const ged = depotGed({}).pastell(preparing('aDeposer', 'ged')).when(envoiGed)
-  const sae = archivage({}).pastell(preparing('aGenerer', 'sae')).when(envoiSae)
-  return ways.pace === 'manual' ? [visa.thenWait(), tdt.thenWait(), ged.thenWait(), sae] : [visa, tdt, ged, sae]
+  return formerRoute(ways, fields, visa, tdt)
 }
 
 /** A flow that ls-actes replaced, kept under its name for the software that still uses it. */

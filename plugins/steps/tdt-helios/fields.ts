@@ -1,5 +1,21 @@
 import { choice, date, file, longText, rows, text } from '#core'
 
+/** What the first page of a flow asks of a PES, wherever it comes from. */
+export const pesAsked = {
+  objet: text('Objet', {
+    required: true,
+    title: true,
+    help: 'Repris du nom du PES si vous le laissez vide.',
+    pastell: 'objet',
+  }),
+  fichierPes: file('Fichier PES', {
+    required: true,
+    accept: ['application/xml'],
+    maxBytes: 128_000_000,
+    pastell: 'fichier_pes',
+  }),
+}
+
 /** What the PES says of itself (`flows/steps.md`, PES extraction table). */
 const extracted = {
   idColl: text('Collectivité émettrice (SIRET)', { computed: true, index: true, pastell: 'id_coll' }),

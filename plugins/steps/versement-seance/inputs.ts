@@ -1,4 +1,4 @@
-import { choice, date, file, files, remoteChoice, rows, text, type Values } from '#core'
+import { ATTENDANCES, choice, date, file, files, remoteChoice, rows, text, type Values } from '#core'
 
 /** What is archived of a séance, whichever step prepared it. */
 export const versementInputs = {
@@ -25,13 +25,7 @@ export const versementInputs = {
     categorie: text('Convoqué comme'),
     envoyee: text('Convocation envoyée le'),
     lue: text('Lue le'),
-    presence: choice('Présence', {
-      present: 'Présent',
-      remote: 'Présent à distance',
-      absent: 'Absent',
-      deputy: 'Représenté par son suppléant',
-      mandate: 'A donné pouvoir',
-    }),
+    presence: choice('Présence', ATTENDANCES),
     mandataire: text('Suppléant ou mandataire'),
   }),
   preuves: file("Preuves d'envoi et de lecture"),
