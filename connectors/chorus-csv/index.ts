@@ -5,14 +5,13 @@ import {
   collectInvoices,
   ConfigurationError,
   defineConnector,
-  downloadedFilter,
   importFields,
   PermanentError,
   pisteFields,
+  RELEVE_INTERDITE,
   searchReceived,
   secretFile,
   structureOf,
-  windowOf,
   type ConnectContext,
   type Collected,
   type PortailFactures,
@@ -62,8 +61,8 @@ export default defineConnector({
       label: 'Relever les factures',
       every: '1 h',
       async run(context) {
-        const { config: settings, clock, files, inbox, memory, log } = context
-        if (settings.sansReleve) return 'Les réglages du connecteur interdisent de relever les factures.'
+        const { config: settings, clock, files, inbox, news, memory, log } = context
+        if (settings.sansReleve) return RELEVE_INTERDITE
         const accounts = readAccounts(settings.comptes)
         const collect = async (account: AccountLine): Promise<Collected> => {
           const wire = wireOf(context, account)
@@ -73,30 +72,30 @@ export default defineConnector({
             wire,
             files,
             inbox,
+            news,
             memory,
             log,
             remembered: `factures ${account.login} ${account.siret} ${account.supplierSiret ?? ''}`.trim(),
-            flow: settings.flux,
+            settings,
+            now: clock.now(),
             about: { account: account.login, origin: 'CSV', suffix: SUFFIX },
-            search: since =>
-              searchReceived(wire, {
-                ...windowOf(settings, clock.now(), since.CPP),
-                recipientId: recipient.id,
-                supplierId: supplier?.id,
-                downloaded: downloadedFilter(settings.telechargement),
-              }),
+            search: async period => {
+              const received = period('CPP')
+              if (!received) return []
+              return searchReceived(wire, { ...received, recipientId: recipient.id, supplierId: supplier?.id })
+            },
           })
         }
 
         const refused: string[] = []
-        const total = { created: 0, known: 0, waiting: 0, failures: [] as string[] }
+        const total = { created: 0, told: 0, waiting: 0, failures: [] as string[] }
         for (const [rank, account] of accounts.entries()) {
           // PISTE itself refusing the application concerns every account.
           if (rank === 0) await wireOf(context, account).token()
           try {
-            const { created, known, waiting, failures } = await collect(account)
+            const { created, told, waiting, failures } = await collect(account)
             total.created += created
-            total.known += known
+            total.told += told
             total.waiting += waiting
             total.failures.push(...failures)
           } catch (error) {

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readPivot, type FileRef, type Inbox, type Memory } from '#core'
+import { readPivot, type FileRef, type Inbox, type Memory, type News } from '#core'
 import { connectForTest, temporaryMemory, type ChorusSimulator } from '#core/testing'
 import chorusPro from './index.ts'
 import { createSimulator } from './simulator.ts'
 
 type Delivered = Parameters<Inbox['deliver']>[0]
+type Told = Parameters<News['tell']>[0]
 
 /** An inbox as the hub's: once per external id. `onDeliver` may fail, before anything is kept. */
 const inboxOf = (onDeliver: (found: Delivered) => void = () => undefined) => {
@@ -19,7 +20,15 @@ const inboxOf = (onDeliver: (found: Delivered) => void = () => undefined) => {
     form: async () => undefined,
     attach: async () => 'unknown',
   }
-  return { inbox, delivered, ids: () => delivered.map(({ externalId }) => externalId).toSorted() }
+  const told: Told[] = []
+  const news: News = {
+    delivered: async ids => new Set(ids.filter(id => delivered.some(({ externalId }) => externalId === id))),
+    async tell(what) {
+      told.push(what)
+      return 'told'
+    },
+  }
+  return { inbox, news, told, delivered, ids: () => delivered.map(({ externalId }) => externalId).toSorted() }
 }
 
 let simulator: ChorusSimulator
@@ -39,8 +48,9 @@ const start = async (
   const connection = await connectForTest(chorusPro, { ...simulator.config, ...change }, { memory, clock })
   return {
     context: connection.context,
-    releve: async (inbox: Inbox) =>
-      chorusPro.schedules?.['relever']?.run({ ...connection.context, connector: connection.connector, inbox }) ?? '',
+    releve: async (inbox: Inbox, { news }: { readonly news: News } = connection.context) =>
+      chorusPro.schedules?.['relever']?.run({ ...connection.context, connector: connection.connector, inbox, news }) ??
+      '',
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   }
 }
@@ -173,6 +183,73 @@ describe('relève', () => {
     await using bench = await start({ sansReleve: true })
     expect(await bench.releve(inboxOf().inbox)).toContain('interdisent')
     expect(simulator.tokens).toBe(0)
+  })
+})
+
+describe('nouvelles des factures connues', () => {
+  const HISTORY = 'factures/v1/consulter/historique'
+
+  test('une facture qui change est demandée une fois, et elle seule, quel que soit son nouveau statut', async () => {
+    await using bench = await start()
+    const box = inboxOf()
+    const [, moved] = [simulator.receive(), simulator.receive(), simulator.receive()]
+    await bench.releve(box.inbox, box)
+    const before = simulator.sent(HISTORY).length
+    simulator.move(moved, 'REJETEE', { comment: 'doublon', at: new Date(Date.now() + 60_000) })
+    expect(await bench.releve(box.inbox, box)).toBe('Aucune nouvelle facture. 1 facture suivie a changé à Chorus Pro.')
+    expect(await bench.releve(box.inbox, box)).toBe('Aucune nouvelle facture.')
+    expect(simulator.sent(HISTORY).length - before).toBe(1)
+    expect(box.told).toMatchObject([
+      {
+        externalId: `facture-${moved}`,
+        signal: 'nouvelles',
+        says: { history: { statut: 'REJETEE', passages: [{}, { comment: 'doublon' }] } },
+      },
+    ])
+  })
+
+  test('vient aussi quand le réglage cache à la relève ce qui est téléchargé, ou ce qui est récent', async () => {
+    for (const change of [{ telechargement: '2' }, { deposeAvant: 2, telechargement: '1' }] as const) {
+      await using bench = await start(change)
+      const box = inboxOf()
+      const id = simulator.receive({ at: daysAgo(3) })
+      simulator.receive({ at: daysAgo(0), statut: 'MISE_EN_PAIEMENT' })
+      await bench.releve(box.inbox, box)
+      simulator.move(id, 'MISE_EN_PAIEMENT', { at: daysAgo(0) })
+      await bench.releve(box.inbox, box)
+      await bench.releve(box.inbox, box)
+      expect(box.told.map(({ externalId }) => externalId)).toEqual([`facture-${id}`])
+    }
+  })
+
+  test('suspendue et complétée entre deux relèves : le premier dossier apprend sa suspension, un second est créé', async () => {
+    await using bench = await start()
+    const box = inboxOf()
+    const id = simulator.receive({ at: daysAgo(3) })
+    await bench.releve(box.inbox, box)
+    simulator.move(id, 'SUSPENDUE', { at: daysAgo(2) })
+    simulator.move(id, 'COMPLETEE', { at: daysAgo(1) })
+    await bench.releve(box.inbox, box)
+    expect(box.ids()).toEqual([`facture-${id}`, `facture-${id}-v2`])
+    expect(box.told).toMatchObject([{ externalId: `facture-${id}`, says: { history: { statut: 'SUSPENDUE' } } }])
+    simulator.move(id, 'SERVICE_FAIT', { at: daysAgo(0) })
+    await bench.releve(box.inbox, box)
+    expect(box.told.at(-1)).toMatchObject({
+      externalId: `facture-${id}-v2`,
+      says: { history: { statut: 'SERVICE_FAIT' } },
+    })
+  })
+
+  test('un dossier trop jeune pour l’entendre est repris à la relève suivante', async () => {
+    await using bench = await start()
+    const box = inboxOf()
+    const id = simulator.receive()
+    await bench.releve(box.inbox, box)
+    simulator.move(id, 'SERVICE_FAIT', { at: new Date(Date.now() + 60_000) })
+    const deaf: News = { ...box.news, tell: async () => 'notListening' }
+    await bench.releve(box.inbox, { news: deaf })
+    await bench.releve(box.inbox, box)
+    expect(box.told).toHaveLength(1)
   })
 })
 

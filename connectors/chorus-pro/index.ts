@@ -6,12 +6,12 @@ import {
   collectInvoices,
   ConfigurationError,
   defineConnector,
-  downloadedFilter,
   flag,
   frenchDay,
   importFields,
   passwordExpiryField,
   pisteFields,
+  RELEVE_INTERDITE,
   searchReceived,
   searchWorks,
   secret,
@@ -19,7 +19,6 @@ import {
   servicesOf,
   structureOf,
   text,
-  windowOf,
   type ConnectContext,
   type PortailFactures,
 } from '#core'
@@ -78,8 +77,8 @@ export default defineConnector({
       label: 'Relever les factures',
       every: '1 h',
       async run(context) {
-        const { config: settings, clock, files, inbox, memory, log } = context
-        if (settings.sansReleve) return 'Les réglages du connecteur interdisent de relever les factures.'
+        const { config: settings, clock, files, inbox, news, memory, log } = context
+        if (settings.sansReleve) return RELEVE_INTERDITE
         const wire = wireOf(context)
         const structure = settings.siret ? await structureOf(wire, settings.siret) : undefined
         if (settings.service && !structure)
@@ -89,24 +88,26 @@ export default defineConnector({
         const filters = {
           recipientId: structure?.id,
           serviceId: settings.service && structure ? await serviceNamed(wire, structure, settings.service) : undefined,
-          downloaded: downloadedFilter(settings.telechargement),
         }
         const { role } = settings
         const collected = await collectInvoices({
           wire,
           files,
           inbox,
+          news,
           memory,
           log,
+          now: clock.now(),
           remembered: 'factures',
-          flow: settings.flux,
+          settings,
           about: { account: undefined },
-          search: async since => [
-            ...(await searchReceived(wire, { ...windowOf(settings, clock.now(), since.CPP), ...filters })),
-            ...(role
-              ? await searchWorks(wire, { ...windowOf(settings, clock.now(), since.CPP_TRAVAUX), ...filters }, role)
-              : []),
-          ],
+          search: async period => {
+            const [received, works] = [period('CPP'), role && period('CPP_TRAVAUX')]
+            return [
+              ...(received ? await searchReceived(wire, { ...received, ...filters }) : []),
+              ...(role && works ? await searchWorks(wire, { ...works, ...filters }, role) : []),
+            ]
+          },
         })
         return collectedSentence(collected)
       },

@@ -1,6 +1,7 @@
 import {
   faultOfChange,
   faultOfPassage,
+  faultOfSurprise,
   PermanentError,
   pollsLeft,
   remainingStatuts,
@@ -51,12 +52,14 @@ export const simulatedPortal = (context: CppContext): PortailFactures => {
       if (form === 'pdf') return view ?? sampleView(context, numero)
       return pivot ?? samplePivot(context, id, numero)
     },
-    async changeStatus(id, statut, { reason, since }) {
+    async changeStatus(id, statut, { reason, since, seen }) {
       await simulateTrouble(context)
       const targets = typeof statut === 'string' ? [statut] : statut
       const fault = faultOfChange(targets, { reason })
       if (fault) return { is: 'refused', reason: fault }
       let held = await known(id)
+      const surprise = faultOfSurprise(targets, historyOf(held), { seen, since })
+      if (surprise) return { is: 'refused', reason: surprise, statut: historyOf(held).statut }
       for (const next of remainingStatuts(targets, historyOf(held), { since })) {
         const { statut: current } = historyOf(held)
         const wrong = faultOfPassage(current, next)

@@ -107,6 +107,25 @@ export interface Inbox {
   }): Promise<'attached' | 'known' | 'unknown'>
 }
 
+/** What becomes, at the remote, of the documents that an instance delivered. Committed when it returns, as the inbox is. */
+export interface News {
+  /** Which of these keys this instance has delivered; in one query. */
+  delivered(externalIds: readonly string[]): Promise<ReadonlySet<string>>
+  /**
+   * Tells a document: the step that listens where it is (`signals`) receives `says`, and moves or changes the document in one commit.
+   * Telling the same thing again is for the step to recognise.
+   * @returns `nothingNew` when the step has nothing to take from it, `notListening` where no step of the document hears it yet, `unknown`
+   *   when this instance delivered no such document, or it is deleted
+   */
+  tell(news: {
+    /** That of the delivery. */
+    readonly externalId: string
+    /** Short name of the signal. */
+    readonly signal: string
+    readonly says: Readonly<Record<string, unknown>>
+  }): Promise<'told' | 'nothingNew' | 'notListening' | 'unknown'>
+}
+
 export interface Schedule<C, K extends CapabilityName> {
   readonly label: string
   /** Without `every`, only by hand (« Exécuter »). A duration, or a cron expression in Europe/Paris. */
@@ -116,6 +135,7 @@ export interface Schedule<C, K extends CapabilityName> {
     context: ConnectContext<C> & {
       readonly connector: Pick<Capabilities, K>
       readonly inbox: Inbox
+      readonly news: News
       readonly documents: Desk
       readonly reports: Reports
     },

@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import type { AnyConnector, AnySchedule, Inbox } from '../authoring/connectors.ts'
+import type { AnyConnector, AnySchedule } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import { milliseconds } from '../authoring/durations.ts'
 import { ConfigurationError, TemporaryError } from '../authoring/errors.ts'
@@ -77,8 +77,15 @@ export const createSchedules = ({
     const schedule = schedulesOf(definition)[name]
     if (!schedule) throw new ConfigurationError(`« ${definition.label} » n'a plus de tâche « ${name} ».`)
     const sender = { instanceId: instance.id, entityId: instance.entityId }
-    const box: Inbox = inbox(sender)
-    return schedule.run({ ...context, connector, inbox: box, documents: desk(sender), reports: reports.of(sender) })
+    const box = inbox(sender)
+    return schedule.run({
+      ...context,
+      connector,
+      inbox: box,
+      news: box,
+      documents: desk(sender),
+      reports: reports.of(sender),
+    })
   }
   const call = (instanceId: string, name: string): Promise<string> =>
     connections.during(

@@ -154,6 +154,11 @@ export interface MotifChangement {
    * invoice suspended by an attempt whose answer was lost, then completed by its supplier, would be suspended a second time.
    */
   readonly since?: string | undefined
+  /**
+   * Statuses that the change was asked on. When the invoice was moved elsewhere meanwhile, nothing is asked and the answer is a refusal
+   * (`faultOfSurprise`). Left out: any.
+   */
+  readonly seen?: readonly string[] | undefined
 }
 
 /**

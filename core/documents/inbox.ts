@@ -1,4 +1,4 @@
-import type { Inbox } from '../authoring/connectors.ts'
+import type { Inbox, News } from '../authoring/connectors.ts'
 import type { Clock } from '../authoring/context.ts'
 import type { Db, Transaction } from '../db/knex.ts'
 import type { Event } from '../engine/events.ts'
@@ -6,10 +6,11 @@ import { slotOf, type Document } from '../engine/model.ts'
 import { settle } from '../engine/settle.ts'
 import { outcomeOf } from '../engine/signals.ts'
 import { associationsFor, pick } from '../connectors/associations.ts'
-import { errors, Problem } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import { noNewDocument, type FlowRegistry } from '../flows/registry.ts'
 import { bind } from './kin.ts'
+import { createNews } from './news.ts'
+import { offered } from './offers.ts'
 import { arrival, flowNamed, formOf } from './received.ts'
 import type { StoredDocuments } from './store.ts'
 
@@ -18,7 +19,7 @@ export interface Sender {
   readonly instanceId: string
   readonly entityId: string
 }
-export type CreateInbox = (sender: Sender) => Inbox
+export type CreateInbox = (sender: Sender) => Inbox & News
 
 const taken = async (db: Db, { instanceId }: Sender, externalId: string): Promise<boolean> =>
   (await db('inbox_items').where({ instanceId, externalId }).first<unknown>('externalId')) !== undefined
@@ -63,9 +64,6 @@ const mailboxes = (flows: FlowRegistry): ReadonlyMap<string, Mailbox> =>
       }),
     ),
   )
-
-/** How often a letter is offered again to a document that moves at the same time. */
-const OFFERS = 5
 
 /**
  * Where gleaners put what they find. Idempotent by (instance, external id): the line that says so is in the same transaction
@@ -173,23 +171,22 @@ export const createInbox = ({
     return typeof outcome === 'string' ? received : { is: 'signalled', signal: tells, outcome }
   }
 
-  const attach = async (sender: Sender, letter: Letter): Promise<'attached' | 'unknown'> => {
-    for (let offer = 1; ; offer++) {
+  const attach = (sender: Sender, letter: Letter): Promise<'attached' | 'unknown'> =>
+    offered(async () => {
       const found = await find(sender, letter.about)
       const document = found && (await store.load(found.entityId, found.documentId))
       if (!found || !document) return 'unknown'
       const flow = flows.get(document.flowId, document.flowVersion)
       const move = settle(flow, document, await eventOf(document, found, letter), clock.now())
-      try {
-        await store.commit(move, document.version, record(sender, letter.externalId, found))
-        return 'attached'
-      } catch (error) {
-        if (offer === OFFERS || !(error instanceof Problem) || error.code !== errors.documentMoved.code) throw error
-      }
-    }
-  }
+      await store.commit(move, document.version, record(sender, letter.externalId, found))
+      return 'attached'
+    })
+
+  const newsFor = createNews({ db, store, flows, files, clock })
 
   return sender => ({
+    ...newsFor(sender),
+
     async form(name) {
       const flow = flowNamed(flows, name)
       return flow && formOf(flow)

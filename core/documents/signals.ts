@@ -5,11 +5,12 @@ import { fieldsOf, inputsOf } from '../engine/inputs.ts'
 import type { CompiledFlow, CompiledStep, Document, Move } from '../engine/model.ts'
 import { settle } from '../engine/settle.ts'
 import { outcomeOf } from '../engine/signals.ts'
-import { errors, Problem } from '../errors.ts'
+import { errors } from '../errors.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import type { RecordNotices } from '../notifications/record.ts'
 import { bind } from './kin.ts'
+import { offered } from './offers.ts'
 import { arrival, flowNamed } from './received.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './store.ts'
 
@@ -49,11 +50,6 @@ export interface Signals {
     },
   ): Promise<Document>
 }
-
-/** How often what happened is offered to a document that moves at the same time. */
-const OFFERS = 8
-
-const isMoved = (error: unknown) => error instanceof Problem && error.code === errors.documentMoved.code
 
 export const createSignals = ({
   db,
@@ -119,16 +115,11 @@ export const createSignals = ({
 
   return {
     find,
-    async send(address, what) {
-      for (let offer = 1; ; offer++) {
+    send: (address, what) =>
+      offered(async () => {
         const found = await find(address)
         if (!found) throw errors.documentNotFound()
-        try {
-          return await attempt(found, what)
-        } catch (error) {
-          if (offer === OFFERS || !isMoved(error)) throw error
-        }
-      }
-    },
+        return attempt(found, what)
+      }),
   }
 }

@@ -22,6 +22,16 @@ const isHeard = (flow: CompiledFlow, document: Document, name: string): boolean 
 }
 
 /**
+ * The signal of this short name that a document hears where it is: of the step that waits for it first, else of the first that has come to
+ * where it means something.
+ * @returns its full name
+ */
+export const listening = (flow: CompiledFlow, document: Document, name: string): string | undefined => {
+  const heard = flow.steps.map(({ alias }) => `${alias}.${name}`).filter(full => isHeard(flow, document, full))
+  return heard.find(full => flow.signals[full]?.from.includes(document.state)) ?? heard[0]
+}
+
+/**
  * What a step makes of something that happened outside. Nothing is stored: the outcome goes to `settle`, with the same document.
  * @param name full name of the signal
  * @returns a French sentence when it is refused

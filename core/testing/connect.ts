@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import type { CapabilityName } from '../contracts/index.ts'
-import type { ConnectContext, Connected, ConnectorDefinition, Memory } from '../authoring/connectors.ts'
+import type { ConnectContext, Connected, ConnectorDefinition, Memory, News } from '../authoring/connectors.ts'
 import type { Clock, Log } from '../authoring/context.ts'
 import type { Desk, Reports } from '../authoring/desk.ts'
 import type { Fields, Values } from '../authoring/fields.ts'
@@ -10,7 +10,7 @@ import { createHttp } from '../connectors/http-client.ts'
 import type { Recording } from '../connectors/recorder-recording.ts'
 import type { StoredFiles } from '../files/files.ts'
 import { temporaryFiles } from './disk-files.ts'
-import { noDocuments, noReports } from './no-documents.ts'
+import { noDocuments, noNews, noReports } from './no-documents.ts'
 
 /** A memory that lasts as long as its test. */
 export const temporaryMemory = (): Memory => {
@@ -60,6 +60,7 @@ export interface ConnectedForTest<C, K extends CapabilityName> extends AsyncDisp
     readonly log: ReturnType<typeof keptLog>
     readonly documents: Desk
     readonly reports: Reports
+    readonly news: News
   }
 }
 
@@ -100,6 +101,7 @@ export const connectForTest = async <C extends Fields, K extends CapabilityName>
     memory,
     documents: noDocuments(),
     reports: noReports(),
+    news: noNews(),
     schemas,
     localFolders,
   }

@@ -1,4 +1,4 @@
-import { faultOfChange, faultOfPassage, remainingStatuts } from '../contracts/factures/statuts.ts'
+import { faultOfChange, faultOfPassage, faultOfSurprise, remainingStatuts } from '../contracts/factures/statuts.ts'
 import type { FileRef } from '../authoring/values.ts'
 import type { LuDansPdf, PassageFacture, PortailFactures, StatutFacture } from '../contracts/portail-factures.ts'
 import { Mishaps } from './fakes.ts'
@@ -52,11 +52,13 @@ export const fakePortail = (now: () => Date, pivot?: FileRef, lu: LuDansPdf = {}
       if (!pivot) throw new Error('no pivot in this stand-in')
       return pivot
     },
-    async changeStatus(id, statut, { reason, numeroMandat, since }) {
+    async changeStatus(id, statut, { reason, numeroMandat, since, seen }) {
       mishaps.before()
       const targets = typeof statut === 'string' ? [statut] : statut
       const fault = faultOfChange(targets, { reason })
       if (fault) return { is: 'refused', reason: fault }
+      const surprise = faultOfSurprise(targets, historyOf(id), { seen, since })
+      if (surprise) return { is: 'refused', reason: surprise, statut: historyOf(id).statut }
       for (const next of remainingStatuts(targets, historyOf(id), { since })) {
         const wrong = faultOfPassage(historyOf(id).statut, next)
         if (wrong) return { is: 'refused', reason: `Le portail refuse : ${wrong}.`, statut: historyOf(id).statut }

@@ -1,3 +1,4 @@
+import type { News } from '../authoring/connectors.ts'
 import type { Desk, Reports } from '../authoring/desk.ts'
 
 /** An entity without any document: what most connectors see of documents. */
@@ -14,3 +15,6 @@ export const noDocuments = (): Desk => ({
 
 /** Reports that nobody downloads. */
 export const noReports = (): Reports => ({ keep: async ({ name }) => `/rapports/${name}` })
+
+/** Nothing was delivered. */
+export const noNews = (): News => ({ delivered: async () => new Set(), tell: async () => 'unknown' })

@@ -8,7 +8,7 @@ import type { HistoriqueFacture, StatutFacture } from '../portail-factures.ts'
 import { base64Decoder, base64Of } from './base64.ts'
 import { datesOf, historyJson } from './historique.ts'
 import { pdfOf, readPivot } from './pivot.ts'
-import { faultOfChange, remainingStatuts, statutOfPivotCode, versionOf } from './statuts.ts'
+import { faultOfChange, remainingStatuts, statutOfPivotCode, versionsOf } from './statuts.ts'
 
 const cut = (content: string, sizes: readonly number[]): string[] => {
   const parts: string[] = []
@@ -196,10 +196,12 @@ describe('statuts', () => {
   })
 
   test('la version compte les retours du fournisseur, non les suspensions en cours', () => {
-    expect(versionOf(history('MISE_A_DISPOSITION'))).toBe(1)
-    expect(versionOf(history('MISE_A_DISPOSITION', 'SUSPENDUE'))).toBe(1)
-    expect(versionOf(history('MISE_A_DISPOSITION', 'SUSPENDUE', 'COMPLETEE'))).toBe(2)
-    expect(versionOf(history('A_RECYCLER', 'MISE_A_DISPOSITION', 'SUSPENDUE', 'COMPLETEE', 'SERVICE_FAIT'))).toBe(3)
+    expect(versionsOf(history('MISE_A_DISPOSITION'))).toHaveLength(1)
+    expect(versionsOf(history('MISE_A_DISPOSITION', 'SUSPENDUE'))).toHaveLength(1)
+    expect(versionsOf(history('MISE_A_DISPOSITION', 'SUSPENDUE', 'COMPLETEE'))).toHaveLength(2)
+    expect(
+      versionsOf(history('A_RECYCLER', 'MISE_A_DISPOSITION', 'SUSPENDUE', 'COMPLETEE', 'SERVICE_FAIT')),
+    ).toHaveLength(3)
   })
 
   test('les codes du pivot', () => {

@@ -27,6 +27,7 @@ export {
   CHANGEMENTS_FACTURE,
   faultOfChange,
   faultOfPassage,
+  faultOfSurprise,
   isStatutFacture,
   libelleStatut,
   remainingStatuts,
@@ -35,5 +36,5 @@ export {
   STATUTS_FINAUX,
   STATUTS_RENVOYES,
   statutOfPivotCode,
-  versionOf,
+  versionsOf,
 } from './statuts.ts'

@@ -129,12 +129,40 @@ export const remainingStatuts = (
 }
 
 /**
- * Which version of the invoice the portal holds: 1, then one more each time that it came back from its supplier after having been
- * recycled or suspended. Counted on the history, so that it is the same whoever counts.
+ * The history of each version of an invoice, the first one first: it has one more each time that it comes back from its supplier after
+ * having been recycled or suspended. Each holds what came before it; the last one is the whole. Counted on the history, so that it is the
+ * same whoever counts.
  */
-export const versionOf = ({ passages }: HistoriqueFacture): number =>
-  1 +
-  passages.filter(({ statut }, rank) => {
+export const versionsOf = (history: HistoriqueFacture): readonly HistoriqueFacture[] => {
+  const { passages } = history
+  const ended = passages.flatMap(({ statut }, rank) => {
     const next = passages[rank + 1]
     return STATUTS_RENVOYES.includes(statut) && next !== undefined && !STATUTS_RENVOYES.includes(next.statut)
-  }).length
+      ? [{ statut, passages: passages.slice(0, rank + 1) }]
+      : []
+  })
+  return [...ended, history]
+}
+
+/**
+ * What keeps a change asked for on a status from being made on another one, in a sentence: somebody moved the invoice meanwhile, at the
+ * portal, and an agent must look before it is moved again. To go further along the usual progress takes nothing from anybody.
+ * @param seen the statuses that the change was asked on; left out: any
+ * @param since instant of the first attempt: what took place since may be ours
+ */
+export const faultOfSurprise = (
+  targets: readonly StatutFacture[],
+  history: HistoriqueFacture,
+  { seen, since }: { readonly seen?: readonly string[] | undefined; readonly since?: string | undefined },
+): string | undefined => {
+  const { statut, passages } = history
+  if (seen === undefined || seen.includes(statut) || targets.some(target => target === statut)) return undefined
+  const [next] = remainingStatuts(targets, history, { since })
+  if (next === undefined) return undefined
+  const rank = PROGRESS.indexOf(statut)
+  if (rank >= 0 && rank < PROGRESS.indexOf(next)) return undefined
+  const last = passages.at(-1)
+  const who = last && [last.firstName, last.lastName].filter(Boolean).join(' ')
+  const by = who ? ` par ${who}` : ''
+  return `La facture a changé entre-temps : elle a été passée à « ${libelleStatut(statut)} »${by}. Le passage à « ${libelleStatut(next)} » n'a pas été fait : vérifiez, puis redemandez-le ou renoncez-y.`
+}

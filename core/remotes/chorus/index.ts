@@ -2,7 +2,6 @@
 export { collectInvoices, collectedSentence, type Collected } from './collect.ts'
 export { chorusPortal } from './portal.ts'
 export { searchReceived, searchWorks } from './search.ts'
-export { importFields, passwordExpiryField, pisteFields } from './settings.ts'
+export { importFields, passwordExpiryField, pisteFields, RELEVE_INTERDITE } from './settings.ts'
 export { serviceNamed, servicesOf, structureOf } from './structures.ts'
-export { downloadedFilter, windowOf } from './window.ts'
 export { chorusWire, type ChorusWire } from './wire.ts'

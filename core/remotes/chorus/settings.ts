@@ -64,3 +64,6 @@ export const importFields = {
   telechargement: choice('Factures relevées', DOWNLOAD_CHOICES, { default: '1', pastell: 'fetch_invoices_option' }),
   sansReleve: flag('Ne pas relever les factures', { pastell: 'no_recup_facture' }),
 }
+
+/** What a gathering answers when `sansReleve` is ticked. */
+export const RELEVE_INTERDITE = 'Les réglages du connecteur interdisent de relever les factures.'

@@ -1,4 +1,4 @@
-import { faultOfChange, libelleStatut, remainingStatuts } from '../../contracts/factures/statuts.ts'
+import { faultOfChange, faultOfSurprise, libelleStatut, remainingStatuts } from '../../contracts/factures/statuts.ts'
 import type { ChangementStatut, MotifChangement, StatutFacture } from '../../contracts/portail-factures.ts'
 import { numberOf, readHistory } from './history.ts'
 import type { ChorusWire } from './wire.ts'
@@ -14,7 +14,7 @@ export const changeStatus = async (
   wire: ChorusWire,
   id: string,
   targets: readonly StatutFacture[],
-  { reason, numeroMandat, since }: MotifChangement,
+  { reason, numeroMandat, since, seen }: MotifChangement,
 ): Promise<ChangementStatut> => {
   const fault = faultOfChange(targets, { reason })
   if (fault) return { is: 'refused', reason: fault }
@@ -28,6 +28,8 @@ export const changeStatus = async (
     })
 
   let history = await readHistory(wire, id)
+  const surprise = faultOfSurprise(targets, history, { seen, since })
+  if (surprise) return { is: 'refused', reason: surprise, statut: history.statut }
   let remaining = remainingStatuts(targets, history, { since })
   let isRetry = false
   for (let next = remaining[0]; next !== undefined; next = remaining[0]) {

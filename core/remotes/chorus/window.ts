@@ -2,7 +2,7 @@ import { localDay } from '../../authoring/days.ts'
 
 const DAY = 86_400_000
 
-export interface WindowSettings {
+interface WindowSettings {
   /** Status changed in the last so many days… */
   readonly deposeDepuis: number
   /** …and until so many days ago; ignored when larger. */
@@ -35,5 +35,28 @@ export const DOWNLOAD_CHOICES = {
   '3': 'Seulement celles qui sont déjà téléchargées',
 } as const
 
-export const downloadedFilter = (option: keyof typeof DOWNLOAD_CHOICES): boolean | undefined =>
+const downloadedFilter = (option: keyof typeof DOWNLOAD_CHOICES): boolean | undefined =>
   ({ '1': undefined, '2': false, '3': true })[option]
+
+/** Which invoices a search is about: days both included, `YYYY-MM-DD`. */
+export interface Period {
+  readonly from: string
+  readonly until: string
+  /** Only those already downloaded by the recipient, or only the others; both when left out. */
+  readonly downloaded: boolean | undefined
+}
+
+export type PeriodSettings = WindowSettings & { readonly telechargement: keyof typeof DOWNLOAD_CHOICES }
+
+/** What is imported, as the administrator settled it. */
+export const importPeriod = (settings: PeriodSettings, now: Date, since: string | undefined): Period => ({
+  ...windowOf(settings, now, since),
+  downloaded: downloadedFilter(settings.telechargement),
+})
+
+/** Until today and whatever was downloaded, for news of what is here; nothing when the import sees all of it. */
+export const newsPeriod = (settings: PeriodSettings, now: Date, since: string | undefined): Period | undefined => {
+  const whole = { ...windowOf({ ...settings, deposeAvant: 0 }, now, since), downloaded: undefined }
+  const imported = importPeriod(settings, now, since)
+  return imported.until === whole.until && imported.downloaded === undefined ? undefined : whole
+}

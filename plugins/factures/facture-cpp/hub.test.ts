@@ -119,3 +119,39 @@ test('le pivot reçu est proposé à la lecture, page comprise', async () => {
   const page = await (await fetch(`${address}/facture`, { headers })).text()
   expect(page).toContain('<h1>Facture F-HUB-2</h1>')
 })
+
+test('chaque relève apporte au dossier ce qui a changé à Chorus Pro, et rien deux fois', async () => {
+  const id = chorus.receive({ number: 'F-HUB-3' })
+  await collect()
+  const documentId = await invoice('F-HUB-3')
+  await documentAt(documentId, 'orientation.aOrienter')
+  const { documents, db } = hub.hub.cradle
+  const where = { entityId: hub.town, documentId, by: hub.users.agent }
+  const asked = () => chorus.sent('factures/v1/consulter/historique').length
+  chorus.move(id, 'SUSPENDUE', { comment: 'bon absent', at: new Date(Date.now() + 60_000) })
+  const before = asked()
+  await collect()
+  expect(asked() - before).toBe(1)
+  const told = await documents.get(where)
+  expect(told).toMatchObject({ state: 'orientation.aOrienter', data: { statut: 'SUSPENDUE', annulee: true } })
+  expect(told.data['historique']).toMatchObject([
+    { statut: 'Suspendue', commentaire: 'bon absent' },
+    { statut: 'Mise à disposition' },
+  ])
+  const lines = await db('journal').where({ documentId, event: 'chorus.nouvelles' }).select('message')
+  expect(lines).toMatchObject([{ message: expect.stringContaining('motif : bon absent') as string }])
+
+  // Nothing moved: the lists are read, and no more.
+  await collect()
+  expect(asked() - before).toBe(1)
+  expect((await documents.get(where)).version).toBe(told.version)
+
+  // Completed by its supplier, it comes back as another document; this one keeps its own end.
+  chorus.move(id, 'COMPLETEE', { at: new Date(Date.now() + 120_000) })
+  await collect()
+  expect((await documents.get(where)).version).toBe(told.version)
+  const rows = await db('document_index')
+    .where({ field: 'idFacture', value: String(id) })
+    .select('documentId')
+  expect(rows).toHaveLength(2)
+})

@@ -9,7 +9,7 @@ import { miseADisposition } from '../../steps/mise-a-disposition/index.ts'
 import { orientation } from '../../steps/orientation/index.ts'
 import { receptionFacture } from '../../steps/reception-facture/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
-import { statutFacture } from '../../steps/statut-facture/index.ts'
+import { editsOf, statutFacture } from '../../steps/statut-facture/index.ts'
 import { suiviFacture } from '../../steps/suivi-facture/index.ts'
 import { visaFacture } from '../../steps/visa-facture/index.ts'
 import factureCpp from './index.ts'
@@ -216,11 +216,107 @@ describe('le visa', () => {
     parapheur.sign()
     await hub.advance('2 min')
     expect(document.state).toBe('decisionVisa.refusee')
-    expect(document.message).toContain('« Rejetée » ne peut pas passer à « Service fait »')
+    expect(document.message).toContain('a changé entre-temps : elle a été passée à « Rejetée » par Portail')
     await document.ask('decisionVisa.retransmettre')
     expect(document.state).toBe('decisionVisa.refusee')
+    expect(document.message).toContain('« Rejetée » ne peut pas passer à « Service fait »')
     await document.ask('decisionVisa.laisser')
     expect(document.state).toBe('suivi.enCours')
+  })
+})
+
+describe('ce que Chorus Pro apprend au dossier, par la relève', () => {
+  test('entre où que le dossier soit, avec sa date, son auteur et son motif, une seule fois', async () => {
+    const { document, fake } = await arrived()
+    fake.move('1221', 'SERVICE_FAIT')
+    fake.move('1221', 'SUSPENDUE', 'Bon de commande absent')
+    const history = fake.historyOf('1221')
+    await document.signal('chorus.nouvelles', { history })
+    expect(document.state).toBe('orientation.aOrienter')
+    expect(document.data).toMatchObject({ statut: 'SUSPENDUE', annulee: true })
+    expect(historique(document)[0]).toMatchObject({
+      statut: 'Suspendue',
+      auteur: 'Portail',
+      commentaire: 'Bon de commande absent',
+    })
+    expect(document.journal.join('\n')).toMatch(
+      /« Service fait » le \d{2}\/.*, par Portail ; « Suspendue » le .*, par Portail, motif : Bon de commande absent\./u,
+    )
+    await expect(document.signal('chorus.nouvelles', { history })).rejects.toThrow('sait déjà')
+  })
+
+  test('n’est pas attendu avant que le statut soit lu une première fois', async () => {
+    const { document, fake } = await town()
+    await expect(document.signal('chorus.nouvelles', { history: fake.historyOf('1221') })).rejects.toThrow(
+      'ne l’attend pas',
+    )
+  })
+
+  test('termine le suivi quand la facture est payée, et le rouvre s’il s’était lassé', async () => {
+    const { document, hub, fake } = await arrived(AUTO)
+    await hub.advance('402 d')
+    expect(document.state).toBe('suivi.sansNouvelles')
+    fake.move('1221', 'MANDATEE')
+    await document.signal('suivi.nouvelles', { history: fake.historyOf('1221') })
+    expect(document.state).toBe('suivi.enCours')
+    fake.move('1221', 'MISE_EN_PAIEMENT')
+    await document.signal('suivi.nouvelles', { history: fake.historyOf('1221') })
+    expect(document.state).toBe('termine')
+    expect(document.data['statut']).toBe('MISE_EN_PAIEMENT')
+  })
+
+  test('n’est pas remplacé par une lecture commencée avant', async () => {
+    const { document, fake, files } = await arrived()
+    const before = fake.historyOf('1221')
+    const late = await editsOf(files, { ...before, passages: [...before.passages] })
+    fake.move('1221', 'MANDATEE')
+    await document.signal('chorus.nouvelles', { history: fake.historyOf('1221') })
+    expect(late(document.data)).toEqual({})
+  })
+
+  test('et qui croise un changement demandé ici est dit, des deux côtés, sans rien écraser', async () => {
+    const { document, hub, fake } = await arrived()
+    document.edit({ 'chorus.motif': 'Bon de commande absent' })
+    fake.mishaps.goDown()
+    await document.ask('chorus.suspendre')
+    expect(document.state).toBe('chorus.demandee')
+    fake.move('1221', 'SERVICE_FAIT')
+    await document.signal('chorus.nouvelles', { history: fake.historyOf('1221') })
+    expect(document.journal.at(-2)).toContain('Au même moment, le passage à « Suspendue » était demandé ici')
+    expect(document.data['statut']).toBe('SERVICE_FAIT')
+    fake.mishaps.comeBack()
+    await hub.advance('1 h')
+    expect(document.state).toBe('chorus.refusee')
+    expect(document.message).toContain('elle a été passée à « Service fait » par Portail')
+    expect(fake.pushes).toEqual([])
+    // The agent has seen it: asked for again, it is done.
+    document.edit({ 'chorus.cible': 'SUSPENDUE' })
+    await document.ask('chorus.redemander')
+    expect(fake.pushes).toMatchObject([{ statut: 'SUSPENDUE' }])
+  })
+
+  test('sur une facture tenue ici, s’ajoute à ce qu’un agent y a déclaré, et la différence est dite', async () => {
+    const { document, hub, fake } = await arrived({ surPortail: false, origine: 'CSV' })
+    document.edit({ 'chorus.cible': 'MANDATEE' })
+    await hub.advance('1 h')
+    await document.ask('chorus.changer')
+    await hub.advance('1 h')
+    fake.move('1221', 'REJETEE', 'Doublon')
+    await document.signal('chorus.nouvelles', { history: fake.historyOf('1221') })
+    expect(document.data['statut']).toBe('REJETEE')
+    expect(historique(document).map(({ statut }) => statut)).toEqual(['Rejetée', 'Mandatée', 'Mise à disposition'])
+    expect(document.journal.join('\n')).toContain('Ici, elle avait été déclarée « Mandatée »')
+  })
+
+  test('l’emporte sur un visa refusé entre-temps, tant qu’un agent n’insiste pas', async () => {
+    const { document, hub, parapheur, fake } = await arrived({ ...AUTO, envoiVisa: true })
+    fake.move('1221', 'SERVICE_FAIT')
+    parapheur.refuse('Livraison incomplète')
+    await hub.advance('2 min')
+    expect(document.state).toBe('decisionVisa.refusee')
+    expect(fake.pushes).toEqual([])
+    await document.ask('decisionVisa.retransmettre')
+    expect(fake.pushes).toMatchObject([{ statut: 'REJETEE', motif: 'Livraison incomplète' }])
   })
 })
 

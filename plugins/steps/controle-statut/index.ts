@@ -46,11 +46,11 @@ export const controleStatut = defineStep({
         const statut = history?.statut ?? inputs.statut ?? ''
         const allowed =
           settings['usage'] === 'visa' ? STATUTS_VISA : statutsDepot((await connectors.reglages?.lire()) ?? {})
-        const edits = history && inputs.surPortail ? await editsOf(files, history) : {}
+        const edits = history && inputs.surPortail ? await editsOf(files, history) : () => ({})
         if (allowed.includes(statut)) return { ...goto('permis'), edits }
         const what = settings['usage'] === 'visa' ? 'Le visa' : 'Le dépôt'
         const message = `${what} est écarté : la facture est « ${libelleStatut(statut)} », et il n'est prévu que pour ${allowed.map(code => `« ${libelleStatut(code)} »`).join(', ')}.`
-        return { ...goto('ecarte', {}, message), edits: { ...edits, [settings['case'] ?? '']: false } }
+        return { ...goto('ecarte', {}, message), edits: held => ({ ...edits(held), [settings['case'] ?? '']: false }) }
       },
     },
   },

@@ -1,4 +1,5 @@
 import { defineStep, file, flag, text } from '#core'
+import { STATUTS_VISA } from '../reception-facture/index.ts'
 import { changer, lastOf } from '../statut-facture/index.ts'
 
 /**
@@ -18,7 +19,9 @@ export const decisionVisa = defineStep({
     vise: file('Document visé'),
     motifRefus: text('Motif du refus'),
   },
-  fields: {},
+  fields: {
+    insiste: flag('Transmission redemandée par un agent', { computed: true, hidden: true }),
+  },
   initial: 'aTransmettre',
   states: {
     aTransmettre: { label: 'Transmission de la décision du visa' },
@@ -33,7 +36,7 @@ export const decisionVisa = defineStep({
       to: ['transmise', 'refusee'],
       failsTo: 'refusee',
       afterCrash: 'retry',
-      async run({ inputs, connectors, files, document, now }, goto) {
+      async run({ inputs, data, connectors, files, document, now }, goto) {
         const { vise, motifRefus, ...facture } = inputs
         const entered = lastOf(await document.journal(), 'aTransmettre')
         const changed = await changer({ files, portal: connectors.portailFactures, now }, facture, {
@@ -42,6 +45,8 @@ export const decisionVisa = defineStep({
             : { cible: 'REJETEE', reason: motifRefus ?? 'Refusée au visa, sans motif' }),
           auteur: 'Parapheur',
           since: entered?.at.toISOString(),
+          // What an agent did at the portal while the visa was awaited is not undone by it, unless an agent insists.
+          seen: data.insiste ? undefined : STATUTS_VISA,
         })
         return {
           ...goto(
@@ -58,7 +63,7 @@ export const decisionVisa = defineStep({
       from: 'refusee',
       to: 'aTransmettre',
       trigger: 'agent',
-      run: async (_context, goto) => goto('aTransmettre'),
+      run: async (_context, goto) => goto('aTransmettre', { insiste: true }),
     },
     laisser: {
       label: 'Poursuivre sans transmettre la décision',

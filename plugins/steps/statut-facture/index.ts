@@ -1,9 +1,11 @@
-import { defineStep, faultOfChange, faultOfPassage, file, flag, longText, text } from '#core'
+import { defineStep, faultOfChange, faultOfPassage, file, flag, longText, stay, text } from '#core'
 import type { FileRef, Goto, StatutFacture } from '#core'
 import { cible, CIBLES } from './champs.ts'
+import { nouvellesDe } from './nouvelles.ts'
 import { changer, editsOf, historyOf, lastOf, statutsDe, type Facture } from './suivi.ts'
 
 export { champsSuivi } from './champs.ts'
+export { nouvellesDe, type Nouvelles } from './nouvelles.ts'
 export { auPortail, changer, editsOf, historyOf, lastOf, type Edits, type Facture } from './suivi.ts'
 
 interface Inputs {
@@ -54,10 +56,10 @@ const demande = (target: StatutFacture, label: string, confirm?: string) =>
     trigger: 'agent',
     ...(confirm === undefined ? {} : { confirm }),
     guard: ({ inputs, data }: { readonly inputs: Inputs; readonly data: Data }) => mayBecome(target, inputs, data),
-    run: async (): Promise<Goto<'demandee'>> => ({
+    run: async ({ inputs }: { readonly inputs: Inputs }): Promise<Goto<'demandee'>> => ({
       outcome: 'goto',
       state: 'demandee',
-      values: { demandee: target },
+      values: { demandee: target, vu: inputs.statut },
       message: `Changement demandé : ${CIBLES_LABELS[target] ?? target}`,
     }),
   }) as const
@@ -87,6 +89,7 @@ export const statutFacture = defineStep({
     }),
     numeroMandat: text('Numéro de mandat', { max: 50, pastell: 'numero_mandat' }),
     demandee: text('Changement demandé', { computed: true, hidden: true }),
+    vu: text('Statut lors de la demande', { computed: true, hidden: true }),
     refus: longText('Refus du changement de statut', { computed: true }),
   },
   initial: 'aSynchroniser',
@@ -149,9 +152,13 @@ export const statutFacture = defineStep({
         const free = open(inputs, data)
         return free === true ? (faultOfChange(statutsDe(data.cible), { reason: data.motif }) ?? true) : free
       },
-      async run({ data }, goto) {
+      async run({ inputs, data }, goto) {
         const wanted = data.cible ?? ''
-        return goto('demandee', { demandee: wanted }, `Changement demandé : ${CIBLES_LABELS[wanted] ?? wanted}`)
+        return goto(
+          'demandee',
+          { demandee: wanted, vu: inputs.statut },
+          `Changement demandé : ${CIBLES_LABELS[wanted] ?? wanted}`,
+        )
       },
     },
     pousser: {
@@ -170,6 +177,7 @@ export const statutFacture = defineStep({
           numeroMandat: data.numeroMandat,
           auteur: asked?.author,
           since: asked?.at.toISOString(),
+          seen: data.vu === undefined ? undefined : [data.vu],
         })
         if (changed.is === 'refused')
           return { ...goto('refusee', { refus: changed.reason }, changed.reason), edits: changed.edits }
@@ -178,6 +186,7 @@ export const statutFacture = defineStep({
           motif: undefined,
           numeroMandat: undefined,
           demandee: undefined,
+          vu: undefined,
           refus: undefined,
         }
         return { ...goto('changee', over, changed.message), edits: changed.edits }
@@ -188,9 +197,13 @@ export const statutFacture = defineStep({
       from: 'refusee',
       to: 'demandee',
       trigger: 'agent',
-      async run({ data }, goto) {
+      async run({ inputs, data }, goto) {
         const wanted = data.cible ?? data.demandee ?? ''
-        return goto('demandee', { demandee: wanted, refus: undefined }, `Changement demandé à nouveau`)
+        return goto(
+          'demandee',
+          { demandee: wanted, vu: inputs.statut, refus: undefined },
+          'Changement demandé à nouveau',
+        )
       },
     },
     renoncer: {
@@ -201,9 +214,22 @@ export const statutFacture = defineStep({
       async run(_context, goto) {
         return goto(
           'reprise',
-          { cible: undefined, demandee: undefined, refus: undefined },
+          { cible: undefined, demandee: undefined, vu: undefined, refus: undefined },
           'Changement abandonné par un agent',
         )
+      },
+    },
+  },
+  signals: {
+    // What others do at the portal, told by the connector that brought the invoice, wherever the document has come to.
+    nouvelles: {
+      label: 'Nouvelles de Chorus Pro',
+      from: 'suivie',
+      to: 'suivie',
+      since: 'suivie',
+      async receive({ inputs, data, payload, files }) {
+        const news = await nouvellesDe(files, factureOf(inputs), payload, data.demandee)
+        return news ? { ...stay(news.message), edits: news.edits } : 'le document sait déjà cela'
       },
     },
   },

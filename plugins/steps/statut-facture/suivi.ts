@@ -27,12 +27,19 @@ export interface Facture {
   readonly historiqueFichier: FileRef | undefined
 }
 
-export type Edits = Readonly<Record<string, unknown>>
+/** What changes in a document, read as it is when the change is stored. */
+export type Edits = (held: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>
+
+const NOTHING: Edits = () => ({})
+
+/** A history only grows: one that has fewer lines than the document was read before what the document has been told since. */
+const isOlder = ({ passages }: HistoriqueFacture, { historique }: Readonly<Record<string, unknown>>): boolean =>
+  Array.isArray(historique) && historique.length > passages.length
 
 /** What the document says of a history, by the names of `champsSuivi`. */
 export const editsOf = async (files: Files, history: HistoriqueFacture): Promise<Edits> => {
   const { date_passage_statut, date_mise_a_dispo, date_fin_suspension } = datesOf(history)
-  return {
+  const edits = {
     statut: history.statut,
     annulee: STATUTS_RENVOYES.includes(history.statut),
     datePassage: date_passage_statut,
@@ -41,6 +48,7 @@ export const editsOf = async (files: Files, history: HistoriqueFacture): Promise
     historique: lignesOf(history),
     historiqueFichier: await files.save(historyJson(history), 'histo_statut_cpp.json'),
   }
+  return held => (isOlder(history, held) ? {} : edits)
 }
 
 /** @throws PermanentError when the document has no number at the portal, or no portal is associated */
@@ -55,7 +63,7 @@ export const auPortail = (portal: PortailFactures | undefined, { idFacture }: Fa
 }
 
 /** The history of an invoice that no portal follows is kept here. */
-const historyHere = async (files: Files, facture: Facture): Promise<HistoriqueFacture> => {
+export const historyHere = async (files: Files, facture: Facture): Promise<HistoriqueFacture> => {
   if (facture.historiqueFichier) return readHistoryJson(files, facture.historiqueFichier)
   return { statut: facture.statut ?? 'MISE_A_DISPOSITION', passages: [] }
 }
@@ -96,7 +104,7 @@ export const changer = async (
 ): Promise<Changement> => {
   const targets = statutsDe(cible)
   const fault = faultOfChange(targets, more)
-  if (fault) return { is: 'refused', reason: fault, edits: {} }
+  if (fault) return { is: 'refused', reason: fault, edits: NOTHING }
   const last = targets.at(-1) ?? cible
   const done = `Facture passée à « ${libelleStatut(last)} »`
   if (!facture.surPortail) {
@@ -116,7 +124,7 @@ export const changer = async (
       ? { is: 'done', message: `${done} sur Chorus Pro`, edits }
       : { is: 'refused', reason: changed.reason, edits }
   } catch (error) {
-    if (error instanceof PermanentError) return { is: 'refused', reason: error.message, edits: {} }
+    if (error instanceof PermanentError) return { is: 'refused', reason: error.message, edits: NOTHING }
     throw error
   }
 }

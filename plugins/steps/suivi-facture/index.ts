@@ -1,5 +1,5 @@
 import { defineStep, file, flag, libelleStatut, STATUTS_FINAUX, text, wait } from '#core'
-import { editsOf, historyOf } from '../statut-facture/index.ts'
+import { editsOf, historyOf, nouvellesDe } from '../statut-facture/index.ts'
 
 /**
  * Follows an invoice at the portal until its payment, its rejection or its return to the supplier: what others do there shows here
@@ -47,6 +47,19 @@ export const suiviFacture = defineStep({
       to: 'suivi',
       trigger: 'agent',
       run: async (_context, goto) => goto('suivi', {}, 'Suivi arrêté par un agent'),
+    },
+  },
+  signals: {
+    nouvelles: {
+      label: 'Nouvelles de Chorus Pro',
+      from: ['enCours', 'sansNouvelles'],
+      to: ['enCours', 'suivi'],
+      async receive({ inputs, payload, files }, goto) {
+        const news = await nouvellesDe(files, inputs, payload, undefined)
+        if (!news) return 'le document sait déjà cela'
+        const isOver = STATUTS_FINAUX.includes(news.history.statut)
+        return { ...goto(isOver ? 'suivi' : 'enCours', {}, news.message), edits: news.edits }
+      },
     },
   },
 })
