@@ -318,6 +318,8 @@ export interface Placement<F extends Fields = Fields> {
   labelled(label: string): Placement<F>
   /** The step is skipped when the box is not ticked, or the condition does not hold. */
   when(condition: Condition | Ref<boolean>): Placement<F>
+  /** What the step asks for is asked of every document, even of those that skip it. */
+  alwaysAsked(): Placement<F>
   /** What this flow wants of the step (the rules of a fixed transformation). */
   set(settings: Readonly<Record<string, string>>): Placement<F>
   /** After this step the document waits for an agent to press « Poursuivre ». */
@@ -343,6 +345,7 @@ export interface PlacedStep {
   readonly label?: string
   readonly bindings: Readonly<Record<string, Binding>>
   readonly when?: Condition
+  readonly alwaysAsked?: true
   readonly manual?: true
   readonly goesOnAfterRefusal?: true
   readonly settings?: Readonly<Record<string, string>>
@@ -387,6 +390,7 @@ const place = <F extends Fields>(placed: PlacedStep, fields: F): Placement<F> =>
   labelled: label => place({ ...placed, label }, fields),
   when: condition =>
     place({ ...placed, when: 'ref' in condition ? { field: condition.ref, is: true } : condition }, fields),
+  alwaysAsked: () => place({ ...placed, alwaysAsked: true }, fields),
   set: settings => place({ ...placed, settings }, fields),
   thenWait: () => place({ ...placed, manual: true }, fields),
   goOnAfterRefusal: () => place({ ...placed, goesOnAfterRefusal: true }, fields),

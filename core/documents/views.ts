@@ -155,7 +155,7 @@ export const pagesOf = (flow: CompiledFlow, editable: (field: CompiledField) => 
   const page = (title: string, step: CompiledStep | undefined, keep: (field: CompiledField) => boolean): PageView => ({
     title,
     step: step?.alias ?? null,
-    when: step?.when ?? null,
+    when: step?.alwaysAsked ? null : (step?.when ?? null),
     fields: shown.filter(keep).map(field => ofFlow(flow, field, editable(field))),
   })
   const first = shown.filter(field => field.step === undefined && !boxes.has(field.name))

@@ -64,3 +64,30 @@ test('une condition sur un champ qui n’existe pas est refusée au démarrage',
     "le champ « motif » dépend de « presse », qui n'existe pas à côté de lui.",
   )
 })
+
+test('une étape qui demande toujours exige ses champs de qui la saute, sans suffire à faire partir le document', () => {
+  const choisie = (always: boolean) =>
+    defineFlow({
+      ...{ id: 'choisie', version: 1, label: 'Choisie', family: 'Essais' },
+      fields: {
+        objet: text('Objet', { required: true, title: true }),
+        poste: flag('Par la poste'),
+        ici: flag('Sur place'),
+      },
+      steps({ poste, ici }) {
+        const placed = remise({}).when(poste)
+        return [always ? placed.alwaysAsked() : placed, remise({}).as('guichet').when(ici)]
+      },
+    })
+  const faults = (always: boolean, data: object) =>
+    problems(
+      compileFlow(choisie(always).stored, steps),
+      { objet: 'Lettre', 'remise.recommande': true, ...data },
+      NOW,
+    ).map(({ field }) => field)
+  expect(faults(true, { ici: true })).toEqual(['remise.numero'])
+  expect(faults(false, { ici: true })).toEqual([])
+  expect(faults(true, { 'remise.numero': '1A' })).toEqual(['poste'])
+  const pages = pagesOf(compileFlow(choisie(true).stored, steps), () => true)
+  expect(pages.map(({ step, when }) => [step, when])).toContainEqual(['remise', null])
+})

@@ -434,6 +434,7 @@ export const compileFlow = (stored: StoredFlow, steps: ReadonlyMap<string, AnySt
       fields: step.fields,
       bindings: placed.bindings,
       when: placed.when,
+      alwaysAsked: placed.alwaysAsked ?? false,
       manual: placed.manual ?? false,
       settings: placed.settings ?? {},
       initial: `${placed.alias}.${step.initial}`,

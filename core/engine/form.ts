@@ -149,12 +149,14 @@ const sizeProblem = (flow: CompiledFlow, data: Document['data']): readonly Probl
 
 const megabytes = (bytes: number) => (bytes / 1_048_576).toLocaleString('fr-FR', { maximumFractionDigits: 1 })
 
-/** Everything that prevents the document from leaving: first page, then the steps that the ticked boxes select. */
+/** Everything that prevents the document from leaving: first page, then the steps that the ticked boxes select or that always ask. */
 export const problems = (flow: CompiledFlow, data: Document['data'], now: Date): readonly Problem[] => {
   const today = localDay(now)
   const first = Object.values(flow.fields).filter(field => field.step === undefined && asked(field))
   const taken = routeOf(flow, data)
-  const steps = taken.flatMap(step => fieldsOfStep(flow, step).filter(asked))
+  const steps = flow.steps
+    .filter(step => step.alwaysAsked || taken.includes(step))
+    .flatMap(step => fieldsOfStep(flow, step).filter(asked))
   const route =
     taken.length > 0 || flow.steps.length === 0
       ? []

@@ -50,6 +50,8 @@ export interface Back {
   readonly task: string | undefined
   /** The failed attempt may have reached the remote. */
   readonly uncertain: boolean
+  /** What the document said when it was interrupted: said again when it comes back. */
+  readonly message?: string
   /** What this failure or interruption came over: a side request may fail, and may begin where a step has failed. */
   readonly under?: Back | undefined
 }
@@ -166,6 +168,8 @@ export interface CompiledStep {
   readonly fields: Fields
   readonly bindings: Readonly<Record<string, Binding>>
   readonly when: Condition | undefined
+  /** Its fields are asked for whether the document goes through it or not. */
+  readonly alwaysAsked: boolean
   readonly manual: boolean
   readonly settings: Readonly<Record<string, string>>
   readonly initial: string

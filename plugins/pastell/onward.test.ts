@@ -33,6 +33,18 @@ test('un logiciel envoie un ancien dossier par le nom de ce que fait la premièr
   await api('POST', `${path}/file/arrete`, {
     body: `file_name=arrete.pdf&file_content=${encodeURIComponent('%PDF-1.4')}`,
   })
+  // As in Pastell, what says what the acte is comes with it, wherever it goes.
+  expect(await actions(path)).not.toContain('send-ged')
+  const described = await api('PATCH', path, {
+    body: 'acte_nature=2&numero_de_lacte=ARR_2026_7&date_de_lacte=2026-01-15&classification=6.1&type_acte=99_AR',
+  })
+  expect((described.json as { readonly content: { readonly data: object } }).content.data).toMatchObject({
+    acte_nature: '2',
+    numero_de_lacte: 'ARR_2026_7',
+    date_de_lacte: '2026-01-15',
+    classification: '6.1',
+    type_acte: '99_AR',
+  })
   expect(await actions(path)).toContain('send-ged')
   const wrong = await api('POST', `${path}/action/send-tdt`)
   expect(wrong.status).toBe(400)

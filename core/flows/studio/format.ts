@@ -147,6 +147,9 @@ const Step = Type.Object(
       { description: 'Entrée de l’étape → champ, ou le premier rempli de plusieurs.' },
     ),
     when: Type.Optional(ConditionRef),
+    alwaysAsked: Type.Optional(
+      Type.Literal(true, { description: 'Ses champs sont demandés même au document qui saute l’étape.' }),
+    ),
     manual: Type.Optional(Type.Literal(true, { description: 'Après l’étape, le document attend « Poursuivre ».' })),
     goesOnAfterRefusal: Type.Optional(
       Type.Literal(true, { description: 'Un refus termine l’étape comme un succès : le document poursuit.' }),

@@ -90,6 +90,18 @@ describe('un acte transmis ailleurs', () => {
   })
 })
 
+test.each([
+  ['tdtActes.nature', "Nature de l'acte"],
+  ['tdtActes.numero', "Numéro de l'acte"],
+  ['tdtActes.date', "Date de l'acte"],
+  ['tdtActes.classification', 'Classification'],
+  ['tdtActes.typologie', 'Il manque le type de'],
+])('%s est exigé même d’un acte qui ne passe pas par le TdT', async (field, label) => {
+  const { document } = await town({ envoiGed: true })
+  document.edit({ [field]: null })
+  await expect(document.submit()).rejects.toThrow(label)
+})
+
 describe('les refus et les pannes', () => {
   test('refusé au parapheur, il se rouvre', async () => {
     const { document, hub, parapheur } = await town(ALL)

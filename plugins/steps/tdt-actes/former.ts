@@ -88,6 +88,8 @@ const formerSteps = (fields: Refs<typeof formerFields>, ways: Ways): readonly Pl
   const tdt = tdtActes({ objet, acte: firstOf(visa.fields.signe, arrete), annexes })
     .pastell(preparing(ways, 'tdt', 'aEnvoyer'))
     .when(envoiTdt)
+    // In these flows nature, number, date, matter and types of pieces are those of the acte itself, wherever it was transmitted.
+    .alwaysAsked()
   return formerRoute(ways, fields, visa, tdt)
 }
 
