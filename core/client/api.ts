@@ -192,6 +192,86 @@ export type ConnectorType = {
   readonly help: string
 }
 
+/** Une personne de l’annuaire d’une entité. */
+export type Contact = {
+  /** Identifiant du contact. */
+  readonly id: string
+  /** Nom affiché ; vide : seule l’adresse est connue. */
+  readonly name: string
+  /** Adresse de courriel, une seule fois par annuaire. */
+  readonly email: string
+  /** Groupes de la même entité dont il est membre. */
+  readonly groups: readonly {
+    /** Identifiant du groupe. */
+    readonly id: string
+    /** Son nom. */
+    readonly name: string
+  }[]
+}
+
+export type ContactChanges = {
+  /** Nom affiché ; peut être vide. */
+  readonly name?: string
+  /** Adresse de courriel. */
+  readonly email?: string
+  /** Groupes dont il est membre, tous : il quitte les autres. */
+  readonly groups?: readonly string[]
+}
+
+/** Plusieurs personnes sous un nom. */
+export type ContactGroup = {
+  /** Identifiant du groupe. */
+  readonly id: string
+  /** Entité qui le tient : la vôtre, ou une de celles dont elle dépend et qui le partage. */
+  readonly entityId: string
+  /** Sa dénomination. */
+  readonly entityName: string
+  /** Nom du groupe. */
+  readonly name: string
+  /** Rôle dont les détenteurs sont les membres ; null : les membres sont des contacts. */
+  readonly role: string | null
+  /** Les entités qui en dépendent le voient. */
+  readonly shared: boolean
+  /** Nombre de personnes qui recevraient un courriel aujourd’hui. */
+  readonly members: number
+  /** Comment une liste de destinataires le désigne : « groupe: "Élus" ». */
+  readonly written: string
+}
+
+export type ContactGroupChanges = {
+  /** Nom du groupe, unique dans l’entité. */
+  readonly name?: string
+  /** Le montrer aux entités qui dépendent de celle-ci. */
+  readonly shared?: boolean
+}
+
+/** Ce qu’un CSV fait de l’annuaire. */
+export type ContactImport = {
+  /** Rien n’a été écrit : c’était un essai. */
+  readonly rehearsal: boolean
+  /** Contacts créés, ou à créer. */
+  readonly created: number
+  /** Contacts modifiés, ou à modifier. */
+  readonly changed: number
+  /** Contacts déjà à jour. */
+  readonly unchanged: number
+  /** Lignes refusées ; les autres sont prises. */
+  readonly refused: number
+  /** Groupes créés, ou à créer. */
+  readonly newGroups: readonly string[]
+  /** Chaque ligne du fichier. */
+  readonly lines: readonly {
+    /** Numéro de la ligne dans le fichier. */
+    readonly line: number
+    /** Adresse lue. */
+    readonly email: string
+    /** cree : nouveau contact ; modifie : contact complété ; inchange : déjà à jour ; refuse : ligne refusée */
+    readonly status: 'cree' | 'modifie' | 'inchange' | 'refuse'
+    /** Ce qui change, ou pourquoi la ligne est refusée. */
+    readonly message: string
+  }[]
+}
+
 export type Credentials = {
   /** Nom de connexion. */
   readonly login: string
@@ -797,6 +877,24 @@ export type NewBatch = {
   readonly action: string
 }
 
+export type NewContact = {
+  /** Nom affiché ; peut être vide. */
+  readonly name?: string
+  /** Adresse de courriel. */
+  readonly email: string
+  /** Groupes dont il est membre, tous : il quitte les autres. */
+  readonly groups?: readonly string[]
+}
+
+export type NewContactGroup = {
+  /** Nom du groupe, unique dans l’entité. */
+  readonly name: string
+  /** Le montrer aux entités qui dépendent de celle-ci. */
+  readonly shared?: boolean
+  /** Identifiant d’un rôle ; null : un groupe de contacts. */
+  readonly role?: string | null
+}
+
 export type NewDocument = {
   /** Identifiant du flux. */
   readonly flow: string
@@ -910,25 +1008,58 @@ export type PageView = {
   readonly fields: readonly FieldView[]
 }
 
-export type PastellDefinitionImport = {
-  /** Le texte du fichier. */
-  readonly text: string
-  /** Celui du module : le nom de son dossier. */
-  readonly id: string
-}
-
 export type PastellEntityImport = {
   /** Celui que Pastell a montré. */
   readonly motDePasse?: string
+  /** Comment la clé vient du mot de passe (« argon2id:passes:Mio »), si ce n’est pas à la façon usuelle. */
+  readonly derivation?: string
   /** oui : reprendre ; non : dire ce qui le serait. */
   readonly appliquer?: string
 }
 
-export type PastellStudioImport = {
-  /** Le fichier JSON tel que Pastell l’a exporté. */
-  readonly file: Readonly<Record<string, unknown>>
-  /** Un autre identifiant que celui du fichier. */
+export type PastellFlowImport = {
+  /** Le texte du fichier. */
+  readonly text: string
+  /** L’identifiant à lui donner, quand le fichier n’a pas le sien ou qu’un autre flux le porte. */
   readonly id?: string
+  /** essai : dire ce qui viendrait, sans rien écrire ; brouillon (par défaut) : un brouillon du studio ; publication : le publier aussi, si rien ne s’y oppose. */
+  readonly mode?: 'essai' | 'brouillon' | 'publication'
+}
+
+export type RecipientList = {
+  /** La liste, telle qu’elle est écrite dans le champ. */
+  readonly liste: string
+}
+
+/** Ce que désigne une liste de destinataires. */
+export type Recipients = {
+  /** Nombre de personnes à qui l’on écrirait, chacune comptée une fois. */
+  readonly total: number
+  /** Chaque élément de la liste, dans l’ordre. */
+  readonly entries: readonly {
+    /** L’élément, tel qu’il est écrit. */
+    readonly written: string
+    /** adresse : une adresse ; groupe : un groupe ; role : un rôle ; inconnu : ni l’une ni les autres */
+    readonly kind: 'adresse' | 'groupe' | 'role' | 'inconnu'
+    /** Nombre de personnes qu’il désigne. */
+    readonly members: number
+    /** Pourquoi l’envoi le refuserait ; null : rien à corriger. */
+    readonly fault: string | null
+  }[]
+}
+
+/** Ce qui peut compléter une liste de destinataires. */
+export type RecipientSuggestion = {
+  /** contact : une personne ; groupe : un groupe ; role : les comptes qui ont un rôle */
+  readonly kind: 'contact' | 'groupe' | 'role'
+  /** À écrire dans la liste des destinataires. */
+  readonly written: string
+  /** Nom affiché. */
+  readonly label: string
+  /** Adresse du contact, ou entité qui tient le groupe. */
+  readonly detail: string
+  /** Nombre de personnes désignées. */
+  readonly members: number
 }
 
 /** Un échange enregistré avec un service distant, ou demandé. */
@@ -1251,8 +1382,31 @@ export type StepView = {
     /** L’étape ne se fait pas sans lui. */
     readonly required: boolean
   }[]
+  /** Ses états. */
+  readonly states: readonly {
+    /** Nom dans l’étape. */
+    readonly name: string
+    /** Nom affiché. */
+    readonly label: string
+  }[]
+  /** Ses tâches. */
+  readonly tasks: readonly {
+    /** Nom dans l’étape. */
+    readonly name: string
+    /** Nom affiché. */
+    readonly label: string
+  }[]
+  /** Elle connaît un refus, après lequel un flux peut poursuivre. */
+  readonly refusable: boolean
   /** Elle attend des réglages du flux. */
   readonly configurable: boolean
+}
+
+export type StudioBringOn = {
+  /** État disparu → état de la version publiée où placer ses documents. */
+  readonly states?: Readonly<Record<string, string>>
+  /** Le « next » de la page d’avant. */
+  readonly apres?: string
 }
 
 /** Ce qu’un flux donnerait s’il était publié. */
@@ -1295,6 +1449,17 @@ export type StudioCheck = {
     /** Nom affiché. */
     readonly label: string
   }[]
+  /** États que ce flux n’aurait plus et où des documents en cours se trouvent : ils y resteraient, dans leur version. */
+  readonly vanished: readonly {
+    /** Version que ces documents suivent. */
+    readonly version: number
+    /** Nom complet de l’état. */
+    readonly state: string
+    /** Nom affiché de l’état. */
+    readonly label: string
+    /** Nombre de documents. */
+    readonly count: number
+  }[]
   /** Son cheminement en Mermaid ; null s’il est fautif. */
   readonly mermaid: string | null
   /** Son cheminement dessiné ; null s’il est fautif. */
@@ -1336,6 +1501,8 @@ export type StudioDetail = {
     readonly publishedAt: string
     /** Qui l’a publiée ; null si on ne le sait plus. */
     readonly publishedBy: string | null
+    /** Ce qu’elle change de la précédente, une phrase courte par changement. */
+    readonly changes: readonly string[]
   }[]
 }
 
@@ -1347,6 +1514,53 @@ export type StudioGroup = {
   readonly revision: number
   /** Libellé et champs, comme dans un flux. */
   readonly contents: Readonly<Record<string, unknown>>
+}
+
+/** Où en sont les documents en cours d’un flux du studio. */
+export type StudioOpenDocuments = {
+  /** Version que suivent les nouveaux documents. */
+  readonly current: number
+  /** Une ligne par version et par état. */
+  readonly states: readonly {
+    /** Version que ces documents suivent. */
+    readonly version: number
+    /** Nom complet de l’état. */
+    readonly state: string
+    /** Nom affiché de l’état. */
+    readonly label: string
+    /** Nombre de documents. */
+    readonly count: number
+    /** Pourquoi ils resteraient dans leur version ; null : ils suivraient. */
+    readonly stays: string | null
+  }[]
+  /** États de la version publiée où un document peut être placé : ceux où il reste. */
+  readonly targets: readonly {
+    /** Nom complet de l’état. */
+    readonly name: string
+    /** Nom affiché. */
+    readonly label: string
+  }[]
+}
+
+/** Ce qu’est devenue une page de documents en cours. */
+export type StudioPassage = {
+  /** Documents passés à la version publiée. */
+  readonly moved: number
+  /** Ceux qui sont restés, par version, état et raison. */
+  readonly stayed: readonly {
+    /** Version que ces documents suivent. */
+    readonly version: number
+    /** Nom complet de l’état. */
+    readonly state: string
+    /** Nom affiché de l’état. */
+    readonly label: string
+    /** Nombre de documents. */
+    readonly count: number
+    /** Pourquoi ils sont restés. */
+    readonly why: string
+  }[]
+  /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
+  readonly next: string | null
 }
 
 export type StudioPublication = {
@@ -1512,6 +1726,8 @@ export type Problem = {
     | 'utilisateur_introuvable'
     | 'flux_introuvable'
     | 'groupe_introuvable'
+    | 'contact_introuvable'
+    | 'groupe_annuaire_introuvable'
     | 'document_introuvable'
     | 'connecteur_introuvable'
     | 'enregistrement_introuvable'
@@ -1565,6 +1781,24 @@ export interface Requests {
     readonly path: {
       /** Identifiant de l’entité. */
       readonly entityId: string
+    }
+  }
+  /** Retirer un contact de l’annuaire, et de ses groupes */
+  readonly 'DELETE /entites/{entityId}/annuaire/contacts/{contactId}': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+      /** Identifiant du contact. */
+      readonly contactId: string
+    }
+  }
+  /** Supprimer un groupe ; ses contacts restent dans l’annuaire */
+  readonly 'DELETE /entites/{entityId}/annuaire/groupes/{mailGroupId}': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+      /** Identifiant du groupe. */
+      readonly mailGroupId: string
     }
   }
   /** Supprimer un connecteur qui ne sert plus */
@@ -1702,6 +1936,48 @@ export interface Requests {
     readonly path: {
       /** Identifiant de l’entité. */
       readonly entityId: string
+    }
+  }
+  /** Lister les contacts de l’annuaire d’une entité, par nom */
+  readonly 'GET /entites/{entityId}/annuaire/contacts': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+    readonly query?: {
+      /** Début du nom ou de l’adresse, sans égard à la casse ni aux accents. */
+      readonly debut?: string | undefined
+      /** Seulement les membres de ce groupe. */
+      readonly groupe?: string | undefined
+      /** Valeur « next » de la page précédente. */
+      readonly apres?: string | undefined
+      /** Nombre de lignes de la page. */
+      readonly limite?: number | undefined
+    }
+  }
+  /** Télécharger les contacts d’une entité en CSV */
+  readonly 'GET /entites/{entityId}/annuaire/export': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+  }
+  /** Lister les groupes d’une entité, et ceux que partagent les entités dont elle dépend */
+  readonly 'GET /entites/{entityId}/annuaire/groupes': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+  }
+  /** Compléter une liste de destinataires : contacts, groupes et rôles qui commencent ainsi */
+  readonly 'GET /entites/{entityId}/annuaire/suggestions': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+    readonly query: {
+      /** Ce qui est déjà tapé. */
+      readonly debut: string
     }
   }
   /** Lister les emplacements des flux et le connecteur qui sert chacun */
@@ -2081,6 +2357,13 @@ export interface Requests {
       readonly flowId: string
     }
   }
+  /** Compter les documents en cours d’un flux, par version et par état, et dire lesquels suivraient */
+  readonly 'GET /studio/flux/{flowId}/documents-en-cours': {
+    readonly path: {
+      /** Minuscules, chiffres et tirets, 45 caractères au plus. */
+      readonly flowId: string
+    }
+  }
   /** Exporter un flux avec les groupes de champs qu’il emploie */
   readonly 'GET /studio/flux/{flowId}/export': {
     readonly path: {
@@ -2106,6 +2389,26 @@ export interface Requests {
       readonly entityId: string
     }
     readonly body: EntityChanges
+  }
+  /** Modifier un contact, ou les groupes dont il est membre */
+  readonly 'PATCH /entites/{entityId}/annuaire/contacts/{contactId}': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+      /** Identifiant du contact. */
+      readonly contactId: string
+    }
+    readonly body: ContactChanges
+  }
+  /** Renommer un groupe, ou le partager avec les entités qui dépendent de celle-ci */
+  readonly 'PATCH /entites/{entityId}/annuaire/groupes/{mailGroupId}': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+      /** Identifiant du groupe. */
+      readonly mailGroupId: string
+    }
+    readonly body: ContactGroupChanges
   }
   /** Modifier un connecteur, son rythme et sa patience */
   readonly 'PATCH /entites/{entityId}/connecteurs/{instanceId}': {
@@ -2147,6 +2450,45 @@ export interface Requests {
       readonly userId: string
     }
     readonly body: UserChanges
+  }
+  /** Ajouter un contact à l’annuaire */
+  readonly 'POST /entites/{entityId}/annuaire/contacts': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+    readonly body: NewContact
+    /** Sent as `Idempotency-Key`. */
+    readonly idempotencyKey?: string
+  }
+  /** Savoir à combien de personnes une liste de destinataires écrirait, et ce qu’il faut y corriger */
+  readonly 'POST /entites/{entityId}/annuaire/destinataires': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+    readonly body: RecipientList
+  }
+  /** Créer un groupe, de contacts ou de comptes qui ont un rôle */
+  readonly 'POST /entites/{entityId}/annuaire/groupes': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+    readonly body: NewContactGroup
+    /** Sent as `Idempotency-Key`. */
+    readonly idempotencyKey?: string
+  }
+  /** Ajouter à l’annuaire les contacts d’un CSV, ou essayer sans rien écrire */
+  readonly 'POST /entites/{entityId}/annuaire/import': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+    }
+    readonly query?: {
+      /** Dire ce que ferait chaque ligne, sans rien écrire. */
+      readonly essai?: boolean | undefined
+    }
   }
   /** Ajouter un connecteur à une entité */
   readonly 'POST /entites/{entityId}/connecteurs': {
@@ -2398,6 +2740,14 @@ export interface Requests {
     /** Sent as `Idempotency-Key`. */
     readonly idempotencyKey?: string
   }
+  /** Passer des documents en cours à la version publiée, une page à la fois */
+  readonly 'POST /studio/flux/{flowId}/passage': {
+    readonly path: {
+      /** Minuscules, chiffres et tirets, 45 caractères au plus. */
+      readonly flowId: string
+    }
+    readonly body: StudioBringOn
+  }
   /** Publier le brouillon : les nouveaux documents le suivent, ceux en cours gardent leur version */
   readonly 'POST /studio/flux/{flowId}/publication': {
     readonly path: {
@@ -2422,13 +2772,13 @@ export interface Requests {
   }
   /** Importer un type de dossier exporté par le studio de Pastell */
   readonly 'POST /studio/import-pastell': {
-    readonly body: PastellStudioImport
+    readonly body: PastellFlowImport
     /** Sent as `Idempotency-Key`. */
     readonly idempotencyKey?: string
   }
   /** Importer une définition de Pastell (definition.yml) */
   readonly 'POST /studio/import-pastell-definition': {
-    readonly body: PastellDefinitionImport
+    readonly body: PastellFlowImport
     /** Sent as `Idempotency-Key`. */
     readonly idempotencyKey?: string
   }
@@ -2507,6 +2857,10 @@ export interface Requests {
 export interface Answers {
   /** Supprimer une entité vide */
   readonly 'DELETE /entites/{entityId}': undefined
+  /** Retirer un contact de l’annuaire, et de ses groupes */
+  readonly 'DELETE /entites/{entityId}/annuaire/contacts/{contactId}': undefined
+  /** Supprimer un groupe ; ses contacts restent dans l’annuaire */
+  readonly 'DELETE /entites/{entityId}/annuaire/groupes/{mailGroupId}': undefined
   /** Supprimer un connecteur qui ne sert plus */
   readonly 'DELETE /entites/{entityId}/connecteurs/{instanceId}': undefined
   /** Effacer un échange enregistré, ou renoncer à celui qui est demandé */
@@ -2550,6 +2904,25 @@ export interface Answers {
   }
   /** Lire une entité, et ses propres droits sur elle */
   readonly 'GET /entites/{entityId}': Entity
+  /** Lister les contacts de l’annuaire d’une entité, par nom */
+  readonly 'GET /entites/{entityId}/annuaire/contacts': {
+    /** Les contacts de la page, par nom. */
+    readonly items: readonly Contact[]
+    /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
+    readonly next: string | null
+  }
+  /** Télécharger les contacts d’une entité en CSV */
+  readonly 'GET /entites/{entityId}/annuaire/export': Response
+  /** Lister les groupes d’une entité, et ceux que partagent les entités dont elle dépend */
+  readonly 'GET /entites/{entityId}/annuaire/groupes': {
+    /** Tous les éléments : cette liste tient en une page. */
+    readonly items: readonly ContactGroup[]
+  }
+  /** Compléter une liste de destinataires : contacts, groupes et rôles qui commencent ainsi */
+  readonly 'GET /entites/{entityId}/annuaire/suggestions': {
+    /** Les premiers trouvés ; une lettre de plus en montre d’autres. */
+    readonly items: readonly RecipientSuggestion[]
+  }
   /** Lister les emplacements des flux et le connecteur qui sert chacun */
   readonly 'GET /entites/{entityId}/associations': {
     /** Tous les éléments : cette liste tient en une page. */
@@ -2698,6 +3071,8 @@ export interface Answers {
   }
   /** Lire un flux du studio : son brouillon, ses fautes, ses versions */
   readonly 'GET /studio/flux/{flowId}': StudioDetail
+  /** Compter les documents en cours d’un flux, par version et par état, et dire lesquels suivraient */
+  readonly 'GET /studio/flux/{flowId}/documents-en-cours': StudioOpenDocuments
   /** Exporter un flux avec les groupes de champs qu’il emploie */
   readonly 'GET /studio/flux/{flowId}/export': Readonly<Record<string, unknown>>
   /** Lister les groupes de champs de la plateforme */
@@ -2714,6 +3089,10 @@ export interface Answers {
   readonly 'OPTIONS /entites/{entityId}/depots': undefined
   /** Renommer, corriger le SIREN, désactiver ou réactiver une entité */
   readonly 'PATCH /entites/{entityId}': Entity
+  /** Modifier un contact, ou les groupes dont il est membre */
+  readonly 'PATCH /entites/{entityId}/annuaire/contacts/{contactId}': Contact
+  /** Renommer un groupe, ou le partager avec les entités qui dépendent de celle-ci */
+  readonly 'PATCH /entites/{entityId}/annuaire/groupes/{mailGroupId}': ContactGroup
   /** Modifier un connecteur, son rythme et sa patience */
   readonly 'PATCH /entites/{entityId}/connecteurs/{instanceId}': InstanceView
   /** Ajouter des octets à un dépôt, là où il s’est arrêté (protocole tus) */
@@ -2722,6 +3101,14 @@ export interface Answers {
   readonly 'PATCH /entites/{entityId}/documents/{documentId}': DocumentView
   /** Modifier un compte : identité, mot de passe, entité, activation */
   readonly 'PATCH /entites/{entityId}/utilisateurs/{userId}': User
+  /** Ajouter un contact à l’annuaire */
+  readonly 'POST /entites/{entityId}/annuaire/contacts': Contact
+  /** Savoir à combien de personnes une liste de destinataires écrirait, et ce qu’il faut y corriger */
+  readonly 'POST /entites/{entityId}/annuaire/destinataires': Recipients
+  /** Créer un groupe, de contacts ou de comptes qui ont un rôle */
+  readonly 'POST /entites/{entityId}/annuaire/groupes': ContactGroup
+  /** Ajouter à l’annuaire les contacts d’un CSV, ou essayer sans rien écrire */
+  readonly 'POST /entites/{entityId}/annuaire/import': ContactImport
   /** Ajouter un connecteur à une entité */
   readonly 'POST /entites/{entityId}/connecteurs': InstanceView
   /** Enregistrer le prochain échange d’un connecteur, secrets masqués, pour le support */
@@ -2768,8 +3155,8 @@ export interface Answers {
     readonly summary: string
     /** Une ligne par chose de l’export. */
     readonly lines: readonly {
-      /** Ce qu’il en est : repris, adapté ou laissé. */
-      readonly is: string
+      /** Ce qu’il en est : créé, déjà là, adapté ou refusé. */
+      readonly is: 'cree' | 'present' | 'adapte' | 'refuse'
       /** Phrase à lire. */
       readonly message: string
     }[]
@@ -2801,6 +3188,8 @@ export interface Answers {
   readonly 'POST /session': Session
   /** Créer un flux, ou en importer un exporté d’ailleurs */
   readonly 'POST /studio/flux': StudioDetail
+  /** Passer des documents en cours à la version publiée, une page à la fois */
+  readonly 'POST /studio/flux/{flowId}/passage': StudioPassage
   /** Publier le brouillon : les nouveaux documents le suivent, ceux en cours gardent leur version */
   readonly 'POST /studio/flux/{flowId}/publication': StudioDetail
   /** Rendre à nouveau possible la création de documents d’un flux retiré */
@@ -2809,43 +3198,51 @@ export interface Answers {
   readonly 'POST /studio/flux/{flowId}/retrait': StudioDetail
   /** Importer un type de dossier exporté par le studio de Pastell */
   readonly 'POST /studio/import-pastell': {
-    /** Identifiant du brouillon. */
+    /** Identifiant du flux. */
     readonly id: string
+    /** Son nom. */
+    readonly label: string
+    /** Ce qui a été fait : un flux qui a des fautes reste en brouillon. */
+    readonly mode: 'essai' | 'brouillon' | 'publication'
     /** Une ligne par chose du fichier dont il y a quelque chose à dire. */
     readonly remarks: readonly {
-      /** Pointeur JSON dans le flux. */
+      /** Pointeur JSON dans le fichier. */
       readonly at: string
-      /** Ce qu’il en est : repris, adapté ou laissé. */
-      readonly is: string
       /** Phrase à lire. */
       readonly message: string
+      /** Ce qu’il en est : repris, adapté ou laissé. */
+      readonly is: 'repris' | 'adapte' | 'nonRepris'
     }[]
     /** Tout ce qui empêcherait de publier le brouillon ; vide : rien. */
     readonly faults: readonly {
       /** Pointeur JSON dans le flux. */
       readonly at: string
-      /** Ce qui ne va pas, et quoi faire. */
+      /** Phrase à lire. */
       readonly message: string
     }[]
   }
   /** Importer une définition de Pastell (definition.yml) */
   readonly 'POST /studio/import-pastell-definition': {
-    /** Identifiant du brouillon. */
+    /** Identifiant du flux. */
     readonly id: string
+    /** Son nom. */
+    readonly label: string
+    /** Ce qui a été fait : un flux qui a des fautes reste en brouillon. */
+    readonly mode: 'essai' | 'brouillon' | 'publication'
     /** Une ligne par chose du fichier dont il y a quelque chose à dire. */
     readonly remarks: readonly {
-      /** Pointeur JSON dans le flux. */
+      /** Pointeur JSON dans le fichier. */
       readonly at: string
-      /** Ce qu’il en est : repris, adapté ou laissé. */
-      readonly is: string
       /** Phrase à lire. */
       readonly message: string
+      /** Ce qu’il en est : repris, adapté ou laissé. */
+      readonly is: 'repris' | 'adapte' | 'nonRepris'
     }[]
     /** Tout ce qui empêcherait de publier le brouillon ; vide : rien. */
     readonly faults: readonly {
       /** Pointeur JSON dans le flux. */
       readonly at: string
-      /** Ce qui ne va pas, et quoi faire. */
+      /** Phrase à lire. */
       readonly message: string
     }[]
   }

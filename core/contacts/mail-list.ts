@@ -66,6 +66,10 @@ const readEntry = (written: string): ListEntry => {
 /** A list of recipients as people and Pastell write it (domain §3.5): addresses, `"Nom" <adresse>`, `groupe: "…"`, `role: "…"`. */
 export const readMailList = (list: string): readonly ListEntry[] => entriesOf(list).map(readEntry)
 
+/** What is wrong with the writing of a list, in French; whether its groups exist is another question. */
+export const mailListFault = (list: string): string | undefined =>
+  readMailList(list).flatMap(entry => (entry.is === 'fault' ? entry.message : []))[0]
+
 const ORIGINS = { here: '', root: ' global' } as const
 
 /** A group as it is written in a list. @param above name of the entity it is inherited from */

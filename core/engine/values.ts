@@ -2,6 +2,7 @@ import type { FieldSpec } from '../authoring/fields.ts'
 import type { Choice, FileRef, PieceType } from '../authoring/values.ts'
 import { DEEPEST_ROW, MOST_ROWS, rowsIn, type RowValue } from '../authoring/rows.ts'
 import { validateShape } from '../authoring/schema.ts'
+import { mailListFault } from '../contacts/mail-list.ts'
 import { isEmpty } from './inputs.ts'
 
 const day = (text: string) => text.split('-').toReversed().join('/')
@@ -145,8 +146,9 @@ export const problemOf = (field: FieldSpec, value: unknown, today: string): stri
     case 'longText':
     case 'url':
     case 'secret':
-    case 'mailList':
       return textProblem(field, value as string)
+    case 'mailList':
+      return textProblem(field, value as string) ?? mailListFault(value as string)
     case 'number': {
       const { min, max } = field.options
       if (min !== undefined && (value as number) < min) return `« ${field.label} » doit être au moins ${min}.`

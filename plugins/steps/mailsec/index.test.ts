@@ -96,21 +96,58 @@ test('un serveur qui remet à plus tard ne retient pas les autres', async () => 
   expect(document.state).toBe('mailsec.envoye')
 })
 
-test('sans destinataire, ou avec un groupe de carnet d’adresses, l’envoi s’arrête avec une phrase et reprend une fois corrigé', async () => {
+test('sans destinataire, ou avec un groupe inconnu, l’envoi s’arrête avec une phrase et reprend une fois corrigé', async () => {
   const { mails, document } = await posted({})
   expect([document.state, document.message]).toEqual([
     'mailsec.erreurEnvoi',
     'Aucun destinataire : renseignez « Destinataires », « En copie » ou « En copie cachée ».',
   ])
-  document.edit({ 'mailsec.to': 'groupe: "Élus"' })
+  document.edit({ 'mailsec.to': 'camille@exemple.fr, groupe: "Élus"' })
   await document.ask('mailsec.reprendre')
-  expect(document.message).toContain("carnet d'adresses, que ce hub n'a pas")
-  document.edit({ 'mailsec.to': 'pas une adresse' })
-  await document.ask('mailsec.reprendre')
-  expect(document.message).toContain("n'est pas une adresse de courriel")
+  expect([document.message, mails.sent]).toEqual(['« groupe: "Élus" » est inconnu.', []])
   document.edit({ 'mailsec.to': 'camille@exemple.fr' })
   await document.ask('mailsec.reprendre')
   expect([document.state, mails.sent.length]).toEqual(['mailsec.envoye', 1])
+})
+
+test('une saisie qui n’est pas une liste d’adresses est refusée à son champ', async () => {
+  const { document } = await posted({})
+  expect(document.edit({ 'mailsec.to': 'pas une adresse' })).toEqual([
+    {
+      field: 'mailsec.to',
+      message:
+        "« pas une adresse » n'est ni une adresse de courriel, ni un groupe de l'annuaire : corrigez-le, ou retirez-le.",
+    },
+  ])
+})
+
+test('un groupe devient ses membres au moment de l’envoi : une reprise écrit aux mêmes, même s’il a changé entre-temps', async () => {
+  const mails = server()
+  const hub = testHub(flow, [mailsec], { mailsec: mails.connector })
+  const document = await hub.create({
+    objet: 'Convocation',
+    'mailsec.to': 'groupe: "Élus"',
+    'mailsec.cc': 'B@exemple.fr, presse@exemple.fr',
+  })
+  const member = (address: string, name?: string) => ({ address, name })
+  hub.groups.set('groupe: "Élus"', [member('a@exemple.fr', 'Anne'), member('b@exemple.fr'), member('c@exemple.fr')])
+  mails.busy.add('c@exemple.fr')
+  await document.submit()
+  expect(document.journal).toContain('Envoi à 4 destinataires')
+  expect(document.state).toBe('mailsec.aEnvoyer')
+  hub.groups.set('groupe: "Élus"', [member('nouveau@exemple.fr')])
+  mails.busy.clear()
+  await hub.advance('1 h')
+  expect(document.state).toBe('mailsec.envoye')
+  expect(rowsOf(document).map(({ adresse, nom, role }) => [adresse, nom, role])).toEqual([
+    ['a@exemple.fr', 'Anne', 'to'],
+    ['b@exemple.fr', undefined, 'to'],
+    ['c@exemple.fr', undefined, 'to'],
+    ['presse@exemple.fr', undefined, 'cc'],
+  ])
+  expect(new Set(mails.sent.map(mail => mail.link)).size).toBe(4)
+  document.edit({ 'mailsec.renvoyerA': 'groupe: "Élus"' })
+  await expect(document.ask('mailsec.renvoyer')).rejects.toThrow('désigne plusieurs personnes')
 })
 
 test('deux mots de passe différents arrêtent l’envoi', async () => {

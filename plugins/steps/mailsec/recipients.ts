@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import parseAddresses from 'nodemailer/lib/addressparser'
 import { choice, number, rows, text, type Row } from '#core'
+import type { Listed } from './lists.ts'
 
+/** How somebody is written to. */
 export const ROLES = { to: 'Destinataire', cc: 'En copie', bcc: 'En copie cachée' } as const
 export type Role = keyof typeof ROLES
 
@@ -64,50 +65,19 @@ export const changed = (
 export const isWaiting = ({ etat, envois, tour }: Recipient): boolean =>
   envois < tour && etat !== 'erreur' && etat !== 'non_recu'
 
+/** Written when the file of it changes: what the recipients did since has no proof yet. */
+export const progress = (recipients: readonly Recipient[]): string =>
+  `Lu par ${recipients.filter(each => each.luLe !== undefined).length} sur ${recipients.length}`
+
+/** Whoever holds the link of this digest. */
+export const bearerOf = (recipients: readonly Recipient[], digest: unknown): Recipient | undefined =>
+  recipients.find(each => typeof digest === 'string' && digestsOf(each).includes(digest))
+
 export const allRead = (recipients: readonly Recipient[]): boolean =>
   recipients.length > 0 && recipients.every(each => each.luLe !== undefined)
 
 export const allFailed = (recipients: readonly Recipient[]): boolean =>
   recipients.length > 0 && recipients.every(each => each.etat === 'erreur')
-
-/** One address as it was typed, and where. */
-interface Listed {
-  readonly adresse: string
-  readonly nom: string | undefined
-  readonly role: Role
-}
-
-/** Entries of a list: commas, semicolons and line breaks part them, but not between quotes. */
-const entriesOf = (list: string): readonly string[] =>
-  [...list.matchAll(/(?:"[^"]*"|[^",;\n])+/gu)].map(([entry]) => entry.trim()).filter(Boolean)
-
-const GROUP = /^(?:groupe|r[oô]le)\b[^<>@]*:/iu
-const ADDRESS = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;.]+$/u
-
-const readEntry = (entry: string, role: Role): Listed | string => {
-  if (GROUP.test(entry))
-    return `« ${entry} » désigne un groupe ou un rôle d'un carnet d'adresses, que ce hub n'a pas : écrivez les adresses une à une.`
-  const [found, another] = parseAddresses(entry)
-  const adresse = found && 'address' in found ? (found.address ?? '') : ''
-  if (another || !ADDRESS.test(adresse))
-    return `« ${entry} » n'est pas une adresse de courriel : corrigez-la, ou retirez-la de « ${ROLES[role]} ».`
-  return { adresse, nom: found?.name || undefined, role }
-}
-
-/** The lists as they are asked for: each address once, in its first role. Faults are sentences. */
-export const readLists = (
-  lists: Readonly<Record<Role, string | undefined>>,
-): { readonly listed: readonly Listed[]; readonly faults: readonly string[] } => {
-  const listed = new Map<string, Listed>()
-  const faults: string[] = []
-  for (const role of ['to', 'cc', 'bcc'] as const)
-    for (const entry of entriesOf(lists[role] ?? '')) {
-      const read = readEntry(entry, role)
-      if (typeof read === 'string') faults.push(read)
-      else if (!listed.has(read.adresse.toLowerCase())) listed.set(read.adresse.toLowerCase(), read)
-    }
-  return { listed: [...listed.values()], faults }
-}
 
 /** Lower-case letters and digits: mail servers may change the case of what is in an envelope. 100 bits: nobody guesses another's. */
 const newKey = (): string => randomBytes(13).toString('hex').slice(0, 25)
