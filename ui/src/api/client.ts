@@ -61,7 +61,7 @@ export const api = {
     list: () => items(call('GET /studio/flux')),
     get: (flowId: string) => drafted(call('GET /studio/flux/{flowId}', { path: { flowId } })),
     create: (flow: unknown) => drafted(call('POST /studio/flux', { body: plain(flow) })),
-    importPastell: (file: unknown) => call('POST /studio/import-pastell', { body: { file: plain(file) } }),
+    importPastell: (file: unknown) => call('POST /studio/import-pastell', { body: { text: JSON.stringify(file) } }),
     save: (flowId: string, version: number, flow: StudioFlow) =>
       drafted(call('PUT /studio/flux/{flowId}', { path: { flowId }, query: { version }, body: plain(flow) })),
     check: (flow: StudioFlow, upgrade: StudioUpgrade = {}) =>

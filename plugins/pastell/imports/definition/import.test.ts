@@ -6,7 +6,7 @@ import { loadPlugins, startWholeHub } from '#core/conformance'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { namesOf } from '../../names.ts'
 import { lineOf } from '../studio/format.ts'
-import { definitionImporter } from './command.ts'
+import { definitionImporter } from './index.ts'
 import { importDefinition } from './import.ts'
 
 let steps: ReadonlyMap<string, AnyStep>

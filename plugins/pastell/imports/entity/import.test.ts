@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hashRaw } from '@node-rs/argon2'
+import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { EntityModel } from '#core'
+import { EntityModel, saveRole } from '#core'
 import { HUB_PASSWORD, startWholeHub, type WholeHub } from '#core/conformance'
 import { entityImporter } from './command.ts'
 import { bringOver, lineOf } from './report.ts'
@@ -82,31 +83,45 @@ const EXPORT = {
   association_heritage_info: { '14': ['ls-actes'] },
 }
 
-const sealed = async (content: object, password = PASSWORD): Promise<string> => {
+const INTERACTIVE = { timeCost: 2, memoryCost: 65_536 }
+const sealed = async (
+  content: object,
+  {
+    cost = INTERACTIVE,
+    box = xsalsa20poly1305,
+    written = 'hex',
+  }: {
+    readonly cost?: typeof INTERACTIVE
+    readonly box?: typeof xsalsa20poly1305
+    readonly written?: BufferEncoding
+  } = {},
+): Promise<string> => {
   const [salt, nonce] = [randomBytes(16), randomBytes(24)]
-  const key = await hashRaw(password, { salt, timeCost: 2, memoryCost: 65_536, parallelism: 1, outputLen: 32 })
-  const box = xsalsa20poly1305(key, nonce).encrypt(Buffer.from(JSON.stringify(content)))
-  return JSON.stringify({ salt: salt.toString('hex'), message: Buffer.concat([nonce, box]).toString('base64') })
+  const key = await hashRaw(PASSWORD, { salt, ...cost, parallelism: 1, outputLen: 32 })
+  const seal = box(key, nonce).encrypt(Buffer.from(JSON.stringify(content)))
+  return JSON.stringify({ salt: salt.toString(written), message: Buffer.concat([nonce, seal]).toString('base64') })
 }
 
 const bring = async (mode: 'dry' | 'apply', content: object = EXPORT) => {
   const { services } = hub.hub.cradle
   const importing = { parentId: hub.neighbour, userId: hub.users.admin, mode } as const
-  return (await bringOver(await sealed(content), PASSWORD, services, importing)).map(lineOf)
+  return (await bringOver(await sealed(content), { password: PASSWORD }, services, importing)).map(lineOf)
 }
 const entityNamed = (name: string) => EntityModel.query(hub.hub.cradle.db).findOne({ name })
 
 describe('la configuration d’une entité', () => {
+  let promised: readonly string[]
+
   test('est dite d’abord, sans rien écrire', async () => {
     const lines = await bring('dry')
-    expect(lines).toContain("créé : l'entité « Métropole »")
-    expect(lines).toContain('créé : le connecteur « GED centrale » (depot-webdav)')
     expect(await entityNamed('Métropole')).toBeUndefined()
+    promised = lines
   })
 
   test('vient entière : entités, connecteurs et leurs secrets, associations ; ce qui ne peut pas venir est dit', async () => {
-    const lines = (await bring('apply')).map(line => line.replace(/\(\d+\)/u, '(n)'))
+    const lines = (await bring('apply')).map(line => line.replace(/ \(\d+\)$/u, ''))
     expect(lines).toMatchSnapshot()
+    expect(promised).toEqual(lines)
     expect(lines.join()).not.toMatch(/S3CRET|P12\b|certificat\b.*un/u)
 
     const { connectors, connections, services } = hub.hub.cradle
@@ -121,13 +136,23 @@ describe('la configuration d’une entité', () => {
     const bindings = await services.connectors.bindings({ entityId: town?.id ?? '' })
     expect(bindings).toContainEqual(expect.objectContaining({ flow: 'ls-actes', instanceId: ged?.id }))
     expect(await services.connectors.bindings({ entityId: village?.id ?? '' })).toEqual([])
+    const told = await hub.hub.cradle.db('journal').where({ event: 'entite.creation' }).pluck<string[]>('message')
+    expect(told).toContainEqual(expect.stringContaining('« Métropole »'))
   })
 
-  test('reprise une seconde fois, ne crée rien', async () => {
-    const before = await EntityModel.query(hub.hub.cradle.db).resultSize()
+  test('reprise une seconde fois, ne crée ni ne défait rien : ce qu’un administrateur a changé depuis demeure', async () => {
+    const { db } = hub.hub.cradle
+    await EntityModel.query(db).findOne({ name: 'Crèche fermée' }).patch({ active: true })
+    const count = async () => [
+      await EntityModel.query(db).resultSize(),
+      ...(await db('connector_instances').count()),
+      ...(await db('associations').count()),
+    ]
+    const before = await count()
     const lines = await bring('apply')
-    expect(lines.filter(line => line.startsWith('créé'))).toEqual([])
-    expect(await EntityModel.query(hub.hub.cradle.db).resultSize()).toBe(before)
+    expect(lines).toMatchSnapshot()
+    expect(await count()).toEqual(before)
+    expect(await entityNamed('Crèche fermée')).toMatchObject({ active: true })
   })
 
   test('sans entité dans l’export, ses connecteurs vont là où l’import est fait', async () => {
@@ -140,8 +165,8 @@ describe('la configuration d’une entité', () => {
 })
 
 describe('un export chiffré', () => {
-  const open = (text: string, password?: string) =>
-    bringOver(text, password, hub.hub.cradle.services, {
+  const open = (text: string, password?: string, derivation?: string) =>
+    bringOver(text, { password, derivation }, hub.hub.cradle.services, {
       parentId: hub.neighbour,
       userId: hub.users.admin,
       mode: 'dry',
@@ -149,12 +174,20 @@ describe('un export chiffré', () => {
 
   test('ne s’ouvre pas avec un autre mot de passe, ni sans', async () => {
     const text = await sealed(EXPORT)
-    await expect(open(text, 'autre')).rejects.toMatchObject({
-      detail: expect.stringContaining('mot de passe') as unknown,
+    await expect(open(text, 'autre', 'argon2id:2:64')).rejects.toMatchObject({
+      detail: expect.stringContaining('exporter à nouveau') as unknown,
     })
     await expect(open(text)).rejects.toMatchObject({ detail: expect.stringContaining('chiffré') as unknown })
     const { salt } = JSON.parse(text) as { salt: string }
     await expect(open(JSON.stringify({ salt, message: 'AAAA' }), PASSWORD)).rejects.toThrow()
+  })
+
+  test('s’ouvre quelle que soit la boîte de libsodium, et avec une dérivation que l’on dit', async () => {
+    const small = { entity_info: { id_e: '3', denomination: 'Canton', entite_mere: '0' } }
+    const other = await sealed(small, { box: xchacha20poly1305, written: 'base64' })
+    expect((await open(other, PASSWORD)).map(lineOf)).toEqual(["créé : l'entité « Canton »"])
+    const heavier = await sealed(small, { cost: { timeCost: 5, memoryCost: 16 * 1024 } })
+    expect((await open(heavier, PASSWORD, 'argon2id:5:16')).map(lineOf)).toEqual(["créé : l'entité « Canton »"])
   })
 
   test('ce qui n’est pas un export est refusé avec une phrase', async () => {
@@ -177,20 +210,37 @@ test('la commande dit ce qui viendrait, et refuse un compte inconnu', async () =
   })
 })
 
-test('l’API reçoit l’export en formulaire, réservée à qui administre la plateforme', async () => {
-  const send = async (login: string) => {
+test('l’API reçoit l’export de qui administre l’entité, et de lui seul ; son mot de passe ne reste nulle part', async () => {
+  const { db } = hub.hub.cradle
+  const send = async (login: string, appliquer: 'oui' | 'non', entityId = hub.neighbour) => {
     const form = new FormData()
     form.set('motDePasse', PASSWORD)
-    form.set('appliquer', 'non')
-    form.set('fichier', new Blob([await sealed(EXPORT)]), 'export.json')
-    return fetch(`${hub.origin}/api/v3/entites/${hub.neighbour}/import-pastell`, {
+    form.set('appliquer', appliquer)
+    form.set('fichier', new Blob([await sealed({ ...EXPORT, entity_info: { id_e: '12', denomination: 'Port' } })]), 'x')
+    return fetch(`${hub.origin}/api/v3/entites/${entityId}/import-pastell`, {
       method: 'POST',
-      headers: { authorization: `Basic ${base64(`${login}:${HUB_PASSWORD}`)}` },
+      headers: { authorization: `Basic ${base64(`${login}:${HUB_PASSWORD}`)}`, 'idempotency-key': `import-${login}` },
       body: form,
     })
   }
-  const answer = await send('admin')
-  expect(answer.status).toBe(200)
-  expect(await answer.json()).toMatchObject({ summary: expect.stringContaining('déjà là') as unknown })
-  expect((await send('agent')).status).toBe(404)
+  const answer = await send('voisin', 'oui')
+  const text = await answer.text()
+  expect([answer.status, text]).toEqual([200, expect.stringContaining("l'entité « Port »")])
+  expect((await entityNamed('Port'))?.parentId).toBe(hub.neighbour)
+  expect((await send('agent', 'non')).status).toBe(404)
+  expect((await send('voisin', 'non', '0')).status).toBe(404)
+
+  await saveRole(db, { id: 'regisseur', label: 'Régisseur', rights: ['entite:edition'] })
+  await db('user_roles').where({ user_id: hub.users.voisin }).update({ role_id: 'regisseur' })
+  const refused = await send('voisin', 'non')
+  expect([refused.status, await refused.text()]).toEqual([403, expect.stringContaining('connecteur:edition')])
+
+  const tables = await db('pg_tables').where({ schemaname: 'public' }).pluck<string[]>('tablename')
+  for (const table of tables) {
+    const held: unknown = await db(table)
+      .whereRaw('??::text like ?', [table, `%${PASSWORD}%`])
+      .first()
+    expect([table, held]).toEqual([table, undefined])
+  }
+  expect(text).not.toContain(PASSWORD)
 })

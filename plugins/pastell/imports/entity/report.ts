@@ -1,6 +1,6 @@
-import type { Services } from '#core'
-import { openExport } from './box.ts'
-import { importEntity, type Importing, type Line } from './import.ts'
+import type { Bringing, Importing, Line } from './bringing.ts'
+import { openExport, type Key } from './box.ts'
+import { importEntity } from './import.ts'
 import { readExport } from './read.ts'
 
 const WORDS: Readonly<Record<Line['is'], string>> = {
@@ -28,7 +28,7 @@ export const summaryOf = (lines: readonly Line[]): string =>
  */
 export const bringOver = async (
   text: string,
-  password: string | undefined,
-  services: Pick<Services, 'db' | 'connectors' | 'flows'>,
+  key: Key,
+  services: Bringing['services'],
   importing: Importing,
-): Promise<readonly Line[]> => importEntity(readExport(await openExport(text, password)), services, importing)
+): Promise<readonly Line[]> => importEntity(readExport(await openExport(text, key)), services, importing)

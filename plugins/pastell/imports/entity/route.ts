@@ -1,5 +1,7 @@
 import Type from 'typebox'
-import { errors, route } from '#core'
+import { errors, may, route } from '#core'
+import { DERIVATION } from './box.ts'
+import type { Line } from './bringing.ts'
 import { bringOver, summaryOf } from './report.ts'
 
 /** Bytes of the largest export: settings and certificates of some hundreds of connectors. */
@@ -23,11 +25,19 @@ export const entityImportRoute = route({
   summary: 'Importer la configuration d’une entité exportée par Pastell',
   description:
     'Reprend sous cette entité les entités, connecteurs et associations de l’export. Sans « appliquer », dit seulement ce qui serait repris. Ce qui est déjà là, sous le même nom, est laissé tel quel.',
-  can: 'system:edition',
+  // Everything it creates could be created one by one with these two rights, and nowhere else.
+  can: ({ rights }) => (may(rights, 'entite:edition') ? 'connecteur:edition' : 'entite:edition'),
   params: Type.Object({ entityId: Type.String() }),
   body: Type.Object(
     {
       motDePasse: Type.Optional(Type.String({ maxLength: 1_000, description: 'Celui que Pastell a montré.' })),
+      derivation: Type.Optional(
+        Type.String({
+          pattern: DERIVATION,
+          description:
+            'Comment la clé vient du mot de passe (« argon2id:passes:Mio »), si ce n’est pas à la façon usuelle.',
+        }),
+      ),
       appliquer: Type.Optional(
         Type.String({ pattern: '^(?:oui|non)$', description: 'oui : reprendre ; non : dire ce qui le serait.' }),
       ),
@@ -40,7 +50,11 @@ export const entityImportRoute = route({
     summary: Type.String({ description: 'Ce qui est repris, en une phrase.' }),
     lines: Type.Array(
       Type.Object({
-        is: Type.String({ description: 'Ce qu’il en est : repris, adapté ou laissé.' }),
+        is: Type.Unsafe<Line['is']>({
+          type: 'string',
+          enum: ['cree', 'present', 'adapte', 'refuse'],
+          description: 'Ce qu’il en est : créé, déjà là, adapté ou refusé.',
+        }),
         message: Type.String({ description: 'Phrase à lire.' }),
       }),
       { description: 'Une ligne par chose de l’export.' },
@@ -50,7 +64,12 @@ export const entityImportRoute = route({
     for await (const { content } of files) {
       const mode = body.appliquer === 'oui' ? 'apply' : 'dry'
       const importing = { parentId: params.entityId, userId: caller.id, mode } as const
-      const lines = await bringOver(await boundedBuffer(content), body.motDePasse, services, importing)
+      const lines = await bringOver(
+        await boundedBuffer(content),
+        { password: body.motDePasse, derivation: body.derivation },
+        services,
+        importing,
+      )
       return { summary: summaryOf(lines), lines: [...lines] }
     }
     throw errors.badRequest({ detail: "Il manque le fichier de l'export, dans une part du formulaire." })
