@@ -49,7 +49,9 @@ const matching = (db: Db, search: Omit<DocumentSearch, 'limit'>) => {
   const rows = DocumentModel.query(db)
     .where('documents.entityId', search.entityId)
     .whereIn('documents.flowId', [...search.readable])
-  if (search.title !== undefined) rows.where('documents.title', 'ilike', like(search.title))
+  // A document that has no title yet bears its identifier, which nobody looks for by chance.
+  if (search.title !== undefined)
+    rows.where('documents.title', 'ilike', like(search.title)).whereRaw('documents.title <> documents.id')
   if (states)
     rows.where(any => {
       for (const { state, changed } of states)

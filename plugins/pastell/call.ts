@@ -22,7 +22,7 @@ export interface Call {
 export type Reply =
   | { readonly is: 'json'; readonly body: Json; readonly status?: number }
   | { readonly is: 'file'; readonly file: FileRef; readonly name: string }
-  /** Long, hence never whole in memory. */
+  /** Made by the hub, maybe long, hence never whole in memory; the name is plain. */
   | { readonly is: 'stream'; readonly open: () => Readable; readonly type: string; readonly name: string }
   | { readonly is: 'bytes'; readonly body: Uint8Array | string; readonly type: string; readonly name: string }
   /** 204, without a body. */

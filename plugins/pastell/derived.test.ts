@@ -59,7 +59,7 @@ test('le type du parapheur est le début du circuit, et le circuit a un second n
   const circuit = { value: 'Actes/Arrêté', label: 'Actes / Arrêté' }
   expect(shown({ 'signature.circuit': circuit })).toMatchObject({
     iparapheur_type: 'Actes',
-    fast_parapheur_circuit: 'Actes / Arrêté',
+    fast_parapheur_circuit: 'Arrêté',
   })
   expect(shown({ 'signature.circuit': { value: 'c1', label: 'Maire seule' } })['iparapheur_type']).toBeUndefined()
 })

@@ -152,8 +152,8 @@ describe('un vieux logiciel métier envoie un acte', () => {
       envoi_tdt_actes: '1',
       envoi_iparapheur: '1',
       iparapheur_type: 'Actes',
-      iparapheur_sous_type: 'Actes / Délibération',
-      fast_parapheur_circuit: 'Actes / Délibération',
+      iparapheur_sous_type: 'Délibération',
+      fast_parapheur_circuit: 'Délibération',
       acte_nature: '1',
       numero_de_lacte: 'DEL_2026_1',
       date_de_lacte: '2026-01-02',
@@ -306,7 +306,7 @@ describe('le formulaire', () => {
       '1.1 Marchés publics': true,
       '8.10 Divers': true,
     })
-    expect((await api('GET', `${path}/iparapheur_sous_type`)).json).toEqual(['Actes / Arrêté', 'Actes / Délibération'])
+    expect((await api('GET', `${path}/iparapheur_sous_type`)).json).toEqual(['Arrêté', 'Délibération'])
     expect((await api('PATCH', `${path}/iparapheur_sous_type`, { body: 'iparapheur_sous_type=Faux' })).json).toEqual(
       refused('Le sous-type "Faux" n\'existe pas pour le type configuré'),
     )

@@ -4,9 +4,9 @@ import { detailOf } from './documents-detail.ts'
 import { editLeniently, firstProblem } from './documents-form.ts'
 import { onDocument, type OnDocument } from './documents-rights.ts'
 import { listOf, typedPieces } from './documents-values.ts'
-import { badRequest } from './http/errors.ts'
+import { asPastellError, badRequest } from './http/errors.ts'
 import type { Json } from './http/json.ts'
-import { parseForm } from './http/php-values.ts'
+import { parseForm, textOf } from './http/php-values.ts'
 import { namesOf } from './names.ts'
 import { choiceNamed, choiceText } from './names-values.ts'
 
@@ -27,7 +27,24 @@ const shown = (field: CompiledField, choices: readonly Choice[]): Json =>
           selectable ?? true,
         ]),
       )
-    : choices.map(choice => choiceText(field, choice)).toSorted((a, b) => a.localeCompare(b, 'fr'))
+    : choices.map(choice => nameAmong(field, choices, choice)).toSorted((a, b) => a.localeCompare(b, 'fr'))
+
+/** Two circuits of two types may bear one name: then the type is said. */
+const nameAmong = (field: CompiledField, choices: readonly Choice[], choice: Choice): string => {
+  const short = choiceText(field, choice)
+  return choices.filter(each => choiceText(field, each) === short).length > 1 ? choice.label : short
+}
+
+/** @throws PastellError 400 when the remote has nothing to give, in Pastell's words first */
+const listOrRefusal = async (call: Call, on: OnDocument, field: CompiledField): Promise<readonly Choice[]> => {
+  try {
+    return (await listOf(call, on.document, field, { strictly: true })) ?? []
+  } catch (error) {
+    const known = field.method === 'classification' ? asPastellError(error) : undefined
+    if (!known) throw error
+    throw badRequest(`La classification en matière et sous-matière n'est pas disponible : ${known.message}`)
+  }
+}
 
 const pieces = async (call: Call, { flow, document }: OnDocument, field: CompiledField): Promise<Json> => {
   const list = await listOf(call, document, field)
@@ -42,14 +59,13 @@ export const readChoices = async (call: Call): Promise<Reply> => {
   const on = await onDocument(call, { entityId, documentId })
   const field = listed(on, name)
   if (field.kind === 'pieceTypes') return json(await pieces(call, on, field))
-  return json(shown(field, (await listOf(call, on.document, field, { strictly: true })) ?? []))
+  return json(shown(field, await listOrRefusal(call, on, field)))
 }
 
 /** Read from the query by Pastell, which empties the field otherwise; both are understood here. */
 const inQuery = ({ request }: Call, name: string): string | undefined => {
   const [, query = ''] = /\?(.*)$/su.exec(request.target) ?? []
-  const value = parseForm(Buffer.from(query, 'latin1')).get(name)
-  return typeof value === 'string' ? value : undefined
+  return textOf(parseForm(Buffer.from(query, 'latin1')).get(name))
 }
 
 const unknownChoice = (name: string, text: string): string => {
@@ -58,11 +74,11 @@ const unknownChoice = (name: string, text: string): string => {
   return `La valeur "${text}" n'est pas dans la liste`
 }
 
-const chosen = async (call: Call, { document }: OnDocument, field: CompiledField, name: string): Promise<Choice> => {
+const chosen = async (call: Call, on: OnDocument, field: CompiledField, name: string): Promise<Choice> => {
   const parameters = field.method === 'classification' ? ['classif', name] : [name]
   const text =
     parameters.map(each => call.given.text(each) ?? inQuery(call, each)).find(each => each !== undefined) ?? ''
-  const found = choiceNamed((await listOf(call, document, field, { strictly: true })) ?? [], text)
+  const found = choiceNamed(await listOrRefusal(call, on, field), text)
   if (!found) throw badRequest(unknownChoice(name, text))
   return { value: found.value, label: found.label }
 }
@@ -81,5 +97,5 @@ export const choose = async (call: Call): Promise<Reply> => {
   const value = field.kind === 'pieceTypes' ? await typed(call, on, field) : await chosen(call, on, field, name)
   const { document, refused } = await editLeniently(call, on, { [field.name]: value })
   if (refused.length > 0) throw badRequest(firstProblem(on.flow, document, refused, call.services.clock.now()))
-  return json({ ...detailOf(call, { ...on, document }), result: 'ok' })
+  return json({ ...(await detailOf(call, { ...on, document })), result: 'ok' })
 }

@@ -96,10 +96,10 @@ const lastAction = (flow: CompiledFlow, document: Document): Json => {
 }
 
 /** The detail of a document, as it stands alone or inside other answers (pastell-api.md §8.8). */
-export const detailOf = (
+export const detailOf = async (
   { services }: Pick<Call, 'services'>,
   { flow, document, rights }: { readonly flow: CompiledFlow; readonly document: Document; readonly rights: Rights },
-): { readonly [key: string]: Json } => {
+): Promise<{ readonly [key: string]: Json }> => {
   const actions = possibleActions(flow, document, rights, services.clock.now())
   return {
     info: {
@@ -110,7 +110,7 @@ export const detailOf = (
       modification: pastellDate(document.updatedAt),
     },
     data: dataOf(flow, document),
-    ...emailsOf(flow, document),
+    ...(await emailsOf(services, flow, document)),
     action_possible: actions,
     'action-possible': actions,
     last_action: lastAction(flow, document),

@@ -1,4 +1,4 @@
-import type { CompiledFlow, Document } from '#core'
+import type { CompiledFlow, Document, Services } from '#core'
 import { recipientsIn, type Recipient } from '../steps/mailsec/index.ts'
 import { NEVER } from './http/dates.ts'
 import type { Json } from './http/json.ts'
@@ -27,25 +27,45 @@ const infoOf = (documentId: string, recipient: Recipient): Json => ({
   non_recu: bit(recipient.etat === 'non_recu'),
 })
 
-const answerOf = (recipient: Recipient): Json => ({
+const answerOf = (recipient: Recipient, opened: ReadonlySet<string>): Json => ({
   id_de: numberOf(recipient),
   id_d_reponse: recipient.reponse ?? '',
-  is_lu: 0,
+  is_lu: bit(opened.has(recipient.reponse ?? '')),
   date_reponse: recipient.reponduLe ?? NEVER,
   has_date_reponse: 1,
   titre: recipient.titreReponse ?? '',
 })
 
+/** Answers whose files somebody here opened: the journal says it. */
+const openedAmong = async (
+  { db }: Services,
+  entityId: string,
+  answers: readonly Recipient[],
+): Promise<ReadonlySet<string>> => {
+  const ids = answers.flatMap(({ reponse }) => reponse ?? [])
+  if (ids.length === 0) return new Set()
+  const lines = await db('journal')
+    .where({ entityId, event: 'consultation' })
+    .whereIn('documentId', ids)
+    .distinct<{ documentId: string }[]>('documentId')
+  return new Set(lines.map(({ documentId }) => documentId))
+}
+
 /** Recipients of secure mail and their answers; neither key when there are none (pastell-api.md §8.8). */
-export const emailsOf = (flow: CompiledFlow, { id, data }: Document): { readonly [key: string]: Json } => {
+export const emailsOf = async (
+  services: Services,
+  flow: CompiledFlow,
+  { id, entityId, data }: Document,
+): Promise<{ readonly [key: string]: Json }> => {
   const recipients = flow.steps
     .filter(step => step.definition.id === 'mailsec')
     .flatMap(step => recipientsIn({ destinataires: data[`${step.alias}.destinataires`] }))
   const answers = recipients.filter(each => each.reponduLe !== undefined)
+  const opened = await openedAmong(services, entityId, answers)
   return {
     ...(recipients.length === 0 ? {} : { email_info: recipients.map(each => infoOf(id, each)) }),
     ...(answers.length === 0
       ? {}
-      : { email_reponse: new Map(answers.map(each => [String(numberOf(each)), answerOf(each)])) }),
+      : { email_reponse: new Map(answers.map(each => [String(numberOf(each)), answerOf(each, opened)])) }),
   }
 }

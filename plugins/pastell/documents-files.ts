@@ -16,6 +16,7 @@ import { firstProblem, isInFlight, isWrong, persistent, verdict } from './docume
 import { onDocument, type OnDocument } from './documents-rights.ts'
 import { shownFor } from './documents-signed.ts'
 import { badRequest, forbidden, notFound, PastellError } from './http/errors.ts'
+import { isFile } from './http/php-values.ts'
 import { heldUnder, namesOf } from './names.ts'
 import { typologyFile } from './names-values.ts'
 
@@ -51,7 +52,8 @@ export const fileGiven = async (
   const sent = given.file(content)
   if (!sent) {
     const raw = given.raw(content)
-    if (typeof raw !== 'string') throw badRequest(`Il manque le fichier : envoyez-le dans le paramètre « ${content} ».`)
+    if (typeof raw !== 'string' && !(raw instanceof Uint8Array))
+      throw badRequest(`Il manque le fichier : envoyez-le dans le paramètre « ${content} ».`)
     return services.files.save(raw, asked || content)
   }
   if (!asked) return sent
@@ -115,7 +117,7 @@ export const upload = async (call: Call): Promise<Reply> => {
   writable(on, name)
   const file = await fileGiven(call)
   const { document, message } = await putFile(call, on, { name, number, file })
-  return json({ content: detailOf(call, { ...on, document }), ...verdict(message) })
+  return json({ content: await detailOf(call, { ...on, document }), ...verdict(message) })
 }
 
 /** Files sent under the names of their fields: added to those of a multiple field (v1, §11). */
@@ -126,7 +128,7 @@ export const filesInForm = async (call: Call, on: OnDocument): Promise<OnDocumen
     if (field?.kind !== 'file' && field?.kind !== 'files') continue
     const sent = value instanceof Map ? [...value.values()] : [value]
     for (const file of sent) {
-      if (typeof file === 'string' || file instanceof Map) continue
+      if (!isFile(file)) continue
       const number = field.kind === 'files' ? String((ranksOf(document.data, field.name).at(-1) ?? -1) + 1) : undefined
       document = (await putFile(call, { ...on, document }, { name, number, file })).document
     }
@@ -208,7 +210,7 @@ export const removeFile = async (call: Call): Promise<Reply> => {
   const files = filesHeld(on.document.data[field.name])
   const place = placeOf(on.document, field, number)
   const file = place === undefined ? undefined : files[place]
-  if (!file || place === undefined) return json(detailOf(call, on))
+  if (!file || place === undefined) return json(await detailOf(call, on))
   const document = await call.services.documents.removeFile({
     entityId: on.entityId,
     documentId: on.document.id,
@@ -218,5 +220,5 @@ export const removeFile = async (call: Call): Promise<Reply> => {
     at: ranksOf(on.document.data, field.name)[place] ?? 0,
     by: call.caller.id,
   })
-  return json(detailOf(call, { ...on, document }))
+  return json(await detailOf(call, { ...on, document }))
 }

@@ -5,6 +5,7 @@ import { onDocument, onEntity, readable, typeOf } from './documents-rights.ts'
 import { badRequest } from './http/errors.ts'
 import { pastellDate } from './http/dates.ts'
 import type { Json } from './http/json.ts'
+import { textOf } from './http/php-values.ts'
 import { flowNamed, namesOf } from './names.ts'
 import { entityFacts } from './resources/entite.ts'
 import { fromPhpDate, isTicked, phpDay } from './names-values.ts'
@@ -51,7 +52,8 @@ const indexedIn = (call: Call, flow: CompiledFlow | undefined): Readonly<Record<
   Object.fromEntries(
     (flow ? call.given.entries() : []).flatMap(([name, value]): [string, string][] => {
       const field = OWN.has(name) || !flow ? undefined : namesOf(flow).field(name)?.field
-      return field?.options.index && typeof value === 'string' && value !== '' ? [[field.name, value]] : []
+      const text = textOf(value) ?? ''
+      return field?.options.index && text !== '' ? [[field.name, text]] : []
     }),
   )
 
@@ -130,7 +132,7 @@ const several = async (call: Call, entityId: string | undefined): Promise<Reply>
   if (!(call.given.raw('id_d') instanceof Map)) throw badRequest('Le paramètre id_d[] ne semble pas valide')
   const details = new Map<string, Json>()
   for (const documentId of call.given.texts('id_d'))
-    details.set(documentId, detailOf(call, await onDocument(call, { entityId, documentId })))
+    details.set(documentId, await detailOf(call, await onDocument(call, { entityId, documentId })))
   return json(details)
 }
 

@@ -13,7 +13,7 @@ import { derivedOf } from './derived.ts'
 import { badRequest } from './http/errors.ts'
 import type { PhpValue } from './http/php-values.ts'
 import { namesOf, type NamedField } from './names.ts'
-import { choiceNamed, fromPastell, textIn } from './names-values.ts'
+import { choiceNamed, choiceText, fromPastell, textIn } from './names-values.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -144,6 +144,9 @@ export const valuesIn = async (
   }
   Object.assign(values, derivedIn(flow, open, entries))
   for (const [field, text] of chosen) {
+    // Two types may have a sub-type of one name: what was read and is sent back stays what it was.
+    const held = document.data[field.name] as Choice | undefined
+    if (held && choiceText(field, held) === text) continue
     const found = choiceNamed((await listOf(call, document, field, { values })) ?? [], text)
     values[field.name] = found ? { value: found.value, label: found.label } : { value: text, label: text }
   }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { text as textOf } from 'node:stream/consumers'
+import { buffer as bufferOf, text as textOf } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { filesHeld } from '#core'
 import { startWholeHub, type WholeHub } from '#core/conformance'
 import { clientOf, request, sendRaw } from './testing.ts'
 
@@ -22,6 +23,7 @@ describe('la façade HTTP de Pastell', () => {
     '//api/v2/version/',
     '/api/?api_function=v2/version',
     '/api/index.php?api_function=v2/version',
+    '/api/v2/entite?api_function=v2%2Fversion',
     '/api/v2/Version/reste/ignore?inconnu=1',
   ])('%s donne la version', async path => {
     const { status, json, headers } = await api('GET', path)
@@ -76,7 +78,7 @@ describe('la façade HTTP de Pastell', () => {
   })
 
   test('la première version répond sur une ligne, avec des textes', async () => {
-    const { status, text } = await api('POST', '/api/version.php')
+    const { status, text } = await api('DELETE', '/api/version.php', { body: 'x=1' })
     expect(status).toBe(200)
     expect(text).toContain('"last_changed_date":""')
     expect(text).not.toContain('\n')
@@ -152,6 +154,38 @@ describe('les demandes étranges des anciens clients, octet par octet', () => {
     expect((await api('GET', document(id, '//file//arrete/0'))).text).toBe(PDF)
   })
 
+  // Every byte there is: neither a text nor a type says that these are a file.
+  const BYTES = Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))])
+  const partOf = (head: string) => ({
+    type: 'multipart/form-data; boundary=b',
+    body: Buffer.concat([
+      Buffer.from(`--b\r\nContent-Disposition: form-data; name="file_content"${head}\r\n\r\n`),
+      BYTES,
+      Buffer.from('\r\n--b\r\nContent-Disposition: form-data; name="file_name"\r\n\r\na.pdf\r\n--b--\r\n'),
+    ]),
+  })
+  test.each([
+    [
+      'dans un formulaire encodé',
+      {
+        type: 'application/x-www-form-urlencoded',
+        body: Buffer.from(`file_name=a.pdf&file_content=${BYTES.toString('hex').replaceAll(/../gu, '%$&')}`),
+      },
+    ],
+    ['dans une partie sans nom de fichier ni type', partOf('')],
+    ['dans une partie qui se dit du texte', partOf('\r\nContent-Type: text/plain; charset=ISO-8859-1')],
+  ])('un fichier binaire %s arrive à l’octet près', async (_what, { type, body }) => {
+    const id = await born()
+    const sent = await api('POST', document(id, '/file/arrete'), { headers: { 'Content-Type': type }, body })
+    expect(sent.status, sent.text).toBe(201)
+    const { data } = (await api('GET', document(id))).json as { readonly data: { readonly arrete: unknown } }
+    expect(data.arrete).toEqual(['a.pdf'])
+    const cradle = hub.hub.cradle
+    const stored = await cradle.documents.get({ entityId: hub.town, documentId: id })
+    const [file] = Object.values(stored.data).flatMap(value => filesHeld(value))
+    expect(file && (await bufferOf(cradle.files.open(file)))).toEqual(BYTES)
+  })
+
   test.each(['?', '?&', '?id_verrou=&=&&', '/?id_e='])(
     'l’adresse finie par « %s » mène au même document',
     async end => {
@@ -167,7 +201,8 @@ describe('les demandes étranges des anciens clients, octet par octet', () => {
   })
 
   test('une suppression répond 204 sans un octet de corps', async () => {
-    const { status, text } = await api('DELETE', document(await born()))
+    const { status, text, headers } = await api('DELETE', document(await born()))
     expect([status, text]).toEqual([204, ''])
+    expect(headers['cache-control']).toContain('no-store')
   })
 })

@@ -15,12 +15,14 @@ const VERBS: ReadonlySet<string> = new Set<Verb>(['GET', 'POST', 'PATCH', 'DELET
 const isVerb = (method: string): method is Verb => VERBS.has(method)
 
 /** What PHP says on every answer: some clients look for a cache directive, none for the cookie. */
-const HEADERS = {
-  'Content-Type': 'application/json; charset=utf-8',
+const NOT_KEPT = {
   Expires: 'Thu, 19 Nov 1981 08:52:00 GMT',
   'Cache-Control': 'no-store, no-cache, must-revalidate',
   Pragma: 'no-cache',
 }
+const HEADERS = { 'Content-Type': 'application/json; charset=utf-8', ...NOT_KEPT }
+/** And on a file (§8.8). */
+const OF_A_FILE = { Expires: '0', 'Cache-Control': 'must-revalidate, post-check=0,pre-check=0', Pragma: 'public' }
 
 const answerOf = (body: Json, status: number, layout: 'pretty' | 'compact'): MountAnswer => ({
   status,
@@ -41,7 +43,7 @@ const attachment = (name: string): string =>
 const written = (reply: Reply, { verb, services, version }: Call): MountAnswer => {
   switch (reply.is) {
     case 'nothing':
-      return { status: 204, headers: {} }
+      return { status: 204, headers: NOT_KEPT }
     case 'json':
       if (version === 1) return answerOf(asTexts(reply.body), 200, 'compact')
       return answerOf(reply.body, reply.status ?? (verb === 'POST' ? 201 : 200), 'pretty')
@@ -52,22 +54,25 @@ const written = (reply: Reply, { verb, services, version }: Call): MountAnswer =
           'Content-Type': reply.file.type,
           'Content-Disposition': attachment(reply.name),
           'Content-Security-Policy': "sandbox; default-src 'none'",
-          Expires: '0',
-          'Cache-Control': 'must-revalidate, post-check=0,pre-check=0',
-          Pragma: 'public',
+          ...OF_A_FILE,
         },
         body: () => services.files.open(reply.file),
       }
     case 'stream':
       return {
         status: 200,
-        headers: { 'Content-Type': reply.type, 'Content-Disposition': attachment(reply.name) },
+        // What Pastell names itself has no quotes.
+        headers: {
+          ...NOT_KEPT,
+          'Content-Type': reply.type,
+          'Content-Disposition': `attachment; filename=${reply.name}`,
+        },
         body: reply.open,
       }
     case 'bytes':
       return {
         status: 200,
-        headers: { 'Content-Type': reply.type, 'Content-Disposition': attachment(reply.name) },
+        headers: { 'Content-Type': reply.type, 'Content-Disposition': attachment(reply.name), ...OF_A_FILE },
         body: typeof reply.body === 'string' ? reply.body : () => Readable.from([reply.body], { objectMode: false }),
       }
   }
@@ -116,7 +121,7 @@ const handle = async (request: MountRequest, services: Services): Promise<MountA
     const call: Call = {
       verb,
       rest: [],
-      given: await readParameters(request, door),
+      given: await readParameters(request, door, version),
       caller,
       request,
       services,

@@ -1,6 +1,6 @@
 import { filesHeld, isEmpty, type Choice, type CompiledField, type PieceType } from '#core'
 import { pastellDate } from './http/dates.ts'
-import type { PhpValue } from './http/php-values.ts'
+import { textOf, type PhpValue } from './http/php-values.ts'
 import type { Json } from './http/json.ts'
 import type { PiecePart } from './names.ts'
 
@@ -13,9 +13,15 @@ export const isTicked = (text: string): boolean => {
   return YES.has(word) || !NO.has(word)
 }
 
-/** The list of circuits is one of names; a matter is known by its code. */
+/** A circuit of a signature book that has types: « Actes / Délibération ». Pastell keeps both apart. */
+export const circuitOf = (label: string): { readonly type: string | undefined; readonly subtype: string } => {
+  const at = label.indexOf(' / ')
+  return at < 0 ? { type: undefined, subtype: label } : { type: label.slice(0, at), subtype: label.slice(at + 3) }
+}
+
+/** The list of circuits is one of sub-types; a matter is known by its code. */
 export const choiceText = ({ method }: Pick<CompiledField, 'method'>, { value, label }: Choice): string =>
-  method === 'classification' ? value : label
+  method === 'classification' ? value : method === 'circuits' ? circuitOf(label).subtype : label
 
 /** The choice that a text names: code, label, or the last part of a label that says its type first. */
 export const choiceNamed = (choices: readonly Choice[], text: string): Choice | undefined =>
@@ -57,9 +63,8 @@ export const fromPastell = (field: CompiledField, text: string): unknown => {
 
 /** What a form gives for one field: an array of texts is joined, a file is no text. */
 export const textIn = (value: PhpValue | undefined): string | undefined => {
-  if (typeof value === 'string') return value
-  if (!(value instanceof Map)) return undefined
-  return [...value.values()].filter(each => typeof each === 'string').join(',')
+  if (!(value instanceof Map)) return textOf(value)
+  return [...value.values()].flatMap(each => textOf(each) ?? []).join(',')
 }
 
 const piecesText = (part: PiecePart, types: readonly PieceType[]): Json => {

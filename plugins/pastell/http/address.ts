@@ -27,7 +27,8 @@ export const isPastellPath = (path: string): boolean => /^\/+api(?:\/+(?!v3(?:\/
  */
 export const readAddress = (path: string, asked: string | undefined): Address => {
   const below = path.replace(/^\/+api\/*/u, '').replace(/^index\.php\/*/u, '')
-  const segments = (asked ?? below).split('/').filter(Boolean).map(decoded)
+  // The path is decoded here; a parameter was already.
+  const segments = asked?.split('/').filter(Boolean) ?? below.split('/').filter(Boolean).map(decoded)
   const [version, ...rest] = segments
   if (segments.join('/').includes('rest/allo')) return { is: 'allo' }
   if (version === undefined) return { is: 'nowhere', why: 'sansFonction' }

@@ -40,6 +40,6 @@ export const asPastellError = (error: unknown): PastellError | undefined => {
     return new PastellError(STATUS[error.status] ?? error.status, sentences(error))
   }
   if (error instanceof FileTooLargeError) return badRequest(error.message)
-  if (error instanceof FileMissingError) return notFound('Ce fichier n’existe pas')
+  if (error instanceof FileMissingError) return notFound("Ce fichier n'existe pas")
   return undefined
 }

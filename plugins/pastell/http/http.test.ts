@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { isPastellPath, readAddress } from './address.ts'
 import { asTexts, phpJson } from './json.ts'
 import { boundaryOf, readMultipart } from './multipart.ts'
-import { decodeForm, parseForm, type PhpValue } from './php-values.ts'
+import { parseForm, textOf, type PhpValue } from './php-values.ts'
 
 const plain = (value: PhpValue): unknown =>
   value instanceof Map ? Object.fromEntries([...value].map(([key, inner]) => [key, plain(inner)])) : value
@@ -54,8 +54,10 @@ describe('un formulaire se lit comme PHP le lit', () => {
     expect(JSON.stringify(form(text))).toBe(JSON.stringify(expected))
   })
 
-  test('des octets ISO-8859-1 ne sont pas perdus', () => {
-    expect(decodeForm(Buffer.from('Délibération', 'latin1'))).toBe('Délibération')
+  test('des octets ISO-8859-1 se lisent, et restent ce qu’ils sont', () => {
+    const sent = parseForm(Buffer.from('objet=Délibération', 'latin1')).get('objet')
+    expect(textOf(sent)).toBe('Délibération')
+    expect(Buffer.from(sent as Uint8Array)).toEqual(Buffer.from('Délibération', 'latin1'))
   })
 
   test('ne lève jamais', () => {

@@ -2,15 +2,23 @@ import { Readable } from 'node:stream'
 import type { FileRef, MountRequest, StoredFiles } from '#core'
 import { badRequest } from './errors.ts'
 import { boundaryOf, readMultipart, type PartHead } from './multipart.ts'
-import { decodeText, fromJson, parseForm, put, type PhpArray, type PhpValue } from './php-values.ts'
+import {
+  decodeText,
+  fromJson,
+  isFile,
+  parseForm,
+  put,
+  textOf,
+  valueOf,
+  type PhpArray,
+  type PhpValue,
+} from './php-values.ts'
 
 /** Bytes of everything that is not a file. */
 const LARGEST_FORM = 20_000_000
 
 /** Word processors put these where a keyboard puts the plain ones. */
 const cleaned = (text: string): string => text.trim().replaceAll('&#8217;', "'").replaceAll('&#8211;', '-')
-
-const isFile = (value: PhpValue | undefined): value is FileRef => typeof value === 'object' && !(value instanceof Map)
 
 /** What a call was given, read as PHP reads it. */
 export interface Given {
@@ -30,13 +38,13 @@ export const given = (values: PhpArray): Given => ({
   raw: name => values.get(name),
   text(name) {
     const value = values.get(name)
-    return value === undefined ? undefined : typeof value === 'string' ? cleaned(value) : ''
+    return value === undefined ? undefined : cleaned(textOf(value) ?? '')
   },
   texts(name) {
     const value = values.get(name)
-    if (value instanceof Map)
-      return [...value.values()].flatMap(each => (typeof each === 'string' ? [cleaned(each)] : []))
-    return typeof value === 'string' ? [cleaned(value)] : []
+    if (value instanceof Map) return [...value.values()].flatMap(each => textOf(each) ?? []).map(cleaned)
+    const text = textOf(value)
+    return text === undefined ? [] : [cleaned(text)]
   },
   file(name) {
     const value = values.get(name)
@@ -72,7 +80,7 @@ const readParts = async (request: MountRequest, boundary: string, into: PhpArray
   await readMultipart(request.stream, boundary, async (head, content) => {
     if (head.name === '') return
     if (!isFilePart(head)) {
-      put(into, head.name, decodeText(await readAll(content)))
+      put(into, head.name, valueOf(await readAll(content)))
       return
     }
     const stream = Readable.from(content, { objectMode: false })
@@ -90,16 +98,17 @@ const parsed = (bytes: Buffer): unknown => {
 
 /**
  * Reads what a request carries. Query and body are merged and the body wins; a PATCH is a form whatever its `Content-Type`
- * (pastell-api.md §6), unless it says that it is JSON or multipart, which Pastell would silently ignore.
+ * (pastell-api.md §6), unless it says that it is JSON or multipart, which Pastell would silently ignore. The first version takes everything
+ * whatever the method (§11).
  */
-export const readParameters = async (request: MountRequest, door: FileDoor): Promise<Given> => {
+export const readParameters = async (request: MountRequest, door: FileDoor, version: 1 | 2): Promise<Given> => {
   const [, query = ''] = /\?(.*)$/su.exec(request.target) ?? []
   const values = parseForm(Buffer.from(query, 'latin1'))
-  if (request.method === 'GET' || request.method === 'DELETE') return given(values)
+  if (version === 2 && (request.method === 'GET' || request.method === 'DELETE')) return given(values)
   const type = request.headers['content-type'] ?? ''
   const boundary = /^\s*multipart\//iu.test(type) ? boundaryOf(type) : undefined
   // The query of a PATCH counts for nothing, unless the body says nothing.
-  const body: PhpArray = request.method === 'PATCH' ? new Map<string, PhpValue>() : values
+  const body: PhpArray = version === 2 && request.method === 'PATCH' ? new Map<string, PhpValue>() : values
   if (boundary !== undefined) await readParts(request, boundary, body, door)
   else {
     const bytes = await readAll(request.stream as AsyncIterable<Buffer>)

@@ -2,8 +2,15 @@ import type { FileRef } from '#core'
 
 /** An array of PHP: its keys in order, whatever they look like. */
 export type PhpArray = Map<string, PhpValue>
-/** What a request may hold under a name. A file is already in the store. */
-export type PhpValue = string | FileRef | PhpArray
+/** What a request may hold under a name. A file is already in the store; bytes are what is not UTF-8, as they came. */
+export type PhpValue = string | FileRef | PhpArray | Uint8Array
+
+export const isFile = (value: PhpValue | undefined): value is FileRef =>
+  typeof value === 'object' && !(value instanceof Map) && !(value instanceof Uint8Array)
+
+/** The text of a value: bytes that are not UTF-8 are read as ISO-8859-1, so that nothing is lost. */
+export const textOf = (value: PhpValue | undefined): string | undefined =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : typeof value === 'string' ? value : undefined
 
 /** Far above any form, far below what would hurt. */
 const MOST_VALUES = 10_000
@@ -24,7 +31,7 @@ const nextIndex = (array: PhpArray): string => {
 }
 
 /** Puts a value where its name says. The last one wins. */
-export const put = (into: PhpArray, name: string, value: string | FileRef): void => {
+export const put = (into: PhpArray, name: string, value: string | Uint8Array | FileRef): void => {
   const keys = keysOf(name)
   let array = into
   for (const [depth, given] of keys.entries()) {
@@ -41,8 +48,8 @@ export const put = (into: PhpArray, name: string, value: string | FileRef): void
   }
 }
 
-/** `%C3%A9` and raw UTF-8 alike, `+` for a space; bytes that are not UTF-8 are read as ISO-8859-1, so that nothing is lost. */
-export const decodeForm = (bytes: Uint8Array): string => {
+/** `%C3%A9` and raw UTF-8 alike, `+` for a space. */
+const unescaped = (bytes: Uint8Array): Uint8Array => {
   const out: number[] = []
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] ?? 0
@@ -52,16 +59,19 @@ export const decodeForm = (bytes: Uint8Array): string => {
       at += 2
     } else out.push(byte === 0x2b ? 0x20 : byte)
   }
-  return decodeText(Uint8Array.from(out))
+  return Uint8Array.from(out)
 }
 
-export const decodeText = (bytes: Uint8Array): string => {
+/** A text when it is one, the bytes otherwise: some clients send whole files as texts. */
+export const valueOf = (bytes: Uint8Array): string | Uint8Array => {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    return Buffer.from(bytes).toString('latin1')
+    return bytes
   }
 }
+
+export const decodeText = (bytes: Uint8Array): string => textOf(valueOf(bytes)) ?? ''
 
 const AMPERSAND = 0x26
 const EQUALS = 0x3d
@@ -73,8 +83,8 @@ export const parseForm = (bytes: Uint8Array, into: PhpArray = new Map<string, Ph
     const to = found < 0 ? bytes.length : found
     const pair = bytes.subarray(from, to)
     const equals = pair.indexOf(EQUALS)
-    const name = decodeForm(equals < 0 ? pair : pair.subarray(0, equals))
-    if (name !== '') put(into, name, equals < 0 ? '' : decodeForm(pair.subarray(equals + 1)))
+    const name = decodeText(unescaped(equals < 0 ? pair : pair.subarray(0, equals)))
+    if (name !== '') put(into, name, equals < 0 ? '' : valueOf(unescaped(pair.subarray(equals + 1))))
     from = to + 1
   }
   return into

@@ -9,6 +9,7 @@ import { count, listOrSeveral } from '../documents-list.ts'
 import { activeEntity, onDocument, onEntity, typeOf, type OnDocument } from '../documents-rights.ts'
 import { valuesIn } from '../documents-values.ts'
 import { badRequest, forbidden } from '../http/errors.ts'
+import { isFile, type PhpValue } from '../http/php-values.ts'
 
 const create = async (call: Call): Promise<Reply> => {
   const on = await onEntity(call, call.rest[0])
@@ -20,7 +21,7 @@ const create = async (call: Call): Promise<Reply> => {
     by: call.caller.id,
     newId: newShortDocumentId,
   })
-  return json({ id_d: document.id, ...detailOf(call, { ...on, flow, document }) })
+  return json({ id_d: document.id, ...(await detailOf(call, { ...on, flow, document })) })
 }
 
 const edit = async (call: Call, on: OnDocument): Promise<Reply> => {
@@ -32,11 +33,11 @@ const edit = async (call: Call, on: OnDocument): Promise<Reply> => {
   const { document, refused } = await editLeniently(call, on, values)
   const after = call.version === 1 ? await filesInForm(call, { ...on, document }) : { ...on, document }
   const message = firstProblem(on.flow, after.document, refused, call.services.clock.now())
-  return json({ content: detailOf(call, after), ...verdict(message) })
+  return json({ content: await detailOf(call, after), ...verdict(message) })
 }
 
-const holdsFile = (value: unknown): boolean =>
-  value instanceof Map ? [...value.values()].some(holdsFile) : typeof value === 'object'
+const holdsFile = (value: PhpValue): boolean =>
+  value instanceof Map ? [...value.values()].some(holdsFile) : isFile(value)
 
 const at = ({ rest: [entityId, , documentId] }: Call) => ({ entityId, documentId })
 
@@ -48,7 +49,7 @@ export const document: Resource = {
     if (documentId === undefined) return listOrSeveral(call)
     if (part === 'file') return download(call)
     if (part === 'externalData') return readChoices(call)
-    return json(detailOf(call, await onDocument(call, at(call))))
+    return json(await detailOf(call, await onDocument(call, at(call))))
   },
   async POST(call) {
     const [, , documentId, part] = call.rest

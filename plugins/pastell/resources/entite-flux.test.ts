@@ -34,6 +34,10 @@ test('une association se fait, se lit, bloque la suppression du connecteur et se
 
   const elsewhere = await api('DELETE', `/entite/${hub.neighbour}/flux?id_fe=${id_fe}`, { login: 'voisin' })
   expect([elsewhere.status, message(elsewhere)]).toEqual([400, `Le connecteur-flux n'existe pas : {id_fe=${id_fe}}`])
+  const seen = await api('DELETE', `/entite/${hub.neighbour}/flux?id_fe=${id_fe}`, { login: 'admin' })
+  expect(message(seen)).toBe(
+    `Le connecteur-flux n'existe pas sur l'entité spécifié : {id_fe=${id_fe}, id_e=${hub.neighbour}}`,
+  )
   expect((await api('DELETE', flux(`/x?id_fe=${id_fe}`))).json).toEqual({ result: 'ok' })
   expect((await api('GET', flux())).json).toEqual([])
 })

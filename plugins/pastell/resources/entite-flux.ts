@@ -1,5 +1,5 @@
-import { EVERY_FLOW, ROOT, slotsOf, type CompiledFlow } from '#core'
-import { entityIdOf, isNumber, requireOn } from '../access.ts'
+import { EVERY_FLOW, may, ROOT, slotsOf, type CompiledFlow } from '#core'
+import { entityIdOf, isNumber, requireOn, rightsOn } from '../access.ts'
 import { json, type Call, type Resource } from '../call.ts'
 import { definitionOf } from '../connectors-instances.ts'
 import { actionNamed, familyOf, familyOfCapability } from '../connectors-names.ts'
@@ -101,6 +101,14 @@ const run = async (call: Call, entityId: string): Promise<Json> => {
   return { result: true, message }
 }
 
+/** Whether it is the association of another entity that the caller sees: to others, it does not exist. */
+const isSeenElsewhere = async (call: Call, id: string): Promise<boolean> => {
+  const found = isNumber(id)
+    ? await call.services.db('associations').where({ id }).first<{ entityId: string } | undefined>('entityId')
+    : undefined
+  return found !== undefined && may(await rightsOn(call, found.entityId), 'connecteur:lecture')
+}
+
 /** Which connector serves which folder type (pastell-api.md §8.7). */
 export const entiteFlux: Resource = {
   async GET(call) {
@@ -128,7 +136,13 @@ export const entiteFlux: Resource = {
     const id = call.given.text('id_fe') ?? ''
     const { connectors } = call.services
     const binding = (await connectors.bindings({ entityId })).find(each => each.id === id)
-    if (!binding) throw badRequest(`Le connecteur-flux n'existe pas : {id_fe=${id}}`)
+    if (!binding) {
+      throw badRequest(
+        (await isSeenElsewhere(call, id))
+          ? `Le connecteur-flux n'existe pas sur l'entité spécifié : {id_fe=${id}, id_e=${entityId}}`
+          : `Le connecteur-flux n'existe pas : {id_fe=${id}}`,
+      )
+    }
     const acting = { entityId, userId: call.caller.id }
     await connectors.associate(acting, { flow: binding.flow, slot: binding.slot, instanceId: null })
     return json({ result: 'ok' })

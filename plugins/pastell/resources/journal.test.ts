@@ -80,6 +80,27 @@ describe('le journal de l’API de Pastell', () => {
     })
   })
 
+  test('un événement garde le nom que Pastell lui donne, et son type de dossier quand le dossier n’est plus là', async () => {
+    const made = await api('POST', `/entite/${hub.town}/document`, { body: 'type=ls-document-pdf' })
+    const gone = (made.json as { readonly id_d: string }).id_d
+    const of = `/entite/${hub.town}/document/${gone}`
+    await api('POST', `${of}/file/document`, { body: 'file_name=a.txt&file_content=a' })
+    await api('PATCH', of, { body: 'libelle=Courrier' })
+    await api('POST', `${of}/file/document`, { body: 'file_name=a.pdf&file_content=%25PDF-1.4' })
+    expect((await api('GET', `${of}/file/document`)).status).toBe(200)
+    expect((await api('DELETE', of)).status).toBe(204)
+    const told = (await rows(`id_e=${hub.town}&id_d=${gone}`)).toReversed()
+    expect(told.map(each => [each['type'], each['action'], each['action_libelle']])).toEqual([
+      ['1', 'creation', 'Créé'],
+      ...told.slice(1, -2).map(() => ['1', 'modification', 'En cours de rédaction']),
+      ['7', 'consultation', 'Consulté'],
+      ['1', 'supression', 'Supprimé'],
+    ])
+    expect(new Set(told.map(each => each['document_type']))).toEqual(new Set(['ls-document-pdf']))
+    const { json } = await api('GET', `/journal/${told[0]?.['id_j']}`)
+    expect(json).toMatchObject({ document_type: 'ls-document-pdf', action: 'creation', titre: null })
+  })
+
   test('le détail porte la preuve : le texte dont l’empreinte enchaîne la ligne suivante', async () => {
     const [, previous] = await rows(`id_e=${hub.town}`)
     const [next] = await rows(`id_e=${hub.town}`)
@@ -105,7 +126,9 @@ describe('le journal de l’API de Pastell', () => {
     const token = await api('GET', `/journal/${row?.['id_j']}/jeton`)
     expect(token).toMatchObject({ status: 200, text: '' })
     expect(token.headers['content-type']).toBe('application/timestamp-reply')
-    expect(token.headers['content-disposition']).toContain(`pastell-journal-preuve-${row?.['id_j']}.tsr`)
+    expect(token.headers['content-disposition']).toBe(
+      `attachment; filename=pastell-journal-preuve-${row?.['id_j']}.tsr`,
+    )
     expect(await api('GET', `/journal/${row?.['id_j']}/zut`)).toMatchObject({
       status: 404,
       json: refused('Ressource zut non trouvée'),

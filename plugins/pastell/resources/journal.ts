@@ -1,41 +1,28 @@
 import { Readable } from 'node:stream'
-import { chainedText, journalEvent, journalEvents, type JournalEvent, type JournalSearch, type Services } from '#core'
+import {
+  chainedText,
+  DRAFT,
+  journalEvent,
+  journalEvents,
+  type JournalEvent,
+  type JournalSearch,
+  type Services,
+} from '#core'
 import { entityIdOf, isNumber, requireOn } from '../access.ts'
 import { json, type Call, type Reply, type Resource } from '../call.ts'
 import { csvLine } from '../http/csv.ts'
 import { isDay, NEVER, pastellDate } from '../http/dates.ts'
 import { badRequest, notFound } from '../http/errors.ts'
-import { flowNamed, namesOf } from '../names.ts'
+import { flowNamed } from '../names.ts'
+import { flowsOfDeleted, named, typeOf } from './journal-names.ts'
 
 /** What a JSON answer may hold at most; the CSV export has no limit, and goes out as it is read. */
 const MOST_ROWS = 20_000
 const BATCH = 500
 
-/** Numbers that Pastell gives to the kinds of events (pastell-api.md §8.9). */
-const TYPE = { document: '1', entity: '3', account: '4', error: '9' } as const
-
-const typeOf = ({ kind, documentId, event }: JournalEvent): string => {
-  if (kind === 'error') return TYPE.error
-  if (documentId !== null) return TYPE.document
-  return event.startsWith('compte.') ? TYPE.account : TYPE.entity
-}
-
-/** The name of the event for Pastell's clients, and as people read it. */
-const named = ({ flows }: Services, { flowId, kind, event }: JournalEvent) => {
-  const flow = flowId === null ? undefined : flows.current(flowId)
-  if (!flow) return { type: flowId ?? '', typeLabel: flowId ?? '', action: event, actionLabel: event }
-  const names = namesOf(flow)
-  return {
-    type: names.flow,
-    typeLabel: flow.label,
-    action: kind === 'state' ? names.state(event) : names.action(event),
-    actionLabel: flow.states[event]?.label ?? flow.tasks[event]?.label ?? event,
-  }
-}
-
 /** The columns of a row, in Pastell's order; those that only a row has come last but one. */
-const columns = (services: Services, event: JournalEvent) => {
-  const names = named(services, event)
+const columns = (services: Services, flowId: string | null, event: JournalEvent) => {
+  const names = named(services, flowId, event)
   const date = pastellDate(event.at)
   const first = {
     id_j: event.id,
@@ -61,14 +48,18 @@ const columns = (services: Services, event: JournalEvent) => {
   return { first, next, siren: event.siren, last }
 }
 
-const row = (services: Services, event: JournalEvent) => {
-  const { first, next, siren, last } = columns(services, event)
-  return { ...first, ...next, siren, ...last }
+const rows = async (services: Services, events: readonly JournalEvent[]) => {
+  const flowOf = await flowsOfDeleted(services, events)
+  return events.map(event => {
+    const { first, next, siren, last } = columns(services, flowOf(event), event)
+    return { ...first, ...next, siren, ...last }
+  })
 }
 
 /** The proof is the text that was hashed: its SHA-256 is quoted by the next line of the same entity. */
-const detail = (services: Services, event: JournalEvent) => {
-  const { first, next, last } = columns(services, event)
+const detail = async (services: Services, event: JournalEvent) => {
+  const flowOf = await flowsOfDeleted(services, [event])
+  const { first, next, last } = columns(services, flowOf(event), event)
   return { ...first, preuve: Buffer.from(chainedText(event)).toString('base64'), ...next, ...last }
 }
 
@@ -113,8 +104,7 @@ async function* csv({ given, services }: Call, search: JournalSearch, offset: nu
       limit: Math.min(BATCH, left),
       ...(after === undefined ? { offset } : { after }),
     })
-    for (const event of events) {
-      const line = row(services, event)
+    for (const line of await rows(services, events)) {
       if (heading) yield csvLine(Object.keys(line))
       heading = false
       yield csvLine(Object.values(line))
@@ -144,7 +134,7 @@ const list = async (call: Call): Promise<Reply> => {
     offset,
     limit: limit < 0 ? MOST_ROWS : Math.min(limit, MOST_ROWS),
   })
-  return json(events.map(event => row(call.services, event)))
+  return json(await rows(call.services, events))
 }
 
 /** The journal (pastell-api.md §8.9). */
@@ -155,12 +145,12 @@ export const journal: Resource = {
     const event = isNumber(id) ? await journalEvent(call.services.db, id) : undefined
     if (!event) throw notFound(`L'événement ${id} n'a pas été trouvé`)
     await requireOn(call, event.entityId, 'journal:lecture')
-    if (part === undefined) return json(detail(call.services, event))
+    if (part === undefined) return json(await detail(call.services, event))
     if (part !== 'jeton') throw notFound(`Ressource ${part} non trouvée`)
     // Nothing has a timestamp of RFC 3161: as in Pastell, an event that is not timestamped has an empty token.
     return {
-      is: 'bytes',
-      body: '',
+      is: 'stream',
+      open: () => Readable.from([], { objectMode: false }),
       type: 'application/timestamp-reply',
       name: `pastell-journal-preuve-${event.id}.tsr`,
     }
