@@ -144,8 +144,8 @@ const parts = {
   store: part(({ db, flows, laneOf, recordNotices }: Cradle) => createStore({ db, flows, laneOf, recordNotices })),
   uploads: part(createUploads),
   documents: part(createDocuments),
-  studio: part(({ db, flows, loaded, clock, log }: Cradle) =>
-    createStudio({ db, flows, steps: loaded.steps, clock, log }),
+  studio: part(({ db, flows, store, loaded, clock, log }: Cradle) =>
+    createStudio({ db, flows, store, steps: loaded.steps, clock, log }),
   ),
   links: part(createLinks),
   duplicate: part(createDuplicate),

@@ -31,6 +31,15 @@ export type Event =
   /** Something happened outside; `outcome` is what its step makes of it. */
   | { readonly is: 'signalled'; readonly signal: string; readonly outcome: Goto | Stay }
   | { readonly is: 'forced'; readonly state: string; readonly reason: string; readonly by: string }
+  /** It goes to another version of its flow; `as`: what is of the document, under the names of that version. */
+  | {
+      readonly is: 'upgraded'
+      readonly as: Pick<Document, 'flowVersion' | 'data' | 'state' | 'trail' | 'due' | 'back' | 'passages'>
+      /** Where it is put, when its state is gone. */
+      readonly into: string | undefined
+      readonly message: string
+      readonly by: string | undefined
+    }
   | { readonly is: 'reopened'; readonly by?: string | undefined }
   | { readonly is: 'abandoned'; readonly reason?: string; readonly by?: string | undefined }
   | { readonly is: 'deleted'; readonly by?: string | undefined }

@@ -289,6 +289,21 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
       })
       draft.document = { ...document, back: undefined }
       return enter(flow, draft, event.state, event.reason, event.by, now, paces)
+    case 'upgraded': {
+      const { as, into, message, by } = event
+      draft.entries.push({
+        kind: 'admin',
+        event: 'version',
+        message,
+        by,
+        detail: { de: document.flowVersion, vers: as.flowVersion },
+      })
+      // Its slots may have other names: what it waited for is looked at again.
+      draft.document = withTitle(flow, { ...document, ...as, waitingFor: undefined })
+      if (into === undefined) return
+      draft.document = { ...draft.document, back: undefined }
+      return enter(flow, draft, into, message, by, now, paces)
+    }
     case 'reopened': {
       // A finished document goes back to the last step that ended: what follows is open again and « Poursuivre » goes on.
       // One that was refused goes back to the draft, to be corrected and sent anew.

@@ -3,11 +3,14 @@ import type { AnyStep } from '../authoring/steps.ts'
 import { compileFlow, FlowError } from '../engine/compile.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
 import type { Flows } from '../engine/ports.ts'
+import { renamedPlace } from './place.ts'
 
 /** A flow drawn without code, as it stands now. Its versions are known beside, like those of any flow. */
 export interface LiveFlow {
   readonly stored: StoredFlow
   readonly upgrade: NonNullable<Flow['upgrade']>
+  /** What a state or a task of that version is called now: its step may have another name. */
+  readonly renamed: (name: string, from: number) => string
   readonly retired: boolean
 }
 
@@ -51,7 +54,7 @@ export const noNewDocument = (
 
 const versionKey = (flowId: string, version: number) => `${flowId}@${version}`
 
-interface Current extends Omit<Flow, 'stored'> {
+interface Current extends Omit<Flow, 'stored'>, Partial<Pick<LiveFlow, 'renamed'>> {
   readonly compiled: CompiledFlow
   readonly retired: boolean
 }
@@ -113,7 +116,8 @@ export const createFlowRegistry = (
       const latest = current.get(document.flowId)
       if (!latest || versions.has(versionKey(document.flowId, document.flowVersion))) return document
       const data = latest.upgrade?.(document.data, document.flowVersion) ?? document.data
-      return { ...document, data, flowVersion: latest.compiled.version }
+      const place = renamedPlace(document, name => latest.renamed?.(name, document.flowVersion) ?? name)
+      return { ...document, ...place, data, flowVersion: latest.compiled.version }
     },
     async ensure(flowId, version) {
       const key = versionKey(flowId, version)
@@ -122,10 +126,10 @@ export const createFlowRegistry = (
       if (stored) keep(stored)
       else lost.add(key)
     },
-    learn({ stored, upgrade, retired }) {
+    learn({ stored, ...live }) {
       const compiled = compileFlow(stored, steps)
       versions.set(versionKey(stored.id, stored.version), compiled)
-      current.set(stored.id, { compiled, upgrade, retired })
+      current.set(stored.id, { compiled, ...live })
       byLabel = sorted()
     },
   }

@@ -4,6 +4,8 @@ import { loadConfig } from '../../../config/index.ts'
 import { basic, clientOf, type Client } from '../../http/http.fixture.ts'
 import { openHub, type Hub } from '../../hub.ts'
 import { HUB_PASSWORD, startWholeHub, type WholeHub } from '../../testing/whole-hub.ts'
+import { ROOT } from '../../entities/model.ts'
+import { journalEvents } from '../../journal/events.ts'
 import type { StudioFlow } from './format.ts'
 
 /** A flow whose only step computes a field from another: no remote is needed to see it move. */
@@ -244,6 +246,142 @@ test('un flux retiré ne commence plus rien ; ses documents en cours finissent',
   expect((await admin.send('DELETE', '/studio/flux/retire')).status).toBe(409)
   await admin.send('POST', '/studio/flux/retire/reprise')
   expect((await newDocument('retire', { objet: 'À nouveau' })).status).toBe(201)
+})
+
+describe('des documents en cours passent à une nouvelle version', () => {
+  const choice = (alias: string) => ({ step: 'orientation', alias, bindings: {}, manual: true as const })
+  const bring = (id: string, states: object = {}) => admin.send('POST', `/studio/flux/${id}/passage`, { states })
+  const openIn = async (id: string) => (await admin.get(`/studio/flux/${id}/documents-en-cours`)).body
+  const read = async (id: unknown) => (await agent.get(`/entites/${hub.town}/documents/${String(id)}`)).body
+  const lines = async (id: unknown) =>
+    (await agent.get(`/entites/${hub.town}/documents/${String(id)}/journal`)).body['items'] as readonly {
+      message: string
+    }[]
+  /** A document that waits in `choix`, another in `avis`, a draft; then a version without `choix`, where `avis` is called `bureau`. */
+  const moved = async (id: string) => {
+    const fields = { ...flow('x').fields, avisDemande: { kind: 'flag', label: 'Avis' } as const }
+    const steps = [{ ...choice('avis'), when: { field: 'avisDemande', is: true } }, choice('choix')]
+    await create(flow(id, { fields, steps }))
+    await publish(id)
+    const [gone, kept, draft] = [
+      (await newDocument(id, { objet: 'Parti' })).body,
+      (await newDocument(id, { objet: 'Gardé', avisDemande: true })).body,
+      (await newDocument(id, { objet: 'Brouillon' })).body,
+    ]
+    await send(gone)
+    await send(kept)
+    const next = flow(id, { fields, steps: [choice('bureau')] })
+    await save(next, 2)
+    const { body: tried } = await admin.send('POST', '/studio/verification', { flow: next })
+    await publish(id)
+    return { gone, kept, draft, next, tried }
+  }
+
+  test('publier dit combien de documents sont dans un état qui disparaît, et ne les touche pas', async () => {
+    const { gone, tried } = await moved('etats')
+    expect(tried['vanished']).toEqual([
+      { version: 1, state: 'avis.aOrienter', label: 'Cheminement à choisir', count: 1 },
+      { version: 1, state: 'choix.aOrienter', label: 'Cheminement à choisir', count: 1 },
+    ])
+    const states = (await openIn('etats'))['states'] as readonly { state: string; stays: string | null }[]
+    expect(states.map(({ state, stays }) => [state, stays === null])).toEqual([
+      ['avis.aOrienter', false],
+      ['brouillon', true],
+      ['choix.aOrienter', false],
+    ])
+    expect(await read(gone['id'])).toMatchObject({ state: { name: 'choix.aOrienter' } })
+  })
+
+  test('ceux dont l’état n’existe plus restent dans leur version, avec une phrase, ou vont où l’administrateur le dit', async () => {
+    const { gone, kept, draft } = await moved('places')
+    const first = (await bring('places')).body
+    expect(first).toMatchObject({ moved: 1, next: null })
+    expect(first['stayed']).toContainEqual({
+      version: 1,
+      state: 'choix.aOrienter',
+      label: 'Cheminement à choisir',
+      count: 1,
+      why: "L'état « Cheminement à choisir » n'existe plus dans la version 2 : ces documents restent dans la version 1 et y finissent, sauf si vous choisissez où les placer.",
+    })
+    expect((await lines(draft['id']))[0]?.message).toBe('Passé de la version 1 à la version 2 du flux')
+    expect(await hub.hub.cradle.db('documents').where({ id: gone['id'] }).first('flowVersion', 'state')).toEqual({
+      flowVersion: 1,
+      state: 'choix.aOrienter',
+    })
+    const second = (await bring('places', { 'choix.aOrienter': 'brouillon', 'avis.aOrienter': 'bureau.aOrienter' }))
+      .body
+    expect(second).toMatchObject({ moved: 2, stayed: [] })
+    expect(await read(gone['id'])).toMatchObject({ state: { name: 'brouillon' } })
+    expect((await lines(kept['id'])).map(({ message }) => message)).toContain(
+      "Passé de la version 1 à la version 2 du flux ; l'état « Cheminement à choisir » n'y est plus, placé dans « Cheminement à choisir »",
+    )
+    const { body: now } = await agent.get(`/entites/${hub.town}/documents/${String(kept['id'])}`)
+    await agent.send('POST', `/entites/${hub.town}/documents/${String(kept['id'])}/actions/poursuivre`, {
+      version: now['version'],
+    })
+    expect(await read(kept['id'])).toMatchObject({ state: { name: 'termine' } })
+  })
+
+  test('un état qui n’existe pas, ou qui ne se repose pas, est refusé à sa place', async () => {
+    await create(flow('repos', { steps: [choice('choix')] }))
+    await publish('repos')
+    await save(flow('repos'), 2)
+    await publish('repos')
+    const refused = await bring('repos', { 'choix.aOrienter': 'absent', autre: 'calcul.erreur' })
+    expect(refused.status).toBe(422)
+    expect(faultsOf(refused.body)).toEqual([
+      "/states/choix.aOrienter L'état « absent » n'existe pas dans la version 2 : en choisir un autre.",
+      expect.stringContaining(
+        "/states/autre « Transformation fixe impossible » (calcul.erreur) n'est pas un état de repos",
+      ),
+    ])
+  })
+
+  test('une étape renommée emmène ses documents là où ils sont', async () => {
+    const id = 'renomme'
+    await create(flow(id, { steps: [choice('choix')] }))
+    await publish(id)
+    const { body: document } = await newDocument(id, { objet: 'Suit' })
+    await send(document)
+    await save(flow(id, { steps: [choice('bureau')] }), 2)
+    expect((await publish(id, { rename: { choix: 'bureau' } })).status).toBe(200)
+    expect((await bring(id)).body).toMatchObject({ moved: 1, stayed: [] })
+    expect(await read(document['id'])).toMatchObject({ state: { name: 'bureau.aOrienter' } })
+  })
+})
+
+test('une publication dit qui, quand et ce qui change, sur sa page et au journal de la plateforme', async () => {
+  await create(flow('dit'))
+  await publish('dit')
+  const { reference: _reference, ...fields } = flow('dit').fields
+  const numero = { kind: 'text', label: 'Numéro' } as const
+  await save(
+    flow('dit', {
+      label: 'Courrier reçu',
+      fields: { ...fields, numero },
+      steps: [{ step: 'transformationFixe', alias: 'calcul', bindings: {}, settings: { numero: '1' } }],
+    }),
+    2,
+  )
+  const { body } = await publish('dit')
+  await admin.send('POST', '/studio/flux/dit/retrait')
+  const changes = [
+    'nom modifié',
+    'champ « Référence » (reference) retiré',
+    'champ « Numéro » (numero) ajouté',
+    'étape « calcul » modifiée',
+  ]
+  expect(body['versions']).toMatchObject([
+    { version: 2, publishedBy: 'admin', changes },
+    { version: 1, publishedBy: 'admin', changes: ['première version'] },
+  ])
+  const told = await journalEvents(hub.hub.cradle.db, { entityId: ROOT, text: '(dit)' }, { order: 'oldest', limit: 10 })
+  expect(told.map(({ event, message }) => [event, message])).toEqual([
+    ['flux.publication', 'Flux « Courrier arrivé » (dit) publié en version 1 : première version.'],
+    ['flux.publication', `Flux « Courrier reçu » (dit) publié en version 2 : ${changes.join(', ')}.`],
+    ['flux.retrait', 'Flux « Courrier reçu » (dit) retiré : aucun nouveau document ne peut commencer.'],
+  ])
+  expect(told[0]?.authorName).toBeTruthy()
 })
 
 describe('plusieurs processus', () => {

@@ -28,13 +28,19 @@ export interface VersionUpgrade {
   readonly upgrade: Upgrade | null
 }
 
-/** Values born under any version, brought to the last one: each mapping in turn. */
-export const chained =
-  (steps: readonly VersionUpgrade[]) =>
-  (values: Values, from: number): Values =>
+const eachSince =
+  <T>(steps: readonly VersionUpgrade[], apply: (held: T, upgrade: Upgrade) => T) =>
+  (held: T, from: number): T =>
     steps
       .toSorted((a, b) => a.version - b.version)
-      .reduce((held, { version, upgrade }) => (version > from && upgrade ? upgraded(held, upgrade) : held), values)
+      .reduce((now, { version, upgrade }) => (version > from && upgrade ? apply(now, upgrade) : now), held)
+
+/** Values born under any version, brought to the last one: each mapping in turn. */
+export const chained = (steps: readonly VersionUpgrade[]) => eachSince<Values>(steps, upgraded)
+
+/** The name that a state or a task of any version has in the last one. */
+export const chainedName = (steps: readonly VersionUpgrade[]) =>
+  eachSince<string>(steps, (name, { rename = {} }) => renamed(name, rename))
 
 /**
  * What the new version would lose of the one that open documents follow, and what its mapping says wrong. A field that changes kind is

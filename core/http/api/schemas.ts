@@ -1,4 +1,6 @@
 import type { Condition } from '../../authoring/conditions.ts'
+import type { FieldKind } from '../../authoring/fields.ts'
+import type { CompiledState } from '../../engine/model.ts'
 import Type, { type Static, type TProperties, type TSchema } from 'typebox'
 
 /** What the routes speak about, as it travels. A title makes it a named component of the description of the API. */
@@ -46,7 +48,7 @@ export const FieldName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]*$', max
 
 export const EntityParams = Type.Object({ entityId: Id })
 
-const STATE_KINDS = {
+const STATE_KINDS: Readonly<Record<CompiledState['kind'], string>> = {
   draft: 'brouillon',
   running: 'la machine ou un partenaire travaille',
   trouble: 'en erreur, une personne doit agir',
@@ -57,8 +59,7 @@ const STATE_KINDS = {
   abandoned: 'abandonné',
 }
 
-/** `authoring/fields.ts`, `FieldKind`. */
-const FIELD_KINDS = {
+const FIELD_KINDS: Readonly<Record<FieldKind, string>> = {
   text: 'texte d’une ligne',
   longText: 'texte de plusieurs lignes',
   number: 'nombre',
@@ -284,9 +285,40 @@ export const StudioDetail = named('StudioDetail', 'Un flux du studio, avec son b
       version: whole('Numéro.'),
       publishedAt: instant('Publication.'),
       publishedBy: orNull(Type.String(), 'Qui l’a publiée ; null si on ne le sait plus.'),
+      changes: texts('Ce qu’elle change de la précédente, une phrase courte par changement.'),
     }),
     { description: 'Versions publiées.' },
   ),
+})
+const stateCount = {
+  version: whole('Version que ces documents suivent.'),
+  state: text('Nom complet de l’état.'),
+  label: text('Nom affiché de l’état.'),
+  count: whole('Nombre de documents.'),
+}
+export const StudioOpenDocuments = named(
+  'StudioOpenDocuments',
+  'Où en sont les documents en cours d’un flux du studio.',
+  {
+    current: whole('Version que suivent les nouveaux documents.'),
+    states: Type.Array(
+      Type.Object({
+        ...stateCount,
+        stays: orNull(Type.String(), 'Pourquoi ils resteraient dans leur version ; null : ils suivraient.'),
+      }),
+      { description: 'Une ligne par version et par état.' },
+    ),
+    targets: Type.Array(Type.Object({ name: text('Nom complet de l’état.'), label: text('Nom affiché.') }), {
+      description: 'États de la version publiée où un document peut être placé : ceux où il reste.',
+    }),
+  },
+)
+export const StudioPassage = named('StudioPassage', 'Ce qu’est devenue une page de documents en cours.', {
+  moved: whole('Documents passés à la version publiée.'),
+  stayed: Type.Array(Type.Object({ ...stateCount, why: text('Pourquoi ils sont restés.') }), {
+    description: 'Ceux qui sont restés, par version, état et raison.',
+  }),
+  next: Next,
 })
 export const StudioCheck = named('StudioCheck', 'Ce qu’un flux donnerait s’il était publié.', {
   faults,
@@ -296,15 +328,23 @@ export const StudioCheck = named('StudioCheck', 'Ce qu’un flux donnerait s’i
   steps: Type.Array(Type.Object({ alias: text('Nom de l’étape dans ce flux.'), label: text('Nom affiché.') }), {
     description: 'Ses étapes, dans l’ordre ; vide s’il est fautif.',
   }),
+  vanished: Type.Array(Type.Object(stateCount), {
+    description:
+      'États que ce flux n’aurait plus et où des documents en cours se trouvent : ils y resteraient, dans leur version.',
+  }),
   mermaid: orNull(Type.String(), 'Son cheminement en Mermaid ; null s’il est fautif.'),
   svg: orNull(Type.String(), 'Son cheminement dessiné ; null s’il est fautif.'),
 })
 const InputView = Type.Object({ ...SEEN_FIELD, required: flag('L’étape ne se fait pas sans lui.') })
+const NamedLabel = Type.Object({ name: text('Nom dans l’étape.'), label: text('Nom affiché.') })
 export const StepView = named('StepView', 'Une étape qu’un flux peut employer.', {
   id: text('Identifiant de l’étape.'),
   label: text('Nom affiché.'),
   inputs: Type.Array(InputView, { description: 'Ce que le flux doit lui donner.' }),
   fields: Type.Array(InputView, { description: 'Champs qu’elle apporte au document.' }),
+  states: Type.Array(NamedLabel, { description: 'Ses états.' }),
+  tasks: Type.Array(NamedLabel, { description: 'Ses tâches.' }),
+  refusable: flag('Elle connaît un refus, après lequel un flux peut poursuivre.'),
   configurable: flag('Elle attend des réglages du flux.'),
 })
 export const StudioGroup = named('StudioGroup', 'Des champs gardés une fois, que plusieurs flux emploient.', {

@@ -3,7 +3,7 @@ import type { AnyStep } from '../../authoring/steps.ts'
 import { errors } from '../../errors.ts'
 import { mermaidOf } from '../../flows/graph.ts'
 import { FlowId, publishedSchema, schemaAddress, SCHEMA_PATH, UpgradeSchema } from '../../flows/studio/format.ts'
-import type { StudioDetail as Detail, StudioSummary as Summary } from '../../flows/studio/service.ts'
+import type { StudioDetail as Detail, StudioSummary as Summary } from '../../flows/studio/model.ts'
 import { svgOf } from '../../flows/svg.ts'
 import { headed, nothing, route } from '../route.ts'
 import { Version, VersionQuery, versionSeen } from './on-document.ts'
@@ -15,6 +15,8 @@ import {
   StudioDetail,
   StudioFlowBody,
   StudioGroup,
+  StudioOpenDocuments,
+  StudioPassage,
   StudioSummary,
 } from './schemas.ts'
 
@@ -38,10 +40,9 @@ const present = (detail: Detail) =>
     body: {
       ...detail,
       ...summaryView(detail),
-      versions: detail.versions.map(({ version, publishedAt, publishedBy }) => ({
-        version,
+      versions: detail.versions.map(({ publishedAt, ...version }) => ({
+        ...version,
         publishedAt: publishedAt.toISOString(),
-        publishedBy,
       })),
     },
     headers: { ETag: `"${detail.revision}"` },
@@ -54,6 +55,9 @@ const described = (fields: AnyStep['fields']) =>
     kind,
     required: options.required === true,
   }))
+
+const labels = (parts: Readonly<Record<string, { readonly label: string }>>) =>
+  Object.entries(parts).map(([name, { label }]) => ({ name, label }))
 
 const REFUSED = [errors.flowMoved, errors.badRequest, errors.badInput]
 
@@ -80,6 +84,9 @@ export const studioRoutes = [
           label: step.label,
           inputs: described(step.inputs),
           fields: described(step.fields),
+          states: labels(step.states),
+          tasks: labels(step.tasks),
+          refusable: Object.values(step.states).some(({ refusal }) => refusal),
           configurable: step.checkSettings !== undefined,
         }))
         .toSorted((a, b) => a.label.localeCompare(b.label, 'fr')),
@@ -116,9 +123,10 @@ export const studioRoutes = [
     example: { flow: EXAMPLE },
     response: StudioCheck,
     async handle({ body, services: { studio } }) {
-      const { faults, compiled } = await studio.check(body.flow, body.upgrade)
+      const { faults, compiled, vanished } = await studio.check(body.flow, body.upgrade)
       return {
         faults,
+        vanished: [...vanished],
         fields: Object.values(compiled?.fields ?? {}).map(({ name, label, kind }) => ({ name, label, kind })),
         steps: (compiled?.steps ?? []).map(({ alias, label }) => ({ alias, label })),
         mermaid: compiled ? mermaidOf(compiled) : null,
@@ -203,10 +211,46 @@ export const studioRoutes = [
       can: EDIT,
       refusals: [errors.conflict],
       response: StudioDetail,
-      handle: async ({ params, services: { studio } }) =>
-        present(await (which === 'retrait' ? studio.retire(params.flowId) : studio.reopen(params.flowId))),
+      handle: async ({ params, caller, services: { studio } }) =>
+        present(
+          await (which === 'retrait'
+            ? studio.retire(params.flowId, caller.id)
+            : studio.reopen(params.flowId, caller.id)),
+        ),
     }),
   ),
+  route({
+    method: 'GET',
+    path: '/studio/flux/:flowId/documents-en-cours',
+    summary: 'Compter les documents en cours d’un flux, par version et par état, et dire lesquels suivraient',
+    params: FlowParams,
+    can: READ,
+    refusals: [errors.conflict],
+    response: StudioOpenDocuments,
+    handle: ({ params, services: { studio } }) => studio.openDocuments(params.flowId),
+  }),
+  route({
+    method: 'POST',
+    path: '/studio/flux/:flowId/passage',
+    summary: 'Passer des documents en cours à la version publiée, une page à la fois',
+    description:
+      'Un document dont l’état n’existe plus reste dans sa version, à moins que « states » ne dise où le placer. Chaque document passé a une ligne dans son journal. « next » se redonne dans « apres » jusqu’à ce qu’il soit null.',
+    params: FlowParams,
+    can: EDIT,
+    body: exactly('StudioBringOn', {
+      states: Type.Optional(
+        Type.Record(Type.String({ pattern: '^[A-Za-z][\\w.]{0,200}$' }), Type.String({ maxLength: 200 }), {
+          description: 'État disparu → état de la version publiée où placer ses documents.',
+        }),
+      ),
+      apres: Type.Optional(Type.String({ maxLength: 200, description: 'Le « next » de la page d’avant.' })),
+    }),
+    example: { states: {} },
+    refusals: [errors.conflict, errors.badInput],
+    response: StudioPassage,
+    handle: ({ params, body, caller, services: { studio } }) =>
+      studio.bringOn({ id: params.flowId, states: body.states ?? {}, after: body.apres, by: caller.id }),
+  }),
   route({
     method: 'GET',
     path: '/studio/flux/:flowId/export',
