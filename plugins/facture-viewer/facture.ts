@@ -12,6 +12,8 @@ export interface FactureLisible {
   readonly paiement: readonly Ligne[]
   readonly notes: readonly string[]
   readonly pieces: readonly Piece[]
+  /** What its format wants and the file does not give, in sentences. */
+  readonly manques?: readonly string[]
 }
 
 /** A label and its value; without a value it is not shown. */
@@ -74,13 +76,14 @@ const sum = (amounts: readonly string[]): number | undefined => {
     : cents.reduce<number>((total, each) => total + (each ?? 0), 0)
 }
 
-/** What does not add up in the invoice, in sentences (formats/factures.md §6). A cent for each thing summed is rounding. */
-export const ecarts = ({ totaux, tva, lignes }: FactureLisible): readonly string[] => {
+/** What is missing from the invoice or does not add up, in sentences (formats/factures.md §6). A cent for each thing summed is rounding. */
+export const ecarts = ({ totaux, tva, lignes, manques = [] }: FactureLisible): readonly string[] => {
   const { ht, ttc } = totaux
   const taxes = centimes(totaux.tva) ?? sum(tva.map(({ montant }) => montant))
   const [without, withTax] = [centimes(ht), centimes(ttc)]
   const lines = sum(lignes.map(({ montantHt }) => montantHt))
   return [
+    ...manques,
     ...(without !== undefined && taxes !== undefined && differs(without + taxes, withTax)
       ? ['Le montant HT augmenté de la TVA ne donne pas le montant TTC.']
       : []),

@@ -64,6 +64,21 @@ describe('la page d’une facture', () => {
     expect(page).toMatch(/Total TTC<\/dt> <dd>120,00\s€/u)
   })
 
+  test('pivot Chorus Pro : ce qui manque ou est faux est cité avec son élément, et rien quand tout y est', async () => {
+    const whole = samplePivot('F-1')
+    expect((await pageOf(factureViewer, whole)).text).not.toContain('À vérifier')
+    const damaged = whole
+      .replace('<Identifiant>00000000000018</Identifiant>', '')
+      .replace('2026-01-10', '10/01/2026')
+      .replace('<MontantTTC>120.00', '<MontantTTC>120,00')
+    const { text: page } = await pageOf(factureViewer, damaged)
+    expect(page).toContain('Identifiant du fournisseur (Fournisseur/Identifiant) : manque.')
+    expect(page).toContain(
+      'Date de la facture (DonneesFacture/DateEmissionFacture) : « 10/01/2026 » n’est pas une date',
+    )
+    expect(page).toContain('Montant TTC (DonneesFacture/Montants/MontantTTC) : « 120,00 » n’est pas un montant')
+  })
+
   test('pivot Chorus Pro : chaque facture du fichier, page par page', async () => {
     const first = await pageOf(factureViewer, samplePivot('F-1', 'F-2'))
     expect(first.title).toBe('Facture F-1')

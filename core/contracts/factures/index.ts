@@ -14,6 +14,7 @@ export {
   TYPES_IDENTIFIANT,
   TYPES_TVA,
 } from './labels.ts'
+export { faultsOfPivot } from './pivot-faults.ts'
 export {
   pdfOf,
   PIVOT_VALUES,

@@ -1,7 +1,15 @@
-import { at, childrenOf, libelleStatut, statutOfPivotCode, type XmlElement } from '#core'
+import { at, childrenOf, faultsOfPivot, libelleStatut, PIVOT_VALUES, statutOfPivotCode, type XmlElement } from '#core'
 import type { FactureLisible, Ligne } from '../facture.ts'
 import { contentsOf } from '../lean.ts'
 import { chacun, ensemble, jour, moyen, nature, texte } from './read.ts'
+
+/** What the rules of the pivot look at; attributes are not among it. */
+const valeurs = (unit: XmlElement) =>
+  Object.fromEntries(
+    Object.entries(PIVOT_VALUES)
+      .filter(([, path]) => !path.includes('@'))
+      .map(([name, path]) => [name, texte(unit, ...path.split('/'))]),
+  )
 
 /** The invoices of a Chorus pivot (formats/factures.md §1). */
 export const facturesDuPivot = (root: XmlElement): readonly FactureLisible[] => {
@@ -77,6 +85,7 @@ export const facturesDuPivot = (root: XmlElement): readonly FactureLisible[] => 
         ['Établissement', texte(bank, 'Etablissement')],
       ],
       notes: [],
+      manques: faultsOfPivot(valeurs(unit)),
       pieces: childrenOf(unit, 'PJ').map(piece => {
         const content = at(piece, 'Contenu')
         return {

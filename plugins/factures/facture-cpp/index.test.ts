@@ -125,6 +125,21 @@ describe('une facture reçue', () => {
     expect(document.state).toBe('reception.erreurPivot')
   })
 
+  test('dont le pivot est incomplet est reçue, et dit à l’agent ce qui y manque', async () => {
+    const { document, hub, files } = await town()
+    const damaged = samplePivot('F-1').replace('<MontantTTC>120.00</MontantTTC>', '').replace('<Type>380', '<Type>999')
+    document.edit({ pivot: await files.save(damaged, '1221.xml') })
+    await document.submit()
+    await hub.settleDown()
+    expect(document.state).toBe('orientation.aOrienter')
+    expect(document.data['reception.aVerifier']).toBe(
+      [
+        'Type (DonneesFacture/Type) : « 999 » n’est pas un type de facture (380 ou 381).',
+        'Montant TTC (DonneesFacture/Montants/MontantTTC) : manque.',
+      ].join('\n'),
+    )
+  })
+
   test('arrivée dans un fichier de plusieurs factures, chacune a son document', async () => {
     const bare = {
       surPortail: undefined,

@@ -1,4 +1,4 @@
-import { defineStep, file, pdfOf, PermanentError, readPivot, text } from '#core'
+import { defineStep, faultsOfPivot, file, longText, pdfOf, PermanentError, readPivot, text } from '#core'
 import type { Files, FileRef, FacturePivot } from '#core'
 import { routeOf } from './reglages.ts'
 
@@ -71,6 +71,7 @@ export const receptionFacture = defineStep({
   },
   fields: {
     donnees: file('Données lues dans la facture', { computed: true, pastell: 'sae_config' }),
+    aVerifier: longText('À vérifier dans le pivot', { computed: true }),
   },
   initial: 'recue',
   states: {
@@ -118,11 +119,14 @@ export const receptionFacture = defineStep({
           ...routeOf(settings, held, statut),
         }
         const known = unit.values.fournisseur_raison_sociale ?? held['fournisseurNom']
+        const faults = faultsOfPivot(unit.values)
+        const doubtful = faults.length === 0 ? '' : `. À vérifier dans le pivot : ${faults.join(' ')}`
+        const who = typeof known === 'string' ? known : 'fournisseur inconnu'
         return {
           ...goto(
             'integree',
-            { donnees: await extraction(store, unit) },
-            `Facture ${unit.values.no_facture ?? ''} de ${typeof known === 'string' ? known : 'fournisseur inconnu'} intégrée`,
+            { donnees: await extraction(store, unit), aVerifier: faults.join('\n') || undefined },
+            `Facture ${unit.values.no_facture ?? ''} de ${who} intégrée${doubtful}`,
           ),
           edits,
         }
