@@ -1,5 +1,5 @@
 import { milliseconds, pauseAfter } from '../authoring/durations.ts'
-import type { Goto, Stay } from '../authoring/steps.ts'
+import type { Goto, Stay, Written } from '../authoring/steps.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { backoff } from './backoff.ts'
 import { dueIn, enter, forgetAfter, next, passedOnce, plus, taskNamed, withTitle, write, type Draft } from './course.ts'
@@ -33,12 +33,8 @@ const goLate = (flow: CompiledFlow, draft: Draft, task: CompiledTask, message: s
 }
 
 /** What a task changes of the document itself: written as an edition, and journaled as one. */
-const applyEdits = (
-  flow: CompiledFlow,
-  draft: Draft,
-  edits: Readonly<Record<string, unknown>>,
-  by: string | undefined,
-) => {
+const applyEdits = (flow: CompiledFlow, draft: Draft, written: Written, by: string | undefined) => {
+  const edits = typeof written === 'function' ? written(draft.document.data) : written
   const names = Object.keys(edits)
   const closed = names.filter(name => !flow.fields[name] || isComputed(flow.fields[name]))
   if (closed.length > 0) throw new Error(`Une tâche modifie des champs qui ne se modifient pas : ${closed.join(', ')}.`)
@@ -78,6 +74,7 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
     return
   }
   if (outcome.outcome === 'stay') {
+    if (outcome.edits) applyEdits(flow, draft, outcome.edits, by)
     draft.document = {
       ...draft.document,
       passages: passedOnce(before, name),
@@ -168,6 +165,7 @@ const signalled = (flow: CompiledFlow, draft: Draft, name: string, outcome: Goto
   const { document } = draft
   draft.document = write(flow, document, signal, outcome.values)
   draft.entries.push({ kind: 'message', event: name, message: outcome.message ?? signal.label, by: undefined })
+  if (outcome.edits) applyEdits(flow, draft, outcome.edits, undefined)
   if (outcome.outcome === 'stay' || document.inFlight || !signal.from.includes(document.state)) return
   const target = `${signal.step}.${outcome.state}`
   if (!signal.to.includes(target))
