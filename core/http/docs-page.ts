@@ -97,7 +97,7 @@ const contentOf = (content: Readonly<Record<string, Content>> = {}): readonly Ht
           example === undefined
             ? undefined
             : html`<p>Exemple :</p>
-                <pre>${JSON.stringify(example, null, 2)}</pre>`
+                <pre>${typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</pre>`
         }`,
   )
 
@@ -188,6 +188,7 @@ export const docsPage = (description: Description): string => {
             ${schemas.map(
               ([name, schema]) =>
                 html`<h3 id="s-${name}">${name}</h3>
+                  ${schema.description === undefined ? undefined : html`<p>${schema.description}</p>`}
                   ${shapeOf({ ...schema, title: undefined })}`,
             )}
           </section>

@@ -27,6 +27,8 @@ test('la documentation montre chaque adresse, avec ses erreurs et ses exemples',
   }
   expect(page).toContain('document_introuvable')
   expect(page).toContain('&quot;objet&quot;: &quot;Subvention')
+  expect(page).toContain('&quot;createdAt&quot;: &quot;2026-03-14T13:05:00.000Z&quot;')
+  expect(page).toContain('Un connecteur installé, que les entités peuvent régler.')
 })
 
 test('ses liens mènent quelque part dans la page', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { TSchema } from 'typebox'
 import { API_PREFIX } from './dispatch.ts'
 import { isConditional, isReplayed, refusalsOf } from './refusals.ts'
@@ -6,16 +7,21 @@ import { errors, type ProblemDefinition } from '../errors.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
+/** What each address answered when the tests asked for it (`api/examples.test.ts` writes it): by « METHOD /path ». */
+const answerExamples = (): Json =>
+  JSON.parse(readFileSync(new URL('api/examples.json', import.meta.url), 'utf8')) as Json
+
 /**
  * The description of the API (OpenAPI 3.1), made from the very schemas that validate. A schema with a title becomes a named
  * component, the others stay where they are used.
  */
 export const openApiOf = (routes: readonly Route[], publicUrl: string): Json => {
   const components = new Map<string, Json>()
+  const answers = answerExamples()
   const paths: Record<string, Record<string, Json>> = {}
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/gu, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, components) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, components, answers) }
   }
   return {
     openapi: '3.1.0',
@@ -194,7 +200,7 @@ const errorTable = (): string =>
     .concat(Object.values(errors).map(({ code, status, title }) => `| \`${code}\` | ${status} | ${title} |`))
     .join('\n')
 
-const operationOf = (route: Route, components: Map<string, Json>): Json => {
+const operationOf = (route: Route, components: Map<string, Json>, answers: Json): Json => {
   const named = (schema: TSchema) => withComponents(schema, components)
   return {
     operationId: operationId(route),
@@ -212,7 +218,7 @@ const operationOf = (route: Route, components: Map<string, Json>): Json => {
     ...requestBodyOf(route, named),
     responses: {
       ...refusedAnswers(route),
-      [String(route.status)]: responseOf(route, named),
+      [String(route.status)]: responseOf(route, named, answers),
       default: { $ref: '#/components/responses/Problem' },
     },
   }
@@ -243,11 +249,16 @@ const formOf = (body: TSchema): Json => {
   }
 }
 
-const responseOf = ({ response, produces, summary }: Route, named: (schema: TSchema) => unknown): Json => ({
-  description: summary,
-  ...(response ? { content: { 'application/json': { schema: named(response) } } } : {}),
-  ...(produces ? { content: { [produces]: {} } } : {}),
-})
+const responseOf = (route: Route, named: (schema: TSchema) => unknown, answers: Json): Json => {
+  const { response, produces, summary } = route
+  const answer = answers[`${route.method} ${route.path}`]
+  const example = answer === undefined ? {} : { example: answer }
+  return {
+    description: summary,
+    ...(response ? { content: { 'application/json': { schema: named(response), ...example } } } : {}),
+    ...(produces ? { content: { [produces]: example } } : {}),
+  }
+}
 
 const parametersOf = (schema: TSchema, place: 'path' | 'query' | 'header'): readonly Json[] => {
   const { properties = {}, required = [] } = schema as {

@@ -221,9 +221,9 @@ test('le journal dit qui a défini, changé, donné, retiré et supprimé un rô
   await define('Essai', ['entite:lecture', 'note:lecture', 'note:lecture'])
   await define('Essais', ['note:lecture', 'note:edition'])
   const grant = { entityId: people.service, role: 'essai-journal' }
-  for (const _ of [1, 2]) await mayor.send('PUT', `${people_()}/${id}/roles`, grant)
-  for (const _ of [1, 2])
-    await mayor.send('DELETE', `${people_()}/${id}/roles?entite=${people.service}&role=essai-journal`)
+  const give = () => mayor.send('PUT', `${people_()}/${id}/roles`, grant)
+  const take = () => mayor.send('DELETE', `${people_()}/${id}/roles?entite=${people.service}&role=essai-journal`)
+  for (const twice of [give, give, take, take]) await twice()
   await admin.send('DELETE', '/roles/essai-journal')
   const on = `compte « r.role » (n° ${id}) sur l'entité « Service des assemblées » (n° ${people.service}).`
   const byAdmin = { entityId: '0', authorId: people.admin.id }

@@ -8,6 +8,7 @@ import { wire } from '../../container.ts'
 import type { Db } from '../../db/knex.ts'
 import { createListener } from '../../db/notifications.ts'
 import { createFlowRegistry } from '../../flows/registry.ts'
+import type { Loaded } from '../../loader.ts'
 import { temporaryFiles } from '../../testing/disk-files.ts'
 import { startTestServer, type TestServer } from '../http.fixture.ts'
 import { apiRoutes } from './index.ts'
@@ -20,6 +21,9 @@ const visa = defineStep({
   fields: { circuit: remoteChoice('Circuit', 'circuits', { required: true }) },
   initial: 'aEnvoyer',
   states: { aEnvoyer: { label: "Préparation de l'envoi" }, signe: { label: 'Signé', ends: 'next' } },
+  links: {
+    ouvrir: { label: 'Ouvrir dans le parapheur', from: 'aEnvoyer', open: async () => 'https://parapheur.exemple.fr/1' },
+  },
   tasks: {
     envoyer: { label: 'Envoyer', from: 'aEnvoyer', to: 'signe', run: async () => wait('En attente.') },
   },
@@ -49,7 +53,11 @@ const silent = { debug: () => undefined, info: () => undefined, warn: () => unde
 export const startApi = async (
   db: Db,
   connectionString: string,
-  { uploadLimit = 20_000_000 }: Partial<Pick<Config, 'uploadLimit'>> = {},
+  {
+    uploadLimit = 20_000_000,
+    routes = [],
+    viewers = [],
+  }: Partial<Pick<Config, 'uploadLimit'> & Pick<Loaded, 'routes' | 'viewers'>> = {},
 ): Promise<TestServer> => {
   const store = await temporaryFiles()
   const listener = await createListener({ connectionString, log: silent })
@@ -82,12 +90,12 @@ export const startApi = async (
     flows: [note],
     flowHelp: new Map([['note', '# Note d’essai']]),
     connectors: new Map([['parapheur-essai', connector]]),
-    routes: [],
+    routes,
     mounts: [],
     publicPages: [],
     checks: [],
     importers: [],
-    viewers: [],
+    viewers,
     migrations: [],
     report: [],
   }
@@ -99,7 +107,12 @@ export const startApi = async (
     listener,
     kind: 'serve',
   })
-  const server = await startTestServer({ db, routes: apiRoutes(), pingEvery: 100, services: hub.cradle.services })
+  const server = await startTestServer({
+    db,
+    routes: apiRoutes(routes, viewers),
+    pingEvery: 100,
+    services: hub.cradle.services,
+  })
   return {
     ...server,
     async [Symbol.asyncDispose]() {

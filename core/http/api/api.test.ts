@@ -423,6 +423,8 @@ describe('qui peut quoi', () => {
       .replace(':reportId', '1')
       .replace(':uploadId', 'x')
       .replace(':batchId', '1')
+      .replace(':contactId', '1')
+      .replace(':mailGroupId', '1')
 
   test('toute adresse d’une entité est connue de ce contrôle', () => {
     expect(scoped.length).toBeGreaterThan(20)

@@ -67,7 +67,7 @@ export const connectorRoutes = [
     example: {
       connector: 'parapheur-essai',
       label: 'Parapheur de la ville',
-      config: { adresse: 'https://parapheur.exemple.fr' },
+      config: { url: 'https://parapheur.exemple.fr', login: 'ville', motDePasse: 'mot-de-passe-du-parapheur' },
     },
     response: InstanceView,
     status: 201,
@@ -206,7 +206,7 @@ export const connectorRoutes = [
       slot: Type.String({ maxLength: 200, description: 'Emplacement, pris dans la liste.' }),
       instanceId: orNull(Id, 'Connecteur qui le servira ; null : ce dont l’entité hérite.'),
     }),
-    example: { flow: 'note', slot: 'visa', instanceId: null },
+    example: { flow: 'note', slot: 'visa:signature', instanceId: null },
     response: listOf(AssociationView),
     handle: async context => ({
       items: await context.services.connectors.associate(actingOn(context), context.body),

@@ -57,6 +57,9 @@ const silent = (schema: Schema, at: string): readonly string[] => [
   ...(schema.anyOf ?? []).flatMap(each => silent(each, at)),
 ]
 
+/** A file, an archive: what only programs read has no example. */
+const isRead = (type: string): boolean => /json|xml|^text\//u.test(type)
+
 const silentIn = (content: Content = {}, at: string) =>
   Object.entries(content).flatMap(([, { schema }]) => (schema ? silent(schema, at) : []))
 
@@ -95,6 +98,18 @@ describe('la description de l’API', () => {
       const json = requestBody?.content['application/json']
       return json !== undefined && json.example === undefined
     })
+    expect(without.map(([name]) => name)).toEqual([])
+  })
+
+  test('donne un exemple de chaque réponse qui se lit', () => {
+    const without = operations.filter(([name, { responses }]) =>
+      Object.entries(responses).some(
+        ([status, { content = {} }]) =>
+          status.startsWith('2') &&
+          !name.endsWith('/openapi.json') &&
+          Object.entries(content).some(([type, each]) => isRead(type) && each.example === undefined),
+      ),
+    )
     expect(without.map(([name]) => name)).toEqual([])
   })
 

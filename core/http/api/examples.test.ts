@@ -1,87 +1,140 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { format, resolveConfig } from 'prettier'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { FileViewer } from '../../authoring/viewers.ts'
+import { ROOT } from '../../entities/model.ts'
+import { SCHEMA_PATH } from '../../flows/studio/format.ts'
+import { load } from '../../loader.ts'
 import { testDatabase, type TestDatabase } from '../../testing/database.ts'
-import { basic, twoTowns, type Client, type TestServer } from '../http.fixture.ts'
+import { html } from '../html.ts'
+import { basic, twoTowns, type TestServer } from '../http.fixture.ts'
+import type { Route } from '../route.ts'
 import { startApi } from './api.fixture.ts'
+import { execute, type Executed } from './executed.fixture.ts'
 import { apiRoutes } from './index.ts'
+import { SITUATIONS, settle, type World } from './situations.fixture.ts'
+import { asExample } from './told.fixture.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = dirname(dirname(dirname(here)))
+const file = join(here, 'examples.json')
+
+const viewer: FileViewer = {
+  id: 'essai',
+  label: 'Voir le texte',
+  types: ['application/pdf'],
+  show: async () => ({ is: 'page', title: 'Délibération', content: html`<p>Une délibération.</p>` }),
+}
 
 interface Operation {
-  readonly parameters: readonly { readonly name: string; readonly description?: string }[]
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly example?: unknown }>> }
   readonly responses: Readonly<Record<string, { readonly description: string }>>
 }
 
 let database: TestDatabase
-let people: Awaited<ReturnType<typeof twoTowns>>
 let server: TestServer
-let admin: Client
-let paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+let world: World
+let routes: readonly Route[]
+let description: Readonly<Record<string, unknown>>
+let ajv: Ajv2020
+const executed = new Map<string, Executed>()
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`
 
 beforeAll(async () => {
+  const loaded = await load({ sources: root })
   database = await testDatabase()
-  people = await twoTowns(database.knex)
-  server = await startApi(database.knex, database.connectionString)
-  admin = server.as(basic('admin'))
-  paths = (await server.as().get('/openapi.json')).body['paths'] as typeof paths
-})
+  const people = await twoTowns(database.knex)
+  server = await startApi(database.knex, database.connectionString, { routes: loaded.routes, viewers: [viewer] })
+  const admin = server.as(basic('admin'))
+  world = { db: database.knex, server, people, admin }
+  routes = apiRoutes(loaded.routes, [viewer])
+  description = (await server.as().get('/openapi.json')).body
+  ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema(description, 'api')
+  await settle(world)
+  for (const route of routes) executed.set(nameOf(route), await execute(route, world))
+}, 180_000)
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
   await database.close()
 })
 
-const operation = (method: string, path: string): Operation | undefined =>
-  paths[path.replaceAll(/:(\w+)/gu, '{$1}')]?.[method.toLowerCase()]
+/** The answer as the description will show it. */
+const exampleOf = (route: Route): unknown => {
+  const { town, service, neighbour } = world.people
+  const example = asExample(executed.get(nameOf(route))?.body, new Set([ROOT, town, service, neighbour]))
+  // A description of everything is an example of nothing: its first words are enough.
+  return DESCRIPTIONS.has(route.path) ? firstWords(example) : example
+}
+const DESCRIPTIONS: ReadonlySet<string> = new Set(['/openapi.json', SCHEMA_PATH])
+const firstWords = (example: unknown): object =>
+  Object.fromEntries(Object.entries(example as object).filter(([, value]) => typeof value === 'string'))
 
-const exampleOf = (method: string, path: string): unknown =>
-  operation(method, path)?.requestBody?.content['application/json']?.example
-
-/** A document of its own for each example: they all saw its first version. */
-const newDocument = async (): Promise<string> => {
-  const { body } = await admin.send('POST', `/entites/${people.town}/documents`, { flow: 'note', values: {} })
-  return body['id'] as string
+/** Where the description keeps the schema of an answer, as a pointer of it. */
+const schemaOf = ({ method, path, status }: Route): string => {
+  const place = ['paths', path.replaceAll(/:(\w+)/gu, '{$1}'), method.toLowerCase(), 'responses', String(status)]
+  const steps = [...place, 'content', 'application/json', 'schema']
+  return `api#${steps.map(step => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`
 }
 
-/** Those that need more than a document just created: a real remote, a flow of the studio, an upload, a document that is complete. */
-const ELSEWHERE = ['/actions/', '/pages/', '/connecteurs', '/associations', '/session', '/studio/flux/', '/depot']
+const problemsOf = (route: Route, value: unknown): string | undefined => {
+  const validate = ajv.getSchema(schemaOf(route))
+  return validate?.(value) ? undefined : `${nameOf(route)} : ${ajv.errorsText(validate?.errors)}`
+}
 
 describe('les exemples de la description', () => {
-  test.each(
-    apiRoutes().flatMap(({ method, path, example, status }) =>
-      example === undefined || ELSEWHERE.some(part => path.includes(part)) ? [] : [[method, path, status] as const],
-    ),
-  )('celui de %s %s est accepté (%i)', async (method, path, status) => {
-    const values: Readonly<Record<string, string>> = {
-      // A town is not moved by its example: its service is.
-      entityId: path.includes('deplacement') ? people.service : people.town,
-      documentId: path.includes(':documentId') ? await newDocument() : '',
-      userId: people.agent.id,
-      roleId: 'redaction',
-      groupId: 'agent',
-    }
-    const address = path.replaceAll(/:(\w+)/gu, (_, name: string) => values[name] ?? name)
-    const answer = await admin.send(method, address, exampleOf(method, path))
-    expect(answer.status, JSON.stringify(answer.body)).toBe(status)
+  test('sont acceptés : chaque adresse, demandée comme il est dit, répond ce qui est annoncé', () => {
+    const surprises = routes.flatMap(route => {
+      const { status, type, body } = executed.get(nameOf(route)) ?? {}
+      const expected = route.response ? 'application/json' : (route.produces ?? '')
+      // A file answers with its own type.
+      const isType = type === expected || route.produces === 'application/octet-stream'
+      const isStatus = status === (SITUATIONS[nameOf(route)]?.status ?? route.status)
+      return isStatus && isType ? [] : [[nameOf(route), status, type, body]]
+    })
+    expect(surprises).toEqual([])
+  })
+
+  test('suivent le schéma de leur réponse, comme la vraie réponse', () => {
+    const described = routes.filter(({ response }) => response)
+    const faults = described.flatMap(route => [
+      problemsOf(route, executed.get(nameOf(route))?.body) ?? [],
+      problemsOf(route, exampleOf(route)) ?? [],
+    ])
+    expect(faults.flat()).toEqual([])
+  })
+
+  test('sont ce que l’API répond vraiment (sinon : relancer avec -u, et enregistrer examples.json)', async () => {
+    const told = routes.flatMap(route => {
+      const example = exampleOf(route)
+      return example === undefined ? [] : [[nameOf(route), example] as const]
+    })
+    const written = await format(JSON.stringify(Object.fromEntries(told)), {
+      ...(await resolveConfig(file)),
+      parser: 'json',
+    })
+    await expect(written).toMatchFileSnapshot(file)
   })
 
   test('ceux des erreurs sont ce que l’API répond', async () => {
-    const { body } = await server.as().get('/openapi.json')
-    const { examples } = body['components'] as { examples: Readonly<Record<string, { readonly value: object }>> }
-    const refused = await admin.get(`/entites/${people.town}/documents/absent`)
+    const { examples } = description['components'] as { examples: Readonly<Record<string, { readonly value: object }>> }
+    const refused = await world.admin.get(`/entites/${world.people.town}/documents/absent`)
     expect(refused.body).toEqual(examples['document_introuvable']?.value)
   })
 })
 
 describe('chaque adresse', () => {
-  const routes = apiRoutes().map(({ method, path }) => [method, path] as const)
-
-  test.each(routes)('%s %s dit ce que sont ses paramètres', (method, path) => {
-    const silent = operation(method, path)?.parameters.filter(each => !each.description)
-    expect(silent).toEqual([])
-  })
-
   test('annonce ses erreurs par leur code', () => {
-    const { responses } = operation('PATCH', '/entites/:entityId/documents/:documentId') ?? {}
-    expect(responses?.['404']?.description).toContain('document_introuvable')
-    expect(responses?.['412']?.description).toContain('version_depassee')
-    expect(operation('GET', '/sante')?.responses['401']).toBeUndefined()
+    const responses = (method: string, path: string) => {
+      const paths = description['paths'] as Readonly<Record<string, Readonly<Record<string, Operation>>>>
+      return paths[path]?.[method]?.responses
+    }
+    const patched = responses('patch', '/entites/{entityId}/documents/{documentId}')
+    expect(patched?.['404']?.description).toContain('document_introuvable')
+    expect(patched?.['412']?.description).toContain('version_depassee')
+    expect(responses('get', '/sante')?.['401']).toBeUndefined()
   })
 })
