@@ -112,6 +112,8 @@ export const enter = (
       const target = back?.state ?? DONE
       draft.document = { ...draft.document, back: back?.under }
       state = target
+      // Where it comes back to has no other way to explain itself.
+      said = back?.message || undefined
       continue
     }
     if (compiled.ends === 'next' && compiled.step !== undefined && !stepNamed(flow, compiled.step).manual) {

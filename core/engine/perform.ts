@@ -32,12 +32,13 @@ const pacesOf = (instances: ReadonlyMap<string, InstanceSettings>): Paces => {
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-const failureOf = (error: unknown): Failure => {
+/** @param doubt an earlier attempt may have reached the remote, and nothing has told since */
+const failureOf = (error: unknown, doubt: boolean): Failure => {
   if (error instanceof TemporaryError) {
     const { message, maybeSent, retryAfter } = error
     return { kind: 'temporary', message, maybeSent, retryAfter }
   }
-  if (error instanceof PermanentError) return { kind: 'permanent', message: error.message, maybeSent: false }
+  if (error instanceof PermanentError) return { kind: 'permanent', message: error.message, maybeSent: doubt }
   return {
     kind: 'unexpected',
     message: `Erreur inattendue du connecteur (${describe(error)}) : réessayer, puis prévenir l'administrateur si elle persiste.`,
@@ -106,12 +107,21 @@ const connectAll = async (
 const keyOf = (document: Document, task: CompiledTask) =>
   `${document.id}-${task.name}-${document.passages[task.name] ?? 0}`
 
-/** Runs the task, or looks its effect up when an earlier attempt ended without an answer. */
-const attempt = async (task: CompiledTask, context: Context, doubt: boolean): Promise<Goto | Wait | Stay> => {
+/**
+ * Runs the task, or looks its effect up when an earlier attempt ended without an answer.
+ * @param cleared told when the remote has nothing of that attempt
+ */
+const attempt = async (
+  task: CompiledTask,
+  context: Context,
+  doubt: boolean,
+  cleared: () => void,
+): Promise<Goto | Wait | Stay> => {
   const { definition } = task
   if (doubt && definition.afterCrash === 'find' && definition.find) {
     const found = await definition.find(context, goto as Parameters<AnyTask['run']>[1])
     if (found) return found
+    cleared()
   }
   return definition.run(context, goto as Parameters<AnyTask['run']>[1])
 }
@@ -157,6 +167,8 @@ const answerOf = async (
   doubt: boolean,
 ): Promise<Answer> => {
   const { ports, task, document } = work
+  let isInDoubt = doubt
+  const cleared = () => (isInDoubt = false)
   try {
     const called = stepNamed(work.flow, task.step).needs.flatMap(
       need => instances.get(slotOf(task.step, need))?.id ?? [],
@@ -167,7 +179,7 @@ const answerOf = async (
     }
     const outcome = await ports.instances.during(called, about, async () => {
       const connectors = await connectAll(work, instances)
-      return attempt(task, contextOf(work, connectors, keyOf(document, task)), doubt)
+      return attempt(task, contextOf(work, connectors, keyOf(document, task)), doubt, cleared)
     })
     return { event: { is: 'answered', task: task.name, outcome }, healthy: true }
   } catch (error) {
@@ -176,7 +188,7 @@ const answerOf = async (
       const message = `« ${instance.label} » est suspendu : ${error.message}`
       return { event: { is: 'blocked', waitingFor: instance.id, message, doubt: false }, healthy: true }
     }
-    const failure = failureOf(error)
+    const failure = failureOf(error, isInDoubt)
     if (failure.kind === 'unexpected')
       ports.log.error({ err: error, document: document.id, task: task.name }, 'unexpected error in a task')
     return { event: { is: 'failed', task: task.name, failure }, healthy: failure.kind !== 'temporary' }

@@ -68,7 +68,7 @@ const answered = (flow: CompiledFlow, draft: Draft, name: string, outcome: Outco
       back:
         task.passed === undefined
           ? before.back
-          : { state: before.state, task: undefined, uncertain: false, under: before.back },
+          : { state: before.state, task: undefined, uncertain: false, message: before.message, under: before.back },
     }
     enter(flow, draft, target, outcome.message, by, now, paces)
     return

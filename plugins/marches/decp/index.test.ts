@@ -2,7 +2,7 @@ import { json } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { PermanentError, TemporaryError, type DocumentContents, type FileRef } from '#core'
 import { testHub } from '#core/testing'
-import { formulaireDecp } from '../decp.fixture.ts'
+import { formulaireDecp } from '../../steps/publication-decp/exemple.ts'
 import { publicationDecp } from '../../steps/publication-decp/index.ts'
 import decp from './index.ts'
 

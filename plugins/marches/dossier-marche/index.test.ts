@@ -4,7 +4,7 @@ import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { publicationDecp } from '../../steps/publication-decp/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
-import { formulaireDecp } from '../decp.fixture.ts'
+import { formulaireDecp } from '../../steps/publication-decp/exemple.ts'
 import flow from './index.ts'
 
 const dossier = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defineFlow, file, files, text, type Signature, type SignatureFolder } from '#core'
+import { defineFlow, file, files, PermanentError, text, type Signature, type SignatureFolder } from '#core'
 import { fakeSignature, fileNamed, testHub } from '#core/testing'
 import { signature } from './index.ts'
 
@@ -75,6 +75,29 @@ test('un parapheur qui ne sait pas chercher laisse un agent vérifier : rien ne 
   expect(document.current.message).toMatch(/s’est perdue\. S'il y est, saisir son identifiant/u)
   await hub.advance('1 d')
   expect(fake.folders.size).toBe(1)
+})
+
+test('la réponse perdue, puis la recherche refusée : le doute reste, rien ne se supprime ni ne repart sans être cherché', async () => {
+  const fake = fakeSignature()
+  let searches = 0
+  const connector: Signature = {
+    ...fake.signature,
+    find(key) {
+      searches += 1
+      if (searches === 1) throw new PermanentError('Recherche interdite à ce compte.')
+      return fake.signature.find(key)
+    },
+  }
+  const hub = testHub(flow, [signature], { signature: connector })
+  const circuit = { value: 'actes/deliberation', label: 'Actes / Délibération' }
+  const document = await hub.create({ objet: 'Convention', lettre, annexes: [], 'signature.circuit': circuit })
+  fake.mishaps.loseNextAnswer()
+  await document.submit()
+  await hub.advance('5 min')
+  expect([document.state, document.message]).toEqual(['signature.erreurEnvoi', 'Recherche interdite à ce compte.'])
+  await expect(document.ask('supprimer')).rejects.toThrow('peut-être arrivé')
+  await document.ask('signature.envoyer')
+  expect([document.state, fake.folders.size]).toEqual(['signature.envoye', 1])
 })
 
 test('le dossier y est : son identifiant saisi, le suivi reprend', async () => {

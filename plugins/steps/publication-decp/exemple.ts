@@ -1,3 +1,5 @@
+import type { StepExample } from '#core/testing'
+
 /** A form that the format accepts as it is, without the prefix of its step. */
 export const formulaireDecp = {
   siret: '21340172201787',
@@ -18,3 +20,6 @@ export const formulaireDecp = {
   considerationsSociales: [{ consideration: 'Clause sociale' }],
   considerationsEnvironnementales: [{ consideration: 'Pas de considération environnementale' }],
 } as const
+
+/** What playing a publication needs. */
+export const exemple: StepExample = { values: formulaireDecp }
