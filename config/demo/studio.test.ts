@@ -122,6 +122,44 @@ describe.skipIf(!hasBrowser)('le studio à l’écran', () => {
     await page.getByText('La version 3 est publiée.').first().waitFor()
   }, 60_000)
 
+  test('un export de Pastell s’essaie, dit ligne à ligne ce qui viendrait, puis s’importe', async () => {
+    const { page } = open
+    const give = async (name: string, text: string) => {
+      await page
+        .getByLabel('Fichier exporté de Pastell')
+        .setInputFiles({ name, mimeType: '', buffer: Buffer.from(text) })
+      await open.button('Essayer').click()
+      await open.region('Ce qui serait importé').and(page.locator(':focus')).waitFor()
+    }
+    const row = (is: string, what: string) => page.getByRole('row').filter({ hasText: is }).filter({ hasText: what })
+    await page.getByRole('link', { name: 'Connecteurs' }).click()
+    await page.getByRole('link', { name: 'Importer depuis Pastell' }).click()
+    await open.heading('Importer depuis Pastell').waitFor()
+    expect(await axe(page)).toEqual([])
+    await page.getByLabel('Mot de passe de l’export').fill('celui de Pastell')
+    await give('port.json', JSON.stringify({ entity_info: { id_e: '4', denomination: 'Port', siren: '12' } }))
+    await row('Créé', "l'entité « Port »").waitFor()
+    await row('Adapté', 'sans son SIREN « 12 »').waitFor()
+    const { db } = open.town.hub.cradle
+    expect(await db('entities').where({ name: 'Port' })).toEqual([])
+    expect(await axe(page)).toEqual([])
+    await open.button('Importer').click()
+    await page.getByRole('heading', { name: 'Ce qui a été importé' }).waitFor()
+    expect(await db('entities').where({ name: 'Port' })).toHaveLength(1)
+
+    await page.getByRole('radio', { name: /^Un module écrit à la main/u }).click()
+    await page.getByLabel('Identifiant du flux').fill('releve')
+    const action = 'relever: { rule: { last-action: [creation] }, action-class: Releve, name: Relevé }'
+    await give(
+      'definition.yml',
+      `nom: Relevé\nformulaire: { Page: { objet: { title: true } } }\naction: { ${action} }\n`,
+    )
+    await row('Adapté', 'le programme « Releve » manque').waitFor()
+    await open.button('Importer').click()
+    await page.getByRole('link', { name: 'Ouvrir « Relevé » dans le studio' }).click()
+    await open.heading('Relevé').waitFor()
+  }, 60_000)
+
   test('sa page d’aide montre son dessin', async () => {
     const { page } = open
     await page.goto(`${home}/flux/ls-actes/aide`)

@@ -45,6 +45,12 @@ const routes: readonly RouteRecordRaw[] = [
         component: () => import('./pages/StudioFlowPage.vue'),
         props: true,
       },
+      {
+        path: 'import-pastell',
+        name: 'import-pastell',
+        component: () => import('./pages/ImportPastellPage.vue'),
+        props: true,
+      },
       { path: 'recherche', name: 'search', component: () => import('./pages/SearchPage.vue'), props: true },
       {
         path: 'notifications',
