@@ -58,6 +58,7 @@ const routes: readonly RouteRecordRaw[] = [
         component: () => import('./pages/NotificationsPage.vue'),
         props: true,
       },
+      { path: 'annuaire', name: 'contacts', component: () => import('./pages/ContactsPage.vue'), props: true },
       { path: 'lots', name: 'batches', component: () => import('./pages/BatchesPage.vue'), props: true },
       { path: 'lots/nouveau', name: 'batch-new', component: () => import('./pages/BatchNewPage.vue'), props: true },
       { path: 'lots/:batchId', name: 'batch', component: () => import('./pages/BatchPage.vue'), props: true },

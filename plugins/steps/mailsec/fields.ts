@@ -17,7 +17,8 @@ export const FILE_INPUTS: Readonly<Record<string, string>> = {
   annexes: inputs.annexes.label,
 }
 
-const LIST_HELP = 'Une ou plusieurs adresses, séparées par des virgules : "Camille Durand" <camille.durand@exemple.fr>'
+const LIST_HELP =
+  'Des adresses, séparées par des virgules : "Camille Durand" <camille.durand@exemple.fr>. Ou des groupes de l’annuaire : groupe: "Élus".'
 
 export const fields = {
   to: mailList('Destinataires', { help: LIST_HELP, pastell: 'to' }),

@@ -1,4 +1,5 @@
 import { inject, provide, type InjectionKey, type Ref } from 'vue'
+import type { Recipients, RecipientSuggestion } from '../api/contacts.ts'
 import type { StagedFile, Staging } from '../api/stage.ts'
 import type { Choices, FileRef, Values } from '../api/types.ts'
 import type { UploadDesk } from '../composables/use-uploads.ts'
@@ -16,6 +17,11 @@ export interface FormContext {
   readonly fileAddress?: (field: string, file: FileRef) => string
   /** `by`: values on screen of the fields that the list depends on. */
   readonly choices?: (field: string, by: Values) => Promise<Choices>
+  /** The address book: what completes a list of recipients, and whom it names. */
+  readonly recipients?: {
+    readonly suggest: (words: string) => Promise<readonly RecipientSuggestion[]>
+    readonly read: (list: string) => Promise<Recipients>
+  }
   /** Names of the secrets already stored. */
   readonly secretsSet?: Readonly<Ref<readonly string[]>>
   /** A secret already stored may be taken away: its value becomes `null`. */

@@ -4,6 +4,7 @@ import FieldChoice from './FieldChoice.vue'
 import FieldDate from './FieldDate.vue'
 import FieldFiles from './FieldFiles.vue'
 import FieldFlag from './FieldFlag.vue'
+import FieldMailList from './FieldMailList.vue'
 import FieldLongText from './FieldLongText.vue'
 import FieldNumber from './FieldNumber.vue'
 import FieldPieceTypes from './FieldPieceTypes.vue'
@@ -28,6 +29,6 @@ export const fieldComponents: Readonly<Record<FieldKind, Component>> = {
   choice: FieldChoice,
   remoteChoice: FieldRemoteChoice,
   pieceTypes: FieldPieceTypes,
-  mailList: FieldText,
+  mailList: FieldMailList,
   rows: FieldRows,
 }
