@@ -3,6 +3,7 @@ import {
   pollsLeft,
   readAcquit,
   readPesAller,
+  signersOf,
   simulateTrouble,
   splitName,
   xmlText,
@@ -28,6 +29,7 @@ const acquitOf = ({ nomFic, bordereaux }: PesAller): string => {
 export const simulatedHelios = (context: TdtContext): TdtHelios => {
   const { config, memory, files } = context
   return {
+    signers: signersOf(config),
     async send({ key, pes }) {
       await simulateTrouble(context)
       const id = identifierOf(key)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chosenFile, laterFields, longText, simulationFields, text, type ConnectContext } from '#core'
+import { chosenFile, laterFields, longText, signersFields, simulationFields, text, type ConnectContext } from '#core'
 
 export const tdtFields = {
   departement: text('Département', {
@@ -20,6 +20,7 @@ export const tdtFields = {
   acteTamponne: chosenFile('Acte tamponné rendu', 'aucun'),
   bordereau: chosenFile('Bordereau d’acquittement rendu', 'un bordereau marqué « simulation »'),
   acquit: chosenFile('Acquit d’un PES rendu', 'un acquit qui accepte chaque bordereau du PES'),
+  ...signersFields,
   ...laterFields,
   ...simulationFields,
 }

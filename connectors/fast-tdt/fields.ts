@@ -1,4 +1,15 @@
-import { choice, ConfigurationError, DOCUMENTS_PATH, fastFields, flag, number, text, url, type Values } from '#core'
+import {
+  choice,
+  ConfigurationError,
+  DOCUMENTS_PATH,
+  fastFields,
+  flag,
+  number,
+  signersFields,
+  text,
+  url,
+  type Values,
+} from '#core'
 
 export const fastTdtFields = {
   adresse: url('Adresse de FAST', {
@@ -65,6 +76,7 @@ export const fastTdtFields = {
   espaceDeNomsHelios: text('Espace de noms du service des flux comptables', {
     help: 'Vide : il est lu dans la description (WSDL) du service.',
   }),
+  ...signersFields,
 }
 
 export type FastTdtSettings = Values<typeof fastTdtFields>

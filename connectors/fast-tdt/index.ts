@@ -1,4 +1,4 @@
-import { ConfigurationError, defineConnector, fastCertificateSentence, type Memory } from '#core'
+import { ConfigurationError, defineConnector, fastCertificateSentence, signersOf, type Memory } from '#core'
 import { fastActes } from './actes.ts'
 import { currentClassification } from './classification.ts'
 import { actesDepot, type FastTdtContext } from './depot.ts'
@@ -66,7 +66,7 @@ export default defineConnector({
     const { config, clock } = context
     return {
       tdtActes: fastActes(context),
-      tdtHelios: fastHelios(context),
+      tdtHelios: { ...fastHelios(context), signers: signersOf(config) },
       async check() {
         const certificate = fastCertificateSentence(config, clock.now())
         const hasActes = actesSettings(config) !== undefined

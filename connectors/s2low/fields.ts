@@ -1,4 +1,4 @@
-import { flag, mailList, rows, secret, secretFile, text, url, type Values } from '#core'
+import { flag, mailList, rows, secret, secretFile, signersFields, text, url, type Values } from '#core'
 
 export const config = {
   url: url('Adresse de S²LOW', {
@@ -49,6 +49,7 @@ export const config = {
     default: 'helios-pes-retour',
     help: "Identifiant du flux où un document est créé pour chaque PES retour, dans l'entité dont il porte le SIREN.",
   }),
+  ...signersFields,
   repartition: rows(
     'Répartition des PES retour',
     {

@@ -1,4 +1,4 @@
-import { ConfigurationError, defineConnector, frenchDay, PermanentError, readClientCertificate } from '#core'
+import { ConfigurationError, defineConnector, frenchDay, PermanentError, readClientCertificate, signersOf } from '#core'
 import { accountSentence } from './account.ts'
 import { s2lowActes } from './actes.ts'
 import { refreshClassification } from './classification.ts'
@@ -58,7 +58,7 @@ export default defineConnector({
     const wire = s2lowWire(http, config)
     return {
       tdtActes: s2lowActes(wire, context),
-      tdtHelios: s2lowHelios(wire, files),
+      tdtHelios: { ...s2lowHelios(wire, files), signers: signersOf(config) },
       async check() {
         const certificate = readClientCertificate(config.certificat, config.certificatMotDePasse)
         if (certificate.notAfter < clock.now())

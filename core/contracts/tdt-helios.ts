@@ -1,5 +1,6 @@
 import type { FileRef } from '../authoring/values.ts'
 import type { Acquit } from './pes/acquit.ts'
+import type { SignersTrust } from './pes/signatures/trust.ts'
 
 /** A PES_Aller on its way to the treasury. */
 export interface PesATransmettre {
@@ -28,4 +29,6 @@ export interface TdtHelios {
   send(pes: PesATransmettre): Promise<PesSending>
   /** Files named in the answer are already in the store. `name` is the one of the PES sent: the acquit is `<name without extension>_ACK.xml`. */
   status(id: string, name: string): Promise<PesStatus>
+  /** Whom the administrator of this account trusts to certify those who sign; left out, nobody is judged. */
+  readonly signers?: SignersTrust
 }

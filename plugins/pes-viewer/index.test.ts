@@ -131,7 +131,9 @@ describe('la page', () => {
     const signed = await signPes(samplePes({ bordereaux: 3 }), { signer, only: [1, 2] })
     const altered = Buffer.from(signed.toString('latin1').replace('V="2001"', 'V="2009"'), 'latin1')
     const { text } = await pageOf(altered)
-    expect(text).toContain('Signature valide de Camille Durand : signée le 15/01/2026.')
+    expect(text).toContain(
+      'Signature valide de Camille Durand : signée le 15/01/2026 ; autorité et révocation non vérifiées.',
+    )
     expect(text).toContain('le contenu a changé depuis la signature')
     const rows = text.split('Bordereau n° ').slice(1, 4)
     for (const [rank, word] of ['Valide', 'Altérée', 'Non signé'].entries()) expect(rows[rank]).toContain(word)

@@ -63,6 +63,8 @@ const VERDICTS: Readonly<Record<Verdict, readonly [tone: 'good' | 'warn' | 'bad'
   valide: ['good', 'Valide'],
   alteree: ['bad', 'Altérée'],
   certificatExpire: ['warn', 'Certificat hors de ses dates'],
+  autoriteInconnue: ['warn', 'autorité non reconnue'],
+  certificatRevoque: ['bad', 'certificat révoqué'],
   illisible: ['warn', 'Non vérifiable'],
   tropVolumineux: ['warn', 'Non vérifiée (fichier trop volumineux)'],
   absente: ['warn', 'Non signé'],
@@ -174,8 +176,8 @@ const signaturesOf = (
         'Signatures',
         html`<p>
           ${signaturesSummary(verification).text.split('\n')[0]} Le hub vérifie les empreintes, la valeur de chaque
-          signature et les dates du certificat. <strong>Il ne juge pas l’autorité</strong> qui a délivré le certificat :
-          lisez son nom.
+          signature et les dates du certificat. <strong>Ici, il ne juge pas l’autorité</strong> qui a délivré le
+          certificat : lisez son nom. La télétransmission la juge, si l’administrateur a dit lesquelles reconnaître.
         </p>`,
         table(
           signatures.length < signatureCount

@@ -51,7 +51,7 @@ const verified = {
   ),
   signatures: longText('Vérification des signatures', {
     computed: true,
-    help: "Empreintes, certificat et validité au jour de la signature. L'autorité du certificat n'est pas jugée ici.",
+    help: "Empreintes, certificat et validité au jour que déclare la signature ; autorité et révocation si l'administrateur du connecteur a dit lesquelles reconnaître.",
   }),
 }
 

@@ -180,6 +180,16 @@ describe('ce que dit le PES', () => {
     expect(document.state).toBe('brouillon')
   })
 
+  test('les autorités du connecteur jugent le certificat du signataire, sans retenir le PES', async () => {
+    const signer = createAuthority('Autorité de la ville').issueClient('Camille Durand')
+    const authorities = Buffer.from(createAuthority('Autorité d’ailleurs').certificate)
+    const pes = await signPes(samplePes(), { signer, signingTime: new Date().toISOString() })
+    const { document } = await sent(remote => Object.assign(remote.tdtHelios, { signers: { authorities } }), { pes })
+    expect(document.state).toBe('tdtHelios.envoye')
+    expect(document.data['tdtHelios.etatSignatures']).toBe('invalide')
+    expect(document.data['tdtHelios.signatures']).toContain('autorité non reconnue de Camille Durand')
+  })
+
   test('ses signatures sont vérifiées, et leur bilan est gardé', async () => {
     const signer = createAuthority('Autorité').issueClient('Camille Durand', { notBefore: new Date('2025-01-01') })
     const good = await signPes(samplePes(), { signer })

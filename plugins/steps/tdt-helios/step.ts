@@ -64,12 +64,12 @@ export const tdtHelios = defineStep({
       // Nothing happens outside the document: reading again is harmless.
       afterCrash: 'retry',
       pastell: 'helios-extraction',
-      async run({ inputs, files }, goto) {
+      async run({ inputs, files, connector: { signers } }, goto) {
         const { pes } = inputs
         const reading = await readForSending(files.open(pes), pes.name)
         if (reading.is === 'refused') return goto('nonConforme', {}, reading.reason)
         const { read } = reading
-        const verification = await verifyPesSignatures(() => files.open(pes), { size: pes.size })
+        const verification = await verifyPesSignatures(() => files.open(pes), { size: pes.size, signers })
         const { state, text } = signaturesSummary(verification)
         return goto(
           'extrait',

@@ -1,4 +1,5 @@
 export { signaturesSummary, type SignaturesState } from './summary.ts'
+export { signersFields, signersOf, type SignersTrust } from './trust.ts'
 export {
   LARGEST_WHOLE,
   verifyPesSignatures,

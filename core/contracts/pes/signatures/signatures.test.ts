@@ -1,16 +1,21 @@
-import { createHash, generateKeyPairSync } from 'node:crypto'
+import { createHash, createPrivateKey, generateKeyPairSync, webcrypto, X509Certificate } from 'node:crypto'
 import { Readable } from 'node:stream'
 import forge from 'node-forge'
 import { ParseOption, XmlC14NMode, XmlDocument, XmlElement } from 'libxml2-wasm'
+import { CertificateRevocationList, RevokedCertificate, Time } from 'pkijs'
 import { describe, expect, test } from 'vitest'
+import { ConfigurationError } from '../../../authoring/errors.ts'
 import { createAuthority, samplePes, samplePesChunks, signPes, type PesSigning } from '../../../testing/index.ts'
 import { memoryGrowth } from '../../../testing/conformance-files.ts'
+import { certificateFrom } from '../../rfc3161/certificates.ts'
 import { canonicalOf } from './algorithms.ts'
 import { takeDigests } from './digests.ts'
-import { signaturesSummary, verifyPesSignatures } from './index.ts'
+import { signaturesSummary, verifyPesSignatures, type SignersTrust } from './index.ts'
 
-const authority = createAuthority('Autorité de la ville')
 const DATES = { notBefore: new Date('2025-01-01'), notAfter: new Date('2027-01-01') }
+const authority = createAuthority('Autorité de la ville', DATES)
+const stranger = createAuthority('Autorité d’ailleurs', DATES)
+const namesake = createAuthority('Autorité de la ville', DATES)
 const signer = authority.issueClient('Camille Durand', DATES)
 
 const byteByByte = (bytes: Buffer) => Readable.from(Array.from(bytes, (_byte, rank) => bytes.subarray(rank, rank + 1)))
@@ -38,7 +43,9 @@ describe('une signature est valide', () => {
   ])('%s', async (_how, options) => {
     const { signatures, bordereaux } = await verify(await signed(options))
     expect(signatures).toHaveLength(options.what === 'file' ? 1 : 3)
-    expect(signatures[0]?.sentence).toBe('Signature valide de Camille Durand : signée le 15/01/2026.')
+    expect(signatures[0]?.sentence).toBe(
+      'Signature valide de Camille Durand : signée le 15/01/2026 ; autorité et révocation non vérifiées.',
+    )
     expect(bordereaux.map(({ id, verdict }) => [id, verdict])).toEqual([
       ['1', 'valide'],
       ['2', 'valide'],
@@ -131,6 +138,115 @@ describe('une signature ne vaut rien', () => {
   })
 })
 
+describe('l’autorité et la révocation se jugent par ce que l’administrateur a déposé', () => {
+  const pem = ({ certificate }: { readonly certificate: string }) => Buffer.from(certificate)
+  const judged = async (signers: SignersTrust, options: Partial<PesSigning> = {}) => {
+    const bytes = await signed({ what: 'file', ...options })
+    const { signatures } = await verifyPesSignatures(() => Readable.from([bytes]), { size: bytes.length, signers })
+    return signatures[0]
+  }
+  /** A list signed by this authority. */
+  const listOf = async (asOf: string, by = authority, revokedOn?: string) => {
+    const issuer = certificateFrom(new X509Certificate(by.certificate).raw)
+    const list = new CertificateRevocationList({
+      version: 1,
+      issuer: issuer.subject,
+      thisUpdate: new Time({ type: 0, value: new Date(asOf) }),
+      ...(revokedOn === undefined
+        ? {}
+        : {
+            revokedCertificates: [
+              new RevokedCertificate({
+                userCertificate: certificateFrom(new X509Certificate(signer.certificate).raw).serialNumber,
+                revocationDate: new Time({ type: 0, value: new Date(revokedOn) }),
+              }),
+            ],
+          }),
+    })
+    const der = createPrivateKey(by.key).export({ type: 'pkcs8', format: 'der' })
+    const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+    await list.sign(await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']), 'SHA-256')
+    const base64 = Buffer.from((list.toSchema() as { toBER(): ArrayBuffer }).toBER()).toString('base64')
+    return Buffer.from(`-----BEGIN X509 CRL-----\n${base64}\n-----END X509 CRL-----\n`)
+  }
+
+  test.each<[string, () => Promise<SignersTrust>, string, string]>([
+    [
+      'autorité reconnue, sans liste',
+      async () => ({ authorities: pem(authority) }),
+      'valide',
+      'autorité « Autorité de la ville » reconnue, révocation non vérifiée.',
+    ],
+    [
+      'plusieurs autorités dans le fichier',
+      async () => ({ authorities: Buffer.concat([pem(stranger), pem(authority)]) }),
+      'valide',
+      'autorité « Autorité de la ville » reconnue',
+    ],
+    [
+      'autorité d’un autre',
+      async () => ({ authorities: pem(stranger) }),
+      'autoriteInconnue',
+      "délivré par « Autorité de la ville », ne vient d'aucune des autorités reconnues",
+    ],
+    [
+      'autorité du même nom, d’une autre clé',
+      async () => ({ authorities: pem(namesake) }),
+      'autoriteInconnue',
+      "ne vient d'aucune des autorités reconnues",
+    ],
+    [
+      'non révoqué dans la liste',
+      async () => ({ authorities: pem(authority), revocations: await listOf('2026-02-01') }),
+      'valide',
+      'non révoqué selon la liste du 01/02/2026.',
+    ],
+    [
+      'liste plus vieille que la signature',
+      async () => ({ authorities: pem(authority), revocations: await listOf('2025-12-01') }),
+      'valide',
+      'révocation non vérifiée : la liste du 01/12/2025 est antérieure.',
+    ],
+    [
+      'révoqué avant la signature',
+      async () => ({ authorities: pem(authority), revocations: await listOf('2026-02-01', authority, '2026-01-10') }),
+      'certificatRevoque',
+      'son certificat est révoqué depuis le 10/01/2026.',
+    ],
+    [
+      'révoqué depuis',
+      async () => ({ authorities: pem(authority), revocations: await listOf('2026-02-01', authority, '2026-01-20') }),
+      'valide',
+      'certificat révoqué ensuite, le 20/01/2026.',
+    ],
+    [
+      'liste d’un imposteur du même nom',
+      async () => ({ authorities: pem(authority), revocations: await listOf('2026-02-01', namesake, '2026-01-10') }),
+      'valide',
+      'révocation non vérifiée.',
+    ],
+  ])('%s', async (_what, given, verdict, why) => {
+    const signature = await judged(await given())
+    expect(signature?.verdict).toBe(verdict)
+    expect(signature?.sentence).toContain(why)
+  })
+
+  test('l’autorité elle-même hors de ses dates ce jour-là n’est pas reconnue', async () => {
+    const young = createAuthority('Jeune', { notBefore: new Date('2026-06-01'), notAfter: DATES.notAfter })
+    const early = young.issueClient('Camille Durand', DATES)
+    expect(await judged({ authorities: pem(young) }, { signer: early })).toMatchObject({ verdict: 'autoriteInconnue' })
+  })
+
+  test.each([
+    ['authorities', /autorité de certification/u],
+    ['revocations', /liste de révocation/u],
+  ] as const)('%s illisible : c’est le réglage du connecteur qui est en cause', async (what, message) => {
+    const given = { authorities: pem(authority), [what]: Buffer.from('rien') }
+    await expect(judged(given)).rejects.toThrow(message)
+    await expect(judged(given)).rejects.toThrow(ConfigurationError)
+  })
+})
+
 describe('le bilan', () => {
   test('les bordereaux non signés sont nommés', async () => {
     const verification = await verify(await signed({ only: [1, 3] }))
@@ -138,8 +254,8 @@ describe('le bilan', () => {
       state: 'partielle',
       text: [
         '2 signatures, valides ; 1 bordereau non signé.',
-        '- Bordereau 1 de 2026 : Signature valide de Camille Durand : signée le 15/01/2026.',
-        '- Bordereau 3 de 2026 : Signature valide de Camille Durand : signée le 15/01/2026.',
+        '- Bordereau 1 de 2026 : Signature valide de Camille Durand : signée le 15/01/2026 ; autorité et révocation non vérifiées.',
+        '- Bordereau 3 de 2026 : Signature valide de Camille Durand : signée le 15/01/2026 ; autorité et révocation non vérifiées.',
         '- Bordereau 2 de 2026 : non signé.',
       ].join('\n'),
     })

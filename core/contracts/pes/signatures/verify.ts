@@ -5,13 +5,16 @@ import { commonName } from '../signatures.ts'
 import { digestOf, isSignedBy } from './algorithms.ts'
 import { Unverifiable, type DeclaredSignature } from './declared.ts'
 import { takeDigests, type Wanted } from './digests.ts'
+import { signersJudge, type SignersTrust } from './trust.ts'
 import { survey, type SignedBordereau, type Survey, type SurveyedSignature } from './survey.ts'
 
 /**
  * `valide`: the content is the one signed, by the holder of the certificate, on a day when it was valid. `alteree`: it is not.
- * `certificatExpire`: it is, but the certificate was out of its dates. `illisible`: nothing can be said. `tropVolumineux`: not here.
+ * `certificatExpire`: it is, but the certificate was out of its dates. `autoriteInconnue`: it is, but no authority that the administrator
+ * trusts issued the certificate. `certificatRevoque`: it is, but the certificate was revoked by then. `illisible`: nothing can be said. `tropVolumineux`: not here.
  */
-export type SignatureVerdict = 'valide' | 'alteree' | 'certificatExpire' | 'illisible' | 'tropVolumineux'
+export type SignatureVerdict =
+  'valide' | 'alteree' | 'certificatExpire' | 'autoriteInconnue' | 'certificatRevoque' | 'illisible' | 'tropVolumineux'
 
 export interface VerifiedSignature {
   readonly verdict: SignatureVerdict
@@ -41,6 +44,8 @@ export interface VerificationOptions {
   readonly size: number
   /** Bytes beyond which a signature of the whole file, supporting pieces included, is not verified here. */
   readonly largestWhole?: number
+  /** Left out, or without authorities: nobody judges who issued the certificates, and the sentences say so. */
+  readonly signers?: SignersTrust | undefined
 }
 
 /** The text of a supporting piece is held whole when a signature covers it. */
@@ -87,16 +92,18 @@ const datesFault = (certificate: X509Certificate, at: Date): Answer | undefined 
   return undefined
 }
 
+type Judge = Awaited<ReturnType<typeof signersJudge>>
+
 interface Taken {
   readonly digests: readonly { readonly wanted: string; readonly found: string | undefined }[]
   readonly signedInfo: Buffer | undefined
 }
 
-const judge = (declared: DeclaredSignature, { digests, signedInfo }: Taken) => {
+const judge = async (declared: DeclaredSignature, { digests, signedInfo }: Taken, trust: Judge) => {
   const certificate = certificateOf(declared)
   if (!(certificate instanceof X509Certificate)) return { signer: '', ...certificate }
   const signer = commonName(certificate.subject)
-  const answer = (): Answer => {
+  const answer = async (): Promise<Answer> => {
     if (digests.some(({ found }) => found === undefined) || !signedInfo)
       return unreadable("ce qu'elle signe est introuvable dans le fichier, ou n'y est pas unique")
     if (digests.some(({ found, wanted }) => found !== wanted)) return altered('le contenu a changé depuis la signature')
@@ -106,15 +113,21 @@ const judge = (declared: DeclaredSignature, { digests, signedInfo }: Taken) => {
     if (!isSigned) return altered('elle ne correspond pas au certificat joint')
     const at = new Date(declared.signingTime)
     if (Number.isNaN(at.getTime())) return unreadable('elle ne dit pas quand elle a été faite')
-    return datesFault(certificate, at) ?? { verdict: 'valide', why: `signée le ${frenchDay(at)}` }
+    const fault = datesFault(certificate, at)
+    if (fault) return fault
+    const others = declared.certificates.map(base64 => Buffer.from(base64, 'base64'))
+    const { verdict, why } = await trust({ certificate, others, at })
+    return { verdict, why: `signée le ${frenchDay(at)} ; ${why}` }
   }
-  return { signer, ...answer() }
+  return { signer, ...(await answer()) }
 }
 
 const WORDS: Readonly<Record<SignatureVerdict, string>> = {
   valide: 'Signature valide',
   alteree: 'Signature altérée',
   certificatExpire: 'Signature intacte, certificat hors de ses dates',
+  autoriteInconnue: 'Signature intacte, autorité non reconnue',
+  certificatRevoque: 'Signature intacte, certificat révoqué',
   illisible: 'Signature non vérifiable',
   tropVolumineux: 'Signature non vérifiée',
 }
@@ -144,14 +157,15 @@ const byBordereau = (known: Survey, signatures: readonly VerifiedSignature[]): r
 
 /**
  * Verifies the XAdES signatures of a PES (formats/pes-v2.md §5): digests of what each signs and of its properties, value under the
- * certificate, dates of the certificate on the day of the signature. Whether the authority of the certificate is to be trusted is not
- * judged. The file is read twice, in a memory that does not depend on its size.
- * @throws UnreadableXml as `streamXml`; what `open` throws
+ * certificate, dates of the certificate on the day of the signature, then its authority and its revocation when the administrator gave
+ * what to judge them by. The file is read twice, in a memory that does not depend on its size.
+ * @throws UnreadableXml as `streamXml`; what `open` throws; ConfigurationError when what `signers` holds cannot be read
  */
 export const verifyPesSignatures = async (
   open: () => AsyncIterable<unknown>,
-  { size, largestWhole = LARGEST_WHOLE }: VerificationOptions,
+  { size, largestWhole = LARGEST_WHOLE, signers = {} }: VerificationOptions,
 ): Promise<PesVerification> => {
+  const trust = await signersJudge(signers)
   const known = await survey(open())
   const plans = known.signatures.map(signature => {
     const target = targetOf(signature, known)
@@ -168,7 +182,10 @@ export const verifyPesSignatures = async (
   )
   const taken = wanted.length > 0 ? await takeDigests(open(), wanted, methods) : { digests: [], signedInfos: [] }
 
-  const signatures = plans.map(({ declared, target, isTooLarge }, rank): VerifiedSignature => {
+  const verified = async (
+    { declared, target, isTooLarge }: (typeof plans)[number],
+    rank: number,
+  ): Promise<VerifiedSignature> => {
     if (declared instanceof Unverifiable || target instanceof Unverifiable) {
       const why = [declared, target].find(each => each instanceof Unverifiable)?.message ?? ''
       return { ...{ verdict: 'illisible', signer: '', target: '' }, sentence: sentence('illisible', '', why) }
@@ -180,9 +197,12 @@ export const verifyPesSignatures = async (
     const digests = wanted.flatMap(({ signature, reference }, place) =>
       signature === rank ? [{ wanted: reference.digest, found: taken.digests[place] }] : [],
     )
-    const { verdict, signer, why } = judge(declared, { digests, signedInfo: taken.signedInfos[rank] })
+    const { verdict, signer, why } = await judge(declared, { digests, signedInfo: taken.signedInfos[rank] }, trust)
     return { verdict, signer, target, sentence: sentence(verdict, signer, why) }
-  })
+  }
+  const signatures: VerifiedSignature[] = []
+  // One after the other: thousands at once would hold their digests and their certificates together.
+  for (const [rank, plan] of plans.entries()) signatures.push(await verified(plan, rank))
   return {
     signatures,
     signatureCount: known.signatureCount,
