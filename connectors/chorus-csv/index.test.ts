@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Inbox } from '#core'
+import type { HistoriqueFacture, Inbox, Memory, News } from '#core'
 import { portailFacturesConformance } from '#core/conformance'
-import { connectForTest, type ChorusSimulator } from '#core/testing'
+import { connectForTest, temporaryMemory, type ChorusSimulator } from '#core/testing'
 import { readAccounts } from './accounts.ts'
 import chorusCsv from './index.ts'
 import { createSimulator } from './simulator.ts'
@@ -74,11 +74,12 @@ describe('relève', () => {
   beforeEach(async () => void (simulator = await createSimulator()))
   afterEach(() => simulator.close())
 
-  const releve = async (comptes?: string) => {
-    await using connection = await connectForTest(chorusCsv, {
-      ...simulator.config,
-      ...(comptes === undefined ? {} : { comptes: Buffer.from(comptes) }),
-    })
+  const releve = async (
+    comptes?: string,
+    { memory = temporaryMemory(), news }: { readonly memory?: Memory; readonly news?: News } = {},
+  ) => {
+    const config = { ...simulator.config, ...(comptes === undefined ? {} : { comptes: Buffer.from(comptes) }) }
+    await using connection = await connectForTest(chorusCsv, config, { memory })
     const delivered: Parameters<Inbox['deliver']>[0][] = []
     const inbox: Inbox = {
       async deliver(found) {
@@ -90,7 +91,7 @@ describe('relève', () => {
       attach: async () => 'unknown',
     }
     const { connector, context } = connection
-    const said = chorusCsv.schedules?.['relever']?.run({ ...context, connector, inbox })
+    const said = chorusCsv.schedules?.['relever']?.run({ ...context, connector, inbox, news: news ?? context.news })
     return { delivered, said: await said }
   }
 
@@ -112,6 +113,23 @@ describe('relève', () => {
       id_facture_cpp: `${community}-99-csv`,
     })
     expect(simulator.tokens).toBe(1)
+  })
+
+  test('ce qui change ensuite à Chorus Pro est apporté au dossier, sous son identifiant suffixé', async () => {
+    const memory = temporaryMemory()
+    const id = simulator.receive()
+    await releve(undefined, { memory })
+    simulator.move(id, 'MANDATEE', { at: new Date(Date.now() + 60_000) })
+    const told: unknown[] = []
+    const news: News = {
+      delivered: async ids => new Set(ids.filter(each => each === `facture-${id}-99-csv`)),
+      async tell({ externalId, says }) {
+        told.push([externalId, (says['history'] as HistoriqueFacture).statut])
+        return 'told'
+      },
+    }
+    expect((await releve(undefined, { memory, news })).said).toContain('1 facture suivie a changé à Chorus Pro.')
+    expect(told).toEqual([[`facture-${id}-99-csv`, 'MANDATEE']])
   })
 
   test('un fournisseur nommé filtre, et deux lignes qui voient la même facture ne l’importent qu’une fois', async () => {

@@ -7,8 +7,18 @@ export const section = (id: string, title: string, ...content: readonly Markup[]
     ${content}
   </section>`
 
+/** The title of a column of amounts, above them. */
+export interface AmountHead {
+  readonly amount: string
+}
+
+const headCell = (head: Markup | AmountHead): Html =>
+  typeof head === 'object' && 'amount' in head
+    ? html`<th scope="col" class="amount">${head.amount}</th>`
+    : html`<th scope="col">${head}</th>`
+
 /** A table that scrolls alone on a narrow screen; reachable from the keyboard for that. */
-export const table = (caption: string, head: readonly Markup[], rows: readonly Markup[]): Html =>
+export const table = (caption: string, head: readonly (Markup | AmountHead)[], rows: readonly Markup[]): Html =>
   html`<div class="wide" role="region" aria-label="${caption}" tabindex="0">
     <table>
       <caption>
@@ -16,7 +26,7 @@ export const table = (caption: string, head: readonly Markup[], rows: readonly M
       </caption>
       <thead>
         <tr>
-          ${head.map(each => html`<th scope="col">${each}</th>`)}
+          ${head.map(headCell)}
         </tr>
       </thead>
       <tbody>

@@ -209,6 +209,21 @@ export const portailFacturesConformance = <C extends Fields>(
         expect(bench.passages(id, 'SERVICE_FAIT')).toBe(1)
       })
 
+      test('demandé sur un statut que la facture n’a plus, un changement est dit et n’écrase rien', async () => {
+        await using bench = await start()
+        const id = bench.receive()
+        const more = { reason: 'Bon de commande absent', seen: ['MISE_A_DISPOSITION'] }
+        bench.move(id, 'SERVICE_FAIT')
+        expect(await bench.portal.changeStatus(id, 'SUSPENDUE', more)).toMatchObject({
+          is: 'refused',
+          reason: expect.stringContaining('a changé entre-temps') as string,
+          statut: 'SERVICE_FAIT',
+        })
+        expect(bench.passages(id, 'SUSPENDUE')).toBe(0)
+        // Further along the usual progress, nothing is taken from anybody.
+        expect(await bench.portal.changeStatus(id, 'MANDATEE', more)).toMatchObject({ is: 'done' })
+      })
+
       test('suspendre ou rejeter sans motif est refusé avant tout envoi, avec le remède', async () => {
         await using bench = await start()
         const id = bench.receive()

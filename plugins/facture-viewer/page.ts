@@ -83,7 +83,11 @@ export const facturePage = (facture: FactureLisible, asked: Demandee): Html => {
           'Lignes',
           table(
             `${facture.lignes.length} ${facture.lignes.length > 1 ? 'lignes' : 'ligne'}`,
-            ['Désignation', 'Référence', 'Quantité', 'Prix unitaire', 'Montant HT', 'TVA'],
+            [
+              'Désignation',
+              'Référence',
+              ...['Quantité', 'Prix unitaire', 'Montant HT', 'TVA'].map(amount => ({ amount })),
+            ],
             lines.map(
               line =>
                 html`<tr>
@@ -108,7 +112,7 @@ export const facturePage = (facture: FactureLisible, asked: Demandee): Html => {
           'TVA',
           table(
             'Détail de la TVA',
-            ['Taux', 'Base', 'Montant', 'Motif'],
+            ['Taux', { amount: 'Base' }, { amount: 'Montant' }, 'Motif'],
             facture.tva.map(
               each =>
                 html`<tr>

@@ -3,7 +3,8 @@ import { editsOf, historyOf, nouvellesDe } from '../statut-facture/index.ts'
 
 /**
  * Follows an invoice at the portal until its payment, its rejection or its return to the supplier: what others do there shows here
- * (`flows/factures.md`, Synchronisation).
+ * (`flows/factures.md`, Synchronisation). News come with the gathering of the connector that brought the invoice; asking for each of them
+ * is for those that no gathering sees, and stays rare.
  */
 export const suiviFacture = defineStep({
   id: 'suiviFacture',
@@ -28,7 +29,7 @@ export const suiviFacture = defineStep({
       from: 'enCours',
       to: ['enCours', 'suivi'],
       failsTo: 'sansNouvelles',
-      every: '1 min x 1, 1 h x 48, 6 h x 120, 1 d',
+      every: '1 min x 1, 1 h x 2, 1 d',
       within: '400 d',
       late: 'sansNouvelles',
       async run({ inputs, connectors, files, now }, goto) {
