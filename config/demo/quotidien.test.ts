@@ -4,8 +4,10 @@ import { ZipFile } from 'yazl'
 import { createSimulator as idelibre } from '../../connectors/idelibre/simulator.ts'
 import { createSimulator as s2low } from '../../connectors/s2low/simulator.ts'
 import type { CapabilityName } from '../../core/contracts/index.ts'
+import { samplePivot } from '../../core/testing/fake-portail.ts'
 import { samplePes } from '../../core/testing/sample-pes.ts'
 import type { Simulator } from '../../core/testing/simulator.ts'
+import { sampleCii, samplePdfWith } from '../../plugins/facture-viewer/samples.ts'
 import { axe, hasBrowser } from '../../ui/testing/browser.ts'
 import { deliberationPdf } from './deliberation.ts'
 import { asSent } from './remotes.ts'
@@ -204,6 +206,37 @@ describe.skipIf(!hasBrowser)('le quotidien d’un agent à l’écran', () => {
     await refused.getByRole('row').nth(1).waitFor()
     expect(await refused.getByRole('row').count()).toBe(2)
     expect(await axe(page)).toEqual([])
+  }, 60_000)
+
+  test('une facture se lit à l’écran : le pivot de Chorus Pro page par page, un Factur-X et son PDF', async () => {
+    const { page } = open
+    const read = async (flow: string, field: string, file: LocalFile, link: string) => {
+      await begin(flow)
+      await page.locator(`#champ-${field}`).setInputFiles(file)
+      await open.button('Enregistrer').click()
+      const [reading] = await Promise.all([
+        page.context().waitForEvent('page'),
+        page.getByRole('link', { name: `${link} : ${file.name}` }).click(),
+      ])
+      await reading.waitForLoadState()
+      return reading
+    }
+    const pivot = { name: 'pivot.xml', mimeType: 'application/xml', buffer: Buffer.from(samplePivot('F-1', 'F-2')) }
+    const first = await read('Facture Chorus Pro', 'pivot', pivot, 'Voir la facture')
+    await first.getByRole('heading', { level: 1, name: 'Facture F-1' }).waitFor()
+    expect(await axe(first)).toEqual([])
+    await first.getByRole('link', { name: /suivante/iu }).click()
+    await first.getByRole('heading', { level: 1, name: 'Facture F-2' }).waitFor()
+    await first.close()
+
+    const buffer = await samplePdfWith({ 'factur-x.xml': sampleCii() })
+    const facturx = { name: 'facturx.pdf', mimeType: 'application/pdf', buffer }
+    const second = await read('Facture Chorus fournisseur', 'fichier', facturx, 'Voir les données de la facture')
+    await second.getByRole('heading', { level: 1, name: 'Avoir F-2026-8' }).waitFor()
+    await second.getByText('Stylos bleus').waitFor()
+    expect(await axe(second)).toEqual([])
+    await second.close()
+    expect(open.faults).toEqual([])
   }, 60_000)
 
   test('tous les documents d’une recherche, même ceux que la liste ne montre pas encore, se traitent ensemble', async () => {
