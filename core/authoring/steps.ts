@@ -1,3 +1,4 @@
+import type { EmailChange } from './account-change.ts'
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { DocumentContents, Files, JournalLine, Log } from './context.ts'
 import type { Condition } from './conditions.ts'
@@ -21,6 +22,8 @@ export interface Goto<S extends string = string> {
   readonly message?: string | undefined
   /** Fields of the document itself, by full name, changed as an agent would: what `document.edited` gave. A function reads every field. */
   readonly edits?: Written
+  /** A change of an account that goes with the move; refused, the task fails with the sentence of the refusal. */
+  readonly account?: EmailChange
 }
 
 /** What becomes of a document when texts are written in its fields. */

@@ -1,3 +1,4 @@
+import { changeEmail } from '../access/email-change.ts'
 import type { JournalLine } from '../authoring/context.ts'
 import type { Db, Transaction } from '../db/knex.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
@@ -53,6 +54,13 @@ export interface StoreDependencies {
   readonly laneOf: LaneOf
   /** Whom to tell of a move; none when the platform tells nobody. */
   readonly recordNotices?: RecordNotices | undefined
+}
+
+/** Applies what a move decided of an account. @throws PermanentError when it may not be */
+const changeAccount = async (trx: Transaction, { account, document }: Move): Promise<void> => {
+  if (!account) return
+  const { entityId, id: documentId, updatedAt: now } = document
+  await changeEmail(trx, account, { entityId, documentId, by: account.by, now })
 }
 
 const json = (trx: Transaction, value: unknown) => trx.raw('?::jsonb', [storableJson(value)])
@@ -166,6 +174,7 @@ export const createStore = ({ db, flows, laneOf, recordNotices }: StoreDependenc
         if (updated === 0) throw errors.documentMoved()
         if (changed) await saveTraces(trx, flow, document)
         await savePassages(trx, document)
+        await changeAccount(trx, freed)
         await recordNotices?.(trx, flow, document)
         await finish(trx, freed, lane, alongside)
         return document

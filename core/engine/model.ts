@@ -1,3 +1,4 @@
+import type { EmailChange } from '../authoring/account-change.ts'
 import type { AnyLink, AnySignal, AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
 import type { Condition } from '../authoring/conditions.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
@@ -99,6 +100,8 @@ export interface Move {
   readonly entries: readonly Entry[]
   /** `null`: nothing due, the job goes. `'unchanged'`: the job at hand stays as it is (an intention is not a move). */
   readonly wakeUp: Date | null | 'unchanged'
+  /** A change of an account decided with the move, and by whom. */
+  readonly account?: EmailChange & { readonly by: string | undefined }
 }
 
 export interface CompiledField extends FieldSpec {

@@ -144,6 +144,13 @@ const conclude = async (work: Work, event: Event): Promise<Performed> => {
       await commit(work, current, event)
       return 'done'
     } catch (error) {
+      // What goes with the move was refused, and the move with it: the task has failed, once.
+      if (error instanceof PermanentError && event.is === 'answered')
+        return conclude(work, {
+          is: 'failed',
+          task: task.name,
+          failure: { kind: 'permanent', message: error.message, maybeSent: false },
+        })
       // Something was added between the reading and the writing: read again. The outcome must not be lost for that.
       if (!movedMeanwhile(error) || tries >= 5) throw error
     }

@@ -336,6 +336,12 @@ const apply = (flow: CompiledFlow, draft: Draft, event: Event, now: Date, paces:
   }
 }
 
+/** The change of an account that an outcome carries, decided by whoever asked for the task. */
+const accountIn = ({ due }: Document, event: Event): Pick<Move, 'account'> => {
+  const account = event.is === 'answered' && event.outcome.outcome === 'goto' ? event.outcome.account : undefined
+  return account ? { account: { ...account, by: due?.by } } : {}
+}
+
 /**
  * The whole consequence of an event, computed in memory: new state, values, lines of journal, next wake-up. No I/O, no
  * clock, no chance: the same arguments give the same move.
@@ -355,6 +361,7 @@ export const settle = (
     document: settled,
     entries: draft.entries,
     // While an attempt is in flight its job is the one that will conclude, or be taken up if its process dies.
+    ...accountIn(document, event),
     wakeUp: inFlight && event.is !== 'postponed' ? 'unchanged' : due && waitingFor === undefined ? due.at : null,
   }
 }

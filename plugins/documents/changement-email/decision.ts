@@ -1,6 +1,9 @@
 import { defineStep, longText, text } from '#core'
 
-/** An administrator decides on a new address. The account itself is changed on the page of accounts, under its own right. */
+/**
+ * An administrator decides on a new address. Accepted, the account has it in the same transaction as the document its state; an account of
+ * another entity, one with rights that the administrator lacks and an address already taken are refused.
+ */
 export const decisionEmail = defineStep({
   id: 'decisionEmail',
   label: 'Décision',
@@ -19,31 +22,27 @@ export const decisionEmail = defineStep({
     // In Pastell, a request waits where it was created.
     aDecider: { label: 'Demande à examiner', editable: ['message'], pastell: 'modification' },
     accepte: { label: 'Adresse changée', ends: 'next', pastell: 'accepter' },
+    impossible: { label: 'Changement impossible', editable: ['message'], trouble: true, deletable: true },
     refuse: { label: 'Demande refusée', ends: 'stop', deletable: true, pastell: 'refuser' },
   },
   tasks: {
     accepter: {
-      label: 'Accepter : l’adresse est changée',
+      label: 'Accepter : changer l’adresse',
       from: 'aDecider',
       to: 'accepte',
       trigger: 'agent',
-      confirm:
-        'Avez-vous déjà changé l’adresse dans la gestion des comptes ? Accepter ne la change pas : cela garde la trace que vous l’avez fait.',
+      failsTo: 'impossible',
+      confirm: 'Donner cette adresse au compte ? Les courriels de la plateforme y partiront aussitôt.',
       pastell: 'accepter',
       async run({ inputs, data }, goto) {
-        return goto(
-          'accepte',
-          {},
-          ended(
-            `Changement accepté : l’administrateur déclare que « ${inputs.login} » a pour adresse ${inputs.demande}`,
-            data.message,
-          ),
-        )
+        const { login, demande: email } = inputs
+        const said = ended(`Changement accepté : « ${login} » a pour adresse ${email}`, data.message)
+        return { ...goto('accepte', {}, said), account: { login, email } }
       },
     },
     refuser: {
       label: 'Refuser',
-      from: 'aDecider',
+      from: ['aDecider', 'impossible'],
       to: 'refuse',
       trigger: 'agent',
       confirm: 'Refuser ce changement d’adresse ? Le compte garde son adresse actuelle.',

@@ -1,13 +1,5 @@
 import { Readable } from 'node:stream'
-import {
-  chainedText,
-  DRAFT,
-  journalEvent,
-  journalEvents,
-  type JournalEvent,
-  type JournalSearch,
-  type Services,
-} from '#core'
+import { chainedText, journalEvent, journalEvents, type JournalEvent, type JournalSearch, type Services } from '#core'
 import { entityIdOf, isNumber, requireOn } from '../access.ts'
 import { json, type Call, type Reply, type Resource } from '../call.ts'
 import { csvLine } from '../http/csv.ts'
