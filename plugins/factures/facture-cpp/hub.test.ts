@@ -141,6 +141,11 @@ test('chaque relève apporte au dossier ce qui a changé à Chorus Pro, et rien 
   const lines = await db('journal').where({ documentId, event: 'chorus.nouvelles' }).select('message')
   expect(lines).toMatchObject([{ message: expect.stringContaining('motif : bon absent') as string }])
 
+  // Another instance delivered nothing under this key: it cannot speak of this document.
+  const stranger = hub.hub.cradle.inbox({ instanceId: '987654', entityId: hub.town })
+  const news = { externalId: `facture-${id}`, signal: 'nouvelles', says: {} }
+  expect(await stranger.tell(news)).toBe('unknown')
+
   // Nothing moved: the lists are read, and no more.
   await collect()
   expect(asked() - before).toBe(1)
