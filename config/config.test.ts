@@ -109,3 +109,27 @@ test('le serveur de messagerie se dit avec son expéditeur, et son mot de passe 
   expect(wrong).toContain('PASSEUR_MAIL_DIGEST')
   expect(wrong).not.toContain('s3cret')
 })
+
+test('l’entrepôt S3 se dit en une adresse, dont le secret ne se répète pas', async () => {
+  const PASSEUR_S3_URL = 'https://ville%3Apasseur:s%2F3cret@s3.fr-par.scw.cloud/depots/passeur/prod?region=fr-par'
+  expect((await loadConfig({ PASSEUR_S3_URL }, root)).s3).toMatchObject({
+    adresse: 'https://s3.fr-par.scw.cloud',
+    region: 'fr-par',
+    compartiment: 'depots',
+    prefixe: 'passeur/prod',
+    cleAcces: 'ville:passeur',
+    cleSecrete: 's/3cret',
+    adressageParChemin: true,
+  })
+  expect((await loadConfig({}, root)).s3).toBeUndefined()
+  for (const wrong of [
+    's3://depots',
+    'https://s3.fr/depots',
+    'https://a:s3cret@s3.fr',
+    'https://a:s3cret@s3.fr/b?zone=1',
+  ]) {
+    const message = await refusal({ PASSEUR_S3_URL: wrong })
+    expect(message).toContain('PASSEUR_S3_URL doit être l’adresse d’un compartiment S3')
+    expect(message).not.toContain('a:s3cret')
+  }
+})

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { milliseconds } from '../core/authoring/durations.ts'
+import { s3SettingsOf } from '../core/files/s3-address.ts'
+import type { S3Settings } from '../core/volumes/s3/settings.ts'
 import type { MailSettings } from '../core/notifications/mail-address.ts'
 import { loadSecretKeys, type SecretKeys } from './secret-key.ts'
 import { bytes, readEnvironment, type Environment } from './settings.ts'
@@ -31,6 +33,8 @@ export interface Config {
     /** Below which connectors may read and write on this very machine. */
     readonly local: readonly string[]
   }
+  /** Where the contents of the documents are when several machines share them; none: `folders.files`. Holds a secret: never shown. */
+  readonly s3?: S3Settings | undefined
   /** External PostgreSQL; the embedded one is used when it is absent. Holds a password: never shown. */
   readonly databaseUrl: string | undefined
   readonly secretKeys: SecretKeys
@@ -111,6 +115,7 @@ export const loadConfig = async (
       schemas: schemasFolder(given.PASSEUR_SCHEMAS, root),
       local: Object.freeze(given.PASSEUR_DOSSIERS_LOCAUX),
     }),
+    s3: given.PASSEUR_S3_URL === undefined ? undefined : s3SettingsOf(given.PASSEUR_S3_URL),
     databaseUrl: given.DATABASE_URL,
     secretKeys: Object.freeze(secretKeys),
     allowedNetworks: Object.freeze(given.PASSEUR_ALLOWED_NETWORKS),

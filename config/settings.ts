@@ -3,6 +3,7 @@ import { isAbsolute, normalize } from 'node:path'
 import { Ajv } from 'ajv'
 import Type, { type Static } from 'typebox'
 import { milliseconds } from '../core/authoring/durations.ts'
+import { s3SettingsOf } from '../core/files/s3-address.ts'
 import { isMailAddress } from '../core/notifications/mail-address.ts'
 import { StartupError } from './startup-error.ts'
 
@@ -78,6 +79,15 @@ export const Environment = Type.Object({
     minLength: 1,
     default: 'var',
   }),
+  PASSEUR_S3_URL: Type.Optional(
+    Type.String({
+      ...words(
+        'l’adresse d’un compartiment S3 : « https://CLE:SECRET@s3.fr-par.scw.cloud/compartiment/prefixe?region=fr-par », les signes particuliers de la clé et du secret codés en %',
+        'Entrepôt S3 des fichiers, quand plusieurs machines servent la même plateforme ; sinon le dossier des données',
+      ),
+      format: 's3',
+    }),
+  ),
   DATABASE_URL: Type.Optional(
     Type.String({
       ...words(
@@ -215,6 +225,7 @@ const SECRET: ReadonlySet<string> = new Set([
   'PASSEUR_SECRET_KEY',
   'PASSEUR_OLD_SECRET_KEYS',
   'PASSEUR_MAIL_URL',
+  'PASSEUR_S3_URL',
 ])
 
 const ajv = new Ajv({
@@ -230,6 +241,7 @@ ajv.addFormat('web', isWebAddress)
 ajv.addFormat('key', text => Buffer.from(text, 'base64').length === 32)
 ajv.addFormat('folder', text => isAbsolute(text) && normalize(text) !== '/')
 ajv.addFormat('mailServer', isMailAddress)
+ajv.addFormat('s3', text => s3SettingsOf(text) !== undefined)
 ajv.addFormat('sender', /^[^\s<>@",;:]+@[^\s<>@",;:]+$/u)
 ajv.addFormat('package', /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/u)
 const validate = ajv.compile<Environment>(Environment)

@@ -30,7 +30,9 @@ import { createUploads, type Uploads } from './documents/uploads.ts'
 import { createSignals, type Signals } from './documents/signals.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
 import type { EnginePorts, Instances, Kin, Lanes, PublicLinks } from './engine/ports.ts'
+import { diskStore } from './files/disk-store.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
+import { s3Store } from './files/s3-store.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createStudio, type Studio } from './flows/studio/service.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
@@ -107,7 +109,9 @@ const parts = {
   db: part(({ connectionString, kind }: Cradle) => createKnex({ connectionString, name: `passeur-${kind}` })).disposer(
     db => db.destroy(),
   ),
-  files: part(({ config }: Cradle) => createFiles({ folder: config.folders.files })),
+  files: part(({ config }: Cradle) =>
+    createFiles({ store: config.s3 ? s3Store(config.s3) : diskStore(config.folders.files) }),
+  ),
   registry: part(({ loaded, config }: Cradle) => createRegistry([...loaded.connectors.values()], config)),
   secrets: part(({ config }: Cradle) => createSecrets(config.secretKeys)),
   connections: part(({ db, registry, secrets, files, finder, clock, log, config }: Cradle) =>

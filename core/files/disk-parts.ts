@@ -1,13 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { PartStore } from './file-store.ts'
+import { isPartName, type PartStore } from './file-store.ts'
 
 /** Pieces on a local disk, or on one that several machines share: one file for each. */
 export const diskParts = (folder: string): PartStore => {
   const pathOf = (name: string): string => {
-    // The name becomes a path: anything else would be a way out of the folder.
-    if (!/^[\w-]{1,64}$/u.test(name)) throw new Error(`« ${name} » is not the name of a part`)
+    if (!isPartName(name)) throw new Error(`« ${name} » is not the name of a part`)
     return join(folder, name)
   }
   return {

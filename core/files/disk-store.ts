@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { FileMissingError } from './errors.ts'
 import { diskParts } from './disk-parts.ts'
-import type { ByteRange, FileStore, StoredContent } from './file-store.ts'
+import { isDigest, placeOf, type ByteRange, type FileStore, type StoredContent } from './file-store.ts'
 
 const READ_SIZE = 256 * 1024
 
@@ -17,9 +17,8 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 export const diskStore = (folder: string): FileStore => {
   const temporary = join(folder, 'tmp')
   const pathOf = (sha256: string): string => {
-    // The digest becomes a path: anything else than a digest would be a way out of the folder.
-    if (!/^[0-9a-f]{64}$/u.test(sha256)) throw new FileMissingError(sha256)
-    return join(folder, sha256.slice(0, 2), sha256.slice(2, 4), sha256)
+    if (!isDigest(sha256)) throw new FileMissingError(sha256)
+    return join(folder, placeOf(sha256))
   }
 
   const statOf = async (sha256: string): Promise<Pick<StoredContent, 'size'> | undefined> => {
@@ -33,11 +32,12 @@ export const diskStore = (folder: string): FileStore => {
 
   return {
     parts: diskParts(join(folder, 'depots')),
-    async put(content) {
+    async put(content, { announce } = {}) {
       const draft = join(temporary, randomUUID())
       try {
         await mkdir(temporary, { recursive: true })
         const stored = await writeDraft(draft, content)
+        await announce?.(stored)
         // Same digest and same size: already there. Another size would be a content damaged on the disk, which this one heals.
         if ((await statOf(stored.sha256))?.size !== stored.size) await publish(draft, pathOf(stored.sha256))
         return stored
@@ -49,6 +49,7 @@ export const diskStore = (folder: string): FileStore => {
     open: (sha256, range) => Readable.from(read(pathOf(sha256), sha256, range), { objectMode: false }),
     stat: statOf,
     has: async sha256 => (await statOf(sha256)) !== undefined,
+    remove: async sha256 => rm(pathOf(sha256), { force: true }),
     async removeAbandoned(before) {
       const names = await readdir(temporary).catch((error: unknown) => {
         if (isMissing(error)) return []

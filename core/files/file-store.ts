@@ -20,13 +20,19 @@ export interface StoredContent {
 export interface FileStore {
   /**
    * Takes a whole content in; durable when it returns. An error of `content` leaves nothing behind.
-   * @throws whatever `content` throws
+   * @param options.announce called once the content is known, before it takes its name: whoever sweeps then knows that it is wanted
+   * @throws whatever `content` or `announce` throws
    */
-  put(content: AsyncIterable<Uint8Array>): Promise<StoredContent>
+  put(
+    content: AsyncIterable<Uint8Array>,
+    options?: { readonly announce?: ((stored: StoredContent) => Promise<void>) | undefined },
+  ): Promise<StoredContent>
   /** @returns a stream that fails with FileMissingError when the content is not there. */
   open(sha256: string, range?: ByteRange): Readable
   stat(sha256: string): Promise<Pick<StoredContent, 'size'> | undefined>
   has(sha256: string): Promise<boolean>
+  /** Nothing there is no error. Only the sweep calls it, which knows that nothing refers to it. */
+  remove(sha256: string): Promise<void>
   readonly parts: PartStore
   /** Removes what interrupted writings left, older than `before`. @returns how many there were. */
   removeAbandoned(before: Date): Promise<number>
@@ -43,3 +49,10 @@ export interface PartStore {
   /** Nothing there is no error. */
   remove(name: string): Promise<void>
 }
+
+/** A digest becomes a path: anything else would be a way out of the store. */
+export const isDigest = (sha256: string): boolean => /^[0-9a-f]{64}$/u.test(sha256)
+/** The same for the name of a part. */
+export const isPartName = (name: string): boolean => /^[\w-]{1,64}$/u.test(name)
+/** Where a content is in a store, whatever keeps it: a store may be copied from a disk to a bucket, and back. */
+export const placeOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`

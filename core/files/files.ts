@@ -3,7 +3,7 @@ import type { Files } from '../authoring/context.ts'
 import type { FileRef } from '../authoring/values.ts'
 import { diskStore } from './disk-store.ts'
 import { FileTooLargeError } from './errors.ts'
-import type { ByteRange, FileStore, PartStore } from './file-store.ts'
+import type { ByteRange, FileStore, PartStore, StoredContent } from './file-store.ts'
 import { HEAD_SIZE, recognise } from './media-types.ts'
 import { cleanName } from './names.ts'
 
@@ -20,6 +20,8 @@ export interface StoredFiles extends Files {
   save(content: Readable | Uint8Array | string, name: string, options?: SaveOptions): Promise<FileRef>
   has(ref: Pick<FileRef, 'sha256'>): Promise<boolean>
   stat(ref: Pick<FileRef, 'sha256'>): Promise<{ readonly size: number } | undefined>
+  /** Only for the sweep (`sweep.ts`), which knows that nothing refers to it. */
+  remove(ref: Pick<FileRef, 'sha256'>): Promise<void>
   removeAbandoned(before: Date): Promise<number>
   /** Pieces of uploads that are not whole yet. */
   readonly parts: PartStore
@@ -27,7 +29,11 @@ export interface StoredFiles extends Files {
 
 /** The store of the hub. `folder` for a local disk, or any `store` (S3…); `maxBytes` bounds every content. */
 export const createFiles = (
-  options: ({ readonly folder: string } | { readonly store: FileStore }) & SaveOptions,
+  options: ({ readonly folder: string } | { readonly store: FileStore }) &
+    SaveOptions & {
+      /** Told of every content before it takes its name (`contents.ts`). */
+      readonly announce?: ((stored: StoredContent) => Promise<void>) | undefined
+    },
 ): StoredFiles => {
   const store = 'store' in options ? options.store : diskStore(options.folder)
   return {
@@ -38,7 +44,7 @@ export const createFiles = (
       const source = toStream(content)
       const watched = watch(source, clean, limit)
       try {
-        const stored = await store.put(watched.content)
+        const stored = await store.put(watched.content, { announce: options.announce })
         return { ...stored, name: clean, type: await recognise(watched.head(), clean) }
       } finally {
         source.destroy()
@@ -46,6 +52,7 @@ export const createFiles = (
     },
     has: ref => store.has(ref.sha256),
     stat: ref => store.stat(ref.sha256),
+    remove: ref => store.remove(ref.sha256),
     removeAbandoned: before => store.removeAbandoned(before),
     parts: store.parts,
   }

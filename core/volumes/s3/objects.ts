@@ -47,6 +47,9 @@ const encrypted = ({ chiffrement, cleChiffrement }: S3Settings) =>
         ...(chiffrement === 'aws:kms' && cleChiffrement !== undefined ? { SSEKMSKeyId: cleChiffrement } : {}),
       }
 
+const rangeOf = (range: { readonly start: number; readonly end?: number } | undefined): string | undefined =>
+  range && `bytes=${range.start}-${range.end ?? ''}`
+
 /** The requests of S3 that a volume is made of, their failures said in French. Keys are whole. */
 export const s3Objects = (
   client: S3Client,
@@ -172,10 +175,11 @@ export const s3Objects = (
       })
     },
 
-    async get(key: string): Promise<Readable | undefined> {
+    /** `range`: bytes, both ends included. */
+    async get(key: string, range?: { readonly start: number; readonly end?: number }): Promise<Readable | undefined> {
       return attempt(`lire « ${named(key)} »`, false, async () => {
         try {
-          const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket, Key: key }))
+          const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket, Key: key, Range: rangeOf(range) }))
           answered(ETag)
           return Body as Readable
         } catch (error) {

@@ -34,9 +34,16 @@ export const hostOf = async ({ adresse }: S3Settings, network: Network): Promise
   return host
 }
 
-/** A client of the SDK whose connections go through the guard, and whose certificates are verified. One try: the hub makes the others. */
-export const openClient = (config: S3Settings, network: Network): S3Client => {
-  const agent = { keepAlive: true, maxSockets: 4, lookup: guardedBy(network) }
+/**
+ * A client of the SDK whose connections go through the guard, and whose certificates are verified.
+ * @param traffic one try for a connector, since the hub makes the others
+ */
+export const openClient = (
+  config: S3Settings,
+  network: Network,
+  traffic: { readonly attempts: number; readonly sockets: number } = { attempts: 1, sockets: 4 },
+): S3Client => {
+  const agent = { keepAlive: true, maxSockets: traffic.sockets, lookup: guardedBy(network) }
   return new S3Client({
     endpoint: config.adresse,
     region: config.region,
@@ -45,7 +52,7 @@ export const openClient = (config: S3Settings, network: Network): S3Client => {
     // Many stores refuse the checksums that only Amazon knows.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    maxAttempts: 1,
+    maxAttempts: traffic.attempts,
     followRegionRedirects: false,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT,

@@ -179,13 +179,18 @@ export const s3Store = ({ bucket, conditions, pageSize }: S3StoreOptions) => {
     return { status: 204 }
   }
 
-  const read = (key: string, method: string): SimResponse => {
+  const read = (key: string, { method, headers }: SimRequest): SimResponse => {
     const found = objects.get(key)
     if (!found) return method === 'HEAD' ? { status: 404 } : noSuchKey()
+    const [ranged, start = '', end = ''] = /^bytes=(\d+)-(\d*)$/u.exec(headers['range'] ?? '') ?? []
     // Node keeps the length and drops the body of an answer to HEAD.
     return {
+      ...(ranged === undefined ? {} : { status: 206 }),
       headers: { ...found.headers, etag: found.etag, 'last-modified': found.modifiedAt.toUTCString() },
-      body: found.body,
+      body:
+        ranged === undefined
+          ? found.body
+          : found.body.subarray(Number(start), end === '' ? undefined : Number(end) + 1),
     }
   }
 
@@ -197,7 +202,7 @@ export const s3Store = ({ bucket, conditions, pageSize }: S3StoreOptions) => {
       if (key === '') return method === 'GET' ? list(request) : s3Error(405, 'MethodNotAllowed')
       if (query.has('uploads') || query.has('uploadId')) return multipart(key, request)
       if (method === 'PUT') return put(key, request)
-      if (method === 'GET' || method === 'HEAD') return read(key, method)
+      if (method === 'GET' || method === 'HEAD') return read(key, request)
       if (method !== 'DELETE') return s3Error(405, 'MethodNotAllowed')
       objects.delete(key)
       return { status: 204 }
