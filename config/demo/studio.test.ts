@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)('le studio à l’écran', () => {
     await field.getByLabel('Page du formulaire').fill('Urgence')
     await field.getByLabel('Format (expression régulière)').fill('^[A-Z')
     await open.pick(field.getByRole('combobox', { name: 'Demandé seulement si' }), 'est coché')
-    await page.getByText("n'est pas une expression régulière").waitFor()
+    await field.getByText("n'est pas une expression régulière").waitFor()
     await field.getByLabel('Format (expression régulière)').fill('^[A-Z][A-Z]$')
     await field.getByLabel('Phrase affichée').fill('Écrivez deux majuscules.')
     await open.pick(page.getByRole('combobox', { name: 'Ajouter un groupe de champs' }), 'Contact')
@@ -110,6 +110,42 @@ describe.skipIf(!hasBrowser)('le studio à l’écran', () => {
     await documents.create({ entityId, flow: 'courrier', by: adminId, values: { objet: 'Un', champ1: 'AB' } })
   }, 90_000)
 
+  test('une condition se compose, un champ reçoit ses limites, et la faute se lit où elle est', async () => {
+    const { page } = open
+    const field = page.locator('li').filter({ has: page.getByRole('button', { name: 'Retirer champ1', exact: true }) })
+    await open.pick(field.getByRole('combobox', { name: 'Demandé seulement si' }), 'Toutes ces conditions')
+    await field.getByRole('button', { name: 'Ajouter une condition à' }).click()
+    await open.pick(field.getByRole('combobox', { name: 'Demandé seulement si, condition 2' }), 'Le contraire de')
+    const inner = field.getByRole('combobox', { name: 'Demandé seulement si, condition 2, condition 1' })
+    await open.pick(inner, 'Un champ vaut')
+    await field.getByLabel('Demandé seulement si, condition 2, condition 1 : valeur').fill('Rien')
+    await page.keyboard.press('Tab')
+    await field.getByLabel('Caractères au plus').fill('2')
+    await field.getByLabel('Valeur de départ').fill('ZZ')
+    await page.getByText('Rien n’empêche de publier ce flux.').waitFor()
+    const step = page.locator('li').filter({ has: page.getByRole('heading', { name: 'Signature', exact: true }) })
+    await step.getByLabel('Poursuivre même après un refus').check()
+    await step.getByText('Libellés et noms chez Pastell').click()
+    await step.getByLabel(/^Libellés propres à ce flux/u).fill('states.absent:Parti')
+    await page.keyboard.press('Tab')
+    await step.getByText("« states.absent » a un libellé et n'existe pas").waitFor()
+    expect(await axe(page)).toEqual([])
+    await step.getByLabel(/^Libellés propres à ce flux/u).fill('states.envoye:Parti')
+    await page.keyboard.press('Tab')
+    await page.getByText('Rien n’empêche de publier ce flux.').waitFor()
+    await open.button('Enregistrer le brouillon').click()
+    await page.getByText('Le brouillon est enregistré.').first().waitFor()
+    const { draft } = await open.town.hub.cradle.studio.read('courrier')
+    expect(draft.fields['champ1']).toMatchObject({
+      options: {
+        when: { all: [{ field: 'urgent', is: true }, { not: { field: 'objet', is: 'Rien' } }] },
+        max: 2,
+        default: 'ZZ',
+      },
+    })
+    expect(draft.steps[1]).toMatchObject({ goesOnAfterRefusal: true, labels: { 'states.envoye': 'Parti' } })
+  }, 90_000)
+
   test('retirer un champ que des documents portent se règle avant de publier', async () => {
     const { page } = open
     await open.button('Retirer champ1').click()
@@ -120,6 +156,11 @@ describe.skipIf(!hasBrowser)('le studio à l’écran', () => {
     await page.getByText('Rien n’empêche de publier ce flux.').waitFor()
     await open.button('Publier').click()
     await page.getByText('La version 3 est publiée.').first().waitFor()
+    await page.getByText('champ « Nouveau champ » (champ1) retiré').waitFor()
+    await page.getByRole('heading', { name: 'Documents en cours dans une version précédente' }).waitFor()
+    expect(await axe(page)).toEqual([])
+    await open.button('Passer ces documents à la version 3').click()
+    await page.getByText('1 document est passé à la nouvelle version.').first().waitFor()
   }, 60_000)
 
   test('un export de Pastell s’essaie, dit ligne à ligne ce qui viendrait, puis s’importe', async () => {

@@ -70,6 +70,12 @@ export const api = {
       drafted(call('POST /studio/flux/{flowId}/publication', { path: { flowId }, body: { version, upgrade } })),
     retire: (flowId: string) => drafted(call('POST /studio/flux/{flowId}/retrait', { path: { flowId } })),
     reopen: (flowId: string) => drafted(call('POST /studio/flux/{flowId}/reprise', { path: { flowId } })),
+    openDocuments: (flowId: string) => call('GET /studio/flux/{flowId}/documents-en-cours', { path: { flowId } }),
+    bringOn: (flowId: string, states: Readonly<Record<string, string>>, apres: string | undefined) =>
+      call('POST /studio/flux/{flowId}/passage', {
+        path: { flowId },
+        body: { states, ...(apres === undefined ? {} : { apres }) },
+      }),
     exportAddress: (flowId: string) => address('GET /studio/flux/{flowId}/export', { path: { flowId } }),
     groups: async () => (await items(call('GET /studio/groupes'))).map(grouped),
     saveGroup: async (groupId: string, contents: StudioGroup['contents']) =>

@@ -25,6 +25,7 @@ export type {
   StateView,
   StepView,
   StudioCheck,
+  StudioPassage,
   StudioSummary,
 } from '../../../core/client/api.ts'
 export type Association = made.AssociationView

@@ -1,4 +1,4 @@
-import type { Condition, StudioCheck, StudioField, StudioFlow } from '../api/types.ts'
+import type { Condition, PlacedMessage, StudioCheck, StudioField, StudioFlow, StudioGroup } from '../api/types.ts'
 
 /** One entry of the first page while it is written: its key stays when its name changes. */
 export interface FieldRow {
@@ -15,6 +15,17 @@ export const isField = (row: FieldRow): row is FieldRow & { readonly field: Stud
 export const rowsOf = (fields: Readonly<Record<string, FieldRow['field']>>): readonly FieldRow[] =>
   Object.entries(fields).map(([name, field]) => ({ key: crypto.randomUUID(), name, field }))
 
+/** A group of fields of one flow alone, while it is written. */
+export interface OwnGroup {
+  readonly id: string
+  readonly label: string
+  readonly rows: readonly FieldRow[]
+}
+
+/** What these rows are in a group: fields alone. */
+export const fieldsIn = (rows: readonly FieldRow[]): Readonly<Record<string, StudioField>> =>
+  Object.fromEntries(rows.filter(isField).map(({ name, field }) => [name, field]))
+
 /** Names given twice: two entries of one name would make one. */
 export const namesTwice = (rows: readonly FieldRow[]): readonly string[] => {
   const names = rows.map(({ name }) => name)
@@ -27,6 +38,25 @@ export const withOption = (field: StudioField, name: string, value: unknown): St
   return { ...field, options: Object.fromEntries(value === undefined ? others : [...others, [name, value]]) }
 }
 
+/** A field that a condition or an input may read. */
+export interface Source {
+  /** Its full name. */
+  readonly value: string
+  readonly label: string
+  readonly kind: string
+  readonly choices?: Readonly<Record<string, string>> | undefined
+}
+
+/** Fields of the first page, those of groups written out under their prefix. */
+export const sourcesIn = (rows: readonly FieldRow[], groups: readonly StudioGroup[]): readonly Source[] =>
+  rows.flatMap((row): readonly Source[] => {
+    const source = (value: string, { label, kind, choices }: StudioField) => ({ value, label, kind, choices })
+    if (isField(row)) return [source(row.name, row.field)]
+    const used = 'group' in row.field ? row.field.group : ''
+    const group = groups.find(({ id }) => id === used)
+    return Object.entries(group?.contents.fields ?? {}).map(([name, field]) => source(`${row.name}_${name}`, field))
+  })
+
 /** A condition on one field, and what to say of it: a key of `studio.conditions`. */
 export interface SimpleCondition {
   readonly condition: Condition
@@ -35,9 +65,9 @@ export interface SimpleCondition {
   readonly choice: string
 }
 
-/** The conditions that one field alone can make. */
-export const conditionsOn = (rows: readonly FieldRow[]): readonly SimpleCondition[] =>
-  rows.filter(isField).flatMap(({ name, field: { kind, label, choices = {} } }): readonly SimpleCondition[] => {
+/** The conditions that one field alone can make; `held` among them, though its field be unknown here. */
+export const conditionsOn = (sources: readonly Source[], held: Condition | undefined): readonly SimpleCondition[] => {
+  const offered = sources.flatMap(({ value: name, kind, label, choices = {} }): readonly SimpleCondition[] => {
     const on = (says: SimpleCondition['says'], condition: Condition, choice = '') => ({
       says,
       condition,
@@ -45,10 +75,64 @@ export const conditionsOn = (rows: readonly FieldRow[]): readonly SimpleConditio
       field: label,
     })
     if (kind === 'flag') return [on('ticked', { field: name, is: true }), on('unticked', { field: name, is: false })]
-    if (kind === 'choice')
-      return Object.entries(choices).map(([code, text]) => on('chosen', { field: name, is: code }, text))
-    return [on('filled', { filled: name })]
+    return [
+      ...Object.entries(choices).map(([code, text]) => on('chosen', { field: name, is: code }, text)),
+      on('filled', { filled: name }),
+    ]
   })
+  if (held === undefined || !('filled' in held) || offered.some(each => same(each.condition, held))) return offered
+  const field = sources.find(({ value }) => value === held.filled)?.label ?? held.filled
+  return [...offered, { condition: held, says: 'filled', field, choice: '' }]
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+export type ConditionForm = 'all' | 'any' | 'not' | 'equals'
+
+/** How a condition that the list does not offer is shown. */
+export const formOf = (condition: Condition): ConditionForm => {
+  if ('all' in condition) return 'all'
+  if ('any' in condition) return 'any'
+  return 'not' in condition ? 'not' : 'equals'
+}
+
+/** What is typed, as a field of this kind holds it. */
+export const typedAs = (kind: string | undefined, text: string): string | number | boolean => {
+  if (kind === 'flag') return text === 'true'
+  return kind === 'number' && text.trim() !== '' && !Number.isNaN(Number(text)) ? Number(text) : text
+}
+
+/** A condition of another form, which keeps what was said: « non » of it, or it among others. */
+export const composedOf = (
+  form: ConditionForm,
+  held: Condition | undefined,
+  sources: readonly Source[],
+): Condition | undefined => {
+  const inner = held ?? conditionsOn(sources, undefined)[0]?.condition
+  if (inner === undefined) return undefined
+  const parts = 'all' in inner ? inner.all : 'any' in inner ? inner.any : [inner]
+  if (form === 'all') return { all: parts }
+  if (form === 'any') return { any: parts }
+  if (form === 'not') return { not: inner }
+  return { field: sources[0]?.value ?? '', is: '' }
+}
+
+/** Sentences at this very place; `false`: none, as a control wants it. */
+export const faultAt = (faults: readonly PlacedMessage[], at: string): string | false =>
+  faults
+    .filter(fault => fault.at === at)
+    .map(({ message }) => message)
+    .join(' ') || false
+
+/** Sentences at this place or below it, save where a control shows its own. */
+export const faultsBelow = (
+  faults: readonly PlacedMessage[],
+  at: string,
+  shown: (rest: string) => boolean,
+): readonly string[] =>
+  faults
+    .filter(fault => (fault.at === at || fault.at.startsWith(`${at}/`)) && !shown(fault.at.slice(at.length)))
+    .map(({ message }) => message)
 
 /** A name that open documents carry and that the draft no longer has: what it may become. */
 export interface LostName {

@@ -2,13 +2,23 @@ import { computed, onScopeDispose, reactive, ref, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { api } from '../api/client.ts'
 import { ApiError } from '../api/errors.ts'
-import type { PlacedMessage, StudioDetail, StudioFlow, StudioUpgrade } from '../api/types.ts'
-import { lostIn, namesTwice, rowsOf, type FieldRow, type LostName, type StepRow } from '../components/studio-rows.ts'
+import type { PlacedMessage, StudioCheck, StudioDetail, StudioFlow, StudioGroup, StudioUpgrade } from '../api/types.ts'
+import {
+  fieldsIn,
+  lostIn,
+  namesTwice,
+  rowsOf,
+  type FieldRow,
+  type LostName,
+  type OwnGroup,
+  type StepRow,
+} from '../components/studio-rows.ts'
 import { useFeedback } from './use-feedback.ts'
 import { useLoaded } from './use-loaded.ts'
 
 /** How long a gesture must rest before the flow is checked again. */
 const REST = 500
+const MEGABYTE = 1_000_000
 
 /** A flow of the studio while it is written: checked by the server at each rest, kept when asked. */
 export const useStudioFlow = (flowId: () => string) => {
@@ -16,12 +26,24 @@ export const useStudioFlow = (flowId: () => string) => {
   const { report, tell, warn } = useFeedback()
   const { data: kept, error, reload } = useLoaded(flowId, api.studio.get)
   const { data: steps } = useLoaded(() => 'steps', api.studio.steps)
-  const identity = reactive({ label: '', family: '', description: '' })
+  const identity = reactive({ label: '', family: '', description: '', pastell: '', megabytes: '', companion: false })
   const fields = ref<readonly FieldRow[]>([])
   const stages = ref<readonly StepRow[]>([])
   const faults = ref<readonly PlacedMessage[]>([])
   const svg = ref<string | null>(null)
-  const { data: groups } = useLoaded(() => 'groups', api.studio.groups)
+  const vanished = ref<StudioCheck['vanished']>([])
+  const { data: shared } = useLoaded(() => 'groups', api.studio.groups)
+  /** Groups of the flow alone: they came with it. */
+  const ownGroups = ref<readonly OwnGroup[]>([])
+  /** Every group it may use: its own hide those of the platform. */
+  const groups = computed((): readonly StudioGroup[] => {
+    const own = ownGroups.value.map(({ id, label, rows }) => ({
+      id,
+      revision: 0,
+      contents: { label, fields: fieldsIn(rows) },
+    }))
+    return [...own, ...(shared.value ?? []).filter(({ id }) => !own.some(each => each.id === id))]
+  })
   const lost = ref<readonly LostName[]>([])
   /** What the lost names become: another name, or nothing when it is forgotten. */
   const becomes = ref<Readonly<Record<string, string>>>({})
@@ -37,7 +59,19 @@ export const useStudioFlow = (flowId: () => string) => {
   })
 
   const show = ({ draft, faults: known }: StudioDetail) => {
-    Object.assign(identity, { label: draft.label, family: draft.family, description: draft.description ?? '' })
+    Object.assign(identity, {
+      label: draft.label,
+      family: draft.family,
+      description: draft.description ?? '',
+      pastell: draft.pastell ?? '',
+      megabytes: draft.maxBytes === undefined ? '' : String(draft.maxBytes / MEGABYTE),
+      companion: draft.companion ?? false,
+    })
+    ownGroups.value = Object.entries(draft.groups ?? {}).map(([id, group]) => ({
+      id,
+      label: group.label,
+      rows: rowsOf(group.fields),
+    }))
     fields.value = rowsOf(draft.fields)
     stages.value = draft.steps.map(step => ({ key: crypto.randomUUID(), ...step }))
     faults.value = known
@@ -47,12 +81,23 @@ export const useStudioFlow = (flowId: () => string) => {
   const written = computed((): StudioFlow | undefined => {
     const draft = kept.value?.draft
     if (!draft) return undefined
-    const { description: _description, ...rest } = draft
+    const { description: _1, pastell: _2, maxBytes: _3, companion: _4, groups: _5, ...rest } = draft
+    const bytes = Math.round(Number(identity.megabytes) * MEGABYTE)
     return {
       ...rest,
       label: identity.label,
       family: identity.family,
       ...(identity.description ? { description: identity.description } : {}),
+      ...(identity.pastell ? { pastell: identity.pastell } : {}),
+      ...(bytes > 0 ? { maxBytes: bytes } : {}),
+      ...(identity.companion ? { companion: true } : {}),
+      ...(ownGroups.value.length > 0
+        ? {
+            groups: Object.fromEntries(
+              ownGroups.value.map(({ id, label, rows }) => [id, { label, fields: fieldsIn(rows) }]),
+            ),
+          }
+        : {}),
       fields: Object.fromEntries(fields.value.map(({ name, field }) => [name, field])),
       steps: stages.value.map(({ key: _key, ...step }) => step),
     }
@@ -76,6 +121,7 @@ export const useStudioFlow = (flowId: () => string) => {
         ...answer.faults,
       ]
       svg.value = answer.svg
+      vanished.value = answer.vanished
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal
       if (mine === turn) faults.value = [{ at: '', message: refusal.message }]
@@ -133,6 +179,8 @@ export const useStudioFlow = (flowId: () => string) => {
     faults,
     svg,
     groups,
+    ownGroups,
+    vanished,
     lost,
     becomes,
     save,
