@@ -342,6 +342,57 @@ describe.skipIf(!hasBrowser)('le parcours d’un acte à l’écran', () => {
     expect(await axe(page)).toEqual([])
   })
 
+  test('l’annuaire de la ville complète les destinataires d’un service, et dit combien ils sont', async () => {
+    const { page } = open
+    const town = 'Ville de Démonstration'
+    await open.pick(page.locator('#entite'), town, 'ville')
+    await page.getByRole('link', { name: 'Annuaire' }).click()
+    await open.heading('Annuaire').waitFor()
+    await page.getByLabel('Nom du groupe').fill('Élus')
+    await page.getByRole('checkbox', { name: /^Partagé avec/u }).click()
+    await open.button('Créer un groupe').click()
+    await open.region('Groupes').getByText('aucun membre').waitFor()
+    await page.locator('#csv-contacts').setInputFiles({
+      name: 'contacts.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from('courriel;nom;groupes\nanne@exemple.fr;Anne Élue;Élus\nfaux;Personne;\n'),
+    })
+    await open.button('Vérifier le fichier').click()
+    await page.getByText('1 ajouté(s), 0 complété(s), 0 déjà à jour, 1 refusé(s).').waitFor()
+    expect(await axe(page)).toEqual([])
+    await open.button('Importer').click()
+    await open.region('Contacts').getByText('Anne Élue').waitFor()
+    await open.button('Ajouter un contact').click()
+    await page.getByLabel('Nom', { exact: true }).fill('Élodie Maire')
+    await page.getByLabel('Adresse de courriel').fill('elodie@exemple.fr')
+    await page.getByRole('checkbox', { name: 'Élus' }).click()
+    expect(await axe(page)).toEqual([])
+    await open.button('Enregistrer').click()
+    await open.region('Groupes').getByText('2 membres').waitFor()
+
+    await open.pick(page.locator('#entite'), 'Finances', 'fin')
+    await page.getByText('Aucun document pour le moment.').waitFor()
+    await open.button('Nouveau document').click()
+    await page.keyboard.type('Mail sécurisé')
+    await page.getByRole('menuitem', { name: 'Mail sécurisé', exact: true }).click()
+    await open.heading('Nouveau document').waitFor()
+    const to = page.getByRole('combobox', { name: 'Destinataires' })
+    await to.fill('presse@exemple.fr, ')
+    await to.pressSequentially('élu')
+    await page.getByRole('option', { name: /Élus/u }).waitFor()
+    await page.keyboard.press('ArrowDown')
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('Enter')
+    expect(await to.inputValue()).toBe(`presse@exemple.fr, groupe hérité de ${town}: "Élus", `)
+    await page.getByText('3 destinataires', { exact: true }).waitFor()
+    await page.getByText(`groupe hérité de ${town}: "Élus" : 2 membres`).waitFor()
+    expect(await axe(page)).toEqual([])
+    await open.button('Enregistrer').click()
+    await page.getByText('est enregistré').first().waitFor()
+    await page.getByRole('link', { name: 'Annuaire' }).click()
+    await open.region('Groupes').getByText(`partagé par ${town}`).waitFor()
+  })
+
   test('les pages tiennent sur un téléphone', async () => {
     const { page } = open
     await page.setViewportSize({ width: 375, height: 700 })

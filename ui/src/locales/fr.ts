@@ -187,7 +187,8 @@ export const fr = {
     kind: { groupe: 'groupe', role: 'rôle' },
     transfer: 'Importer ou exporter',
     transferHelp:
-      'Un CSV dont la première ligne nomme les colonnes « courriel », « nom » et « groupes » (séparés par « | »). Rien n’est retiré de l’annuaire.',
+      // A bare bar would part the plurals.
+      "Un CSV dont la première ligne nomme les colonnes « courriel », « nom » et « groupes » (séparés par « {'|'} »). Rien n’est retiré de l’annuaire.",
     file: 'Fichier CSV',
     rehearse: 'Vérifier le fichier',
     import: 'Importer',
