@@ -8,7 +8,7 @@ import {
   type Part,
 } from '#core'
 import type { IdelibreSettings } from './fields.ts'
-import { failureOf, write, type Written } from './http.ts'
+import { failureOf, remove, write, type Written } from './http.ts'
 
 const POLL = 60_000
 
@@ -58,6 +58,7 @@ export interface Called {
 
 /** A project or another document, as read back. */
 export interface Item {
+  readonly id?: string
   readonly name?: string
   readonly rank?: number
   readonly file?: { readonly name?: string } | null
@@ -140,6 +141,12 @@ export const idelibreApi = (http: Http, files: Files, settings: IdelibreSettings
       write(client, { method: 'PUT', path: await sittingAt(id), body: { parts } }),
     setAgenda: async (id: string, kind: AgendaKind, parts: readonly Part[]): Promise<Written> =>
       write(client, { method: 'POST', path: await sittingAt(id, `/${kind}`), body: { parts } }),
+
+    /** Already gone is removed. */
+    async removeProject(id: string, project: string): Promise<void> {
+      const path = await sittingAt(id, `/projects/${encodeURIComponent(project)}`)
+      await remove(client, path)
+    },
 
     /** The zip of tokens, streamed to the store. */
     async tokens(id: string): Promise<FileRef> {

@@ -39,6 +39,14 @@ export const idelibreFields = {
       help: "Certains serveurs ne lisent pas les fichiers d'une requête PUT : essayez-le sur une séance de test avant de le choisir.",
     },
   ),
+  ordreDuJour: choice(
+    "Changement de l'ordre du jour",
+    { remplacer: "Par le hub, avant l'envoi des convocations", refuser: 'Jamais par le hub' },
+    {
+      default: 'remplacer',
+      help: "i-delibRE ne complète pas un ordre du jour : le hub retire les projets qu'il y avait déposés, puis dépose les nouveaux. Ce que quelqu'un d'autre y a mis n'est jamais retiré.",
+    },
+  ),
   autorite: secretFile('Autorité de certification supplémentaire', {
     help: "Fichier PEM, seulement si le certificat d'i-delibRE vient d'une autorité interne.",
   }),

@@ -92,17 +92,40 @@ const inOrder = <T extends { readonly rank?: number }>(items: readonly T[]): rea
 /** A file that the remote does not name cannot be told from ours: the names around it decide. */
 const sameFile = (held: Item['file'], { name }: FileRef): boolean => held?.name === undefined || held.name === name
 
+const isSameItem = (item: Item, { name, file, annexes = [] }: Wanted): boolean => {
+  const heldAnnexes = inOrder(item.annexes ?? [])
+  return (
+    item.name?.trim() === name.trim() &&
+    sameFile(item.file, file) &&
+    heldAnnexes.length === annexes.length &&
+    annexes.every((annexe, place) => sameFile(heldAnnexes[place]?.file, annexe.file))
+  )
+}
+
 /** Whether what the remote holds is what was to be sent: same names, same files, same order. */
 export const isSameAgenda = (held: readonly Item[], wanted: readonly Wanted[]): boolean =>
   held.length === wanted.length &&
   inOrder(held).every((item, rank) => {
-    const { name, file, annexes = [] } = wanted[rank] ?? {}
-    const heldAnnexes = inOrder(item.annexes ?? [])
-    return (
-      item.name?.trim() === name?.trim() &&
-      file !== undefined &&
-      sameFile(item.file, file) &&
-      heldAnnexes.length === annexes.length &&
-      annexes.every((annexe, place) => sameFile(heldAnnexes[place]?.file, annexe.file))
-    )
+    const there = wanted[rank]
+    return there !== undefined && isSameItem(item, there)
   })
+
+/** Whether the remote holds nothing else than some of these, in their order: an agenda of ours, perhaps half removed. */
+export const isLeftOf = (held: readonly Item[], told: readonly Wanted[]): boolean => {
+  let next = 0
+  return inOrder(held).every(item => {
+    const found = told.findIndex((each, rank) => rank >= next && isSameItem(item, each))
+    next = found + 1
+    return found >= 0
+  })
+}
+
+/** Do both agendas read the same there, where names are all that shows? Their contents may differ. */
+export const lookTheSame = (some: readonly ProjetDeSeance[], others: readonly ProjetDeSeance[]): boolean =>
+  JSON.stringify(some.map(shown)) === JSON.stringify(others.map(shown))
+
+const shown = ({ name, file, annexes }: ProjetDeSeance) => [
+  name.trim(),
+  file.name,
+  annexes.map(annexe => annexe.file.name),
+]

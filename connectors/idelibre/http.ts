@@ -83,3 +83,16 @@ export const write = async (client: HttpClient, request: HttpRequest): Promise<W
     )
   }
 }
+
+/**
+ * Removes something, which may be gone already.
+ * @throws TemporaryError `maybeSent` whenever it may have been removed
+ */
+export const remove = async (client: HttpClient, path: string): Promise<void> => {
+  const response = await client.request({ method: 'DELETE', path, timeout: LONG })
+  const { status } = response
+  const body = await response.text()
+  if ((status >= 200 && status < 300) || (status === 404 && messageIn(body) !== undefined)) return
+  const refused = failure(status, body, { location: response.headers['location'] })
+  throw status >= 500 ? new TemporaryError(refused.message, { maybeSent: true }) : refused
+}

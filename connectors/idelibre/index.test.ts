@@ -7,6 +7,10 @@ import { instantOf, isSameTime, mayComeFrom, written } from './dates.ts'
 import idelibre from './index.ts'
 import { createSimulator, type IdelibreSimulatorOptions } from './simulator.ts'
 
+/** A PDF whose bytes depend on what it says. */
+const pdfSaying = async (text: string): Promise<Uint8Array> =>
+  Buffer.concat([await onePdf(), Buffer.from(`% ${text}\n`)])
+
 const made = createAuthority()
 const server = made.issueServer()
 /** One certificate for every simulator of this file: it is what takes time. */
@@ -222,6 +226,110 @@ describe('version 2', () => {
     expect(await hearing.convocation.update(heard.id, otherType)).toMatchObject({
       is: 'refused',
       reason: expect.stringContaining('type') as string,
+    })
+  })
+
+  describe("l'ordre du jour change avant l'envoi des convocations", () => {
+    const agendaOf = async (bench: Awaited<ReturnType<typeof start>>) => {
+      const { id } = await bench.created()
+      const project = async (name: string, content = name) => ({
+        name,
+        file: await bench.files.save(await pdfSaying(content), `${name.toLowerCase()}.pdf`),
+        annexes: [],
+      })
+      const told = [await project('Budget'), await project('Voeu'), await project('Crèche')]
+      expect(await bench.convocation.setProjects(id, told)).toEqual({ is: 'done' })
+      const names = () => bench.simulator.sittings[0]?.projects.map(({ name, rank }) => [name, rank])
+      return { id, told, project, names }
+    }
+    const replace = (
+      bench: Awaited<ReturnType<typeof start>>,
+      ...args: Parameters<typeof bench.convocation.setProjects>
+    ) => {
+      const [id, projects] = args
+      return (told: typeof projects) => {
+        const replaced = bench.convocation.replaceProjects?.(id, projects, told)
+        if (!replaced) throw new Error('cannot replace')
+        return replaced
+      }
+    }
+
+    test('un projet retiré, deux échangés, un ajouté : i-delibRE a exactement le nouvel ordre', async () => {
+      await using bench = await start()
+      const { id, told, project, names } = await agendaOf(bench)
+      const wanted = [...told.slice(0, 2).reverse(), await project('Voirie')]
+      expect(await replace(bench, id, wanted)(told)).toEqual({ is: 'done' })
+      expect(names()).toEqual([
+        ['Voeu', 0],
+        ['Budget', 1],
+        ['Voirie', 2],
+      ])
+      expect(await replace(bench, id, [])(wanted)).toEqual({ is: 'done' })
+      expect(names()).toEqual([])
+    })
+
+    test.each<[string, Fault, RegExp]>([
+      ['un retrait dont la réponse se perd', { kind: 'cutAfter' }, /^DELETE/u],
+      ['un retrait en panne', { kind: 'status', status: 500 }, /^DELETE/u],
+      ['un dépôt en panne une fois tout retiré', { kind: 'status', status: 500 }, /^POST .*\/projects$/u],
+      ['un dépôt dont la réponse se perd', { kind: 'cutAfter' }, /^POST .*\/projects$/u],
+    ])('%s : relancé, rien ne manque et rien n’est doublé', async (_what, fault, on) => {
+      await using bench = await start()
+      const { id, told, names } = await agendaOf(bench)
+      const wanted = [...told].reverse()
+      bench.simulator.faults.plan(fault, { on })
+      await expect(replace(bench, id, wanted)(told)).rejects.toMatchObject({ name: 'TemporaryError', maybeSent: true })
+      expect(await replace(bench, id, wanted)(told)).toEqual({ is: 'done' })
+      expect(names()).toEqual([
+        ['Crèche', 0],
+        ['Voeu', 1],
+        ['Budget', 2],
+      ])
+    })
+
+    test('un rapport corrigé sous le même nom remplace l’ancien', async () => {
+      await using bench = await start()
+      const { id, told, project } = await agendaOf(bench)
+      const before = bench.simulator.sittings[0]?.projects[0]?.id
+      const wanted = [await project('Budget', 'corrigé'), ...told.slice(1)]
+      expect(await replace(bench, id, wanted)(told)).toEqual({ is: 'done' })
+      expect(bench.simulator.sittings[0]?.projects[0]?.id).not.toBe(before)
+    })
+
+    test('refusé par i-delibRE, le nouvel ordre laisse la place à l’ancien, qui y est remis', async () => {
+      await using bench = await start()
+      const { id, told, names } = await agendaOf(bench)
+      const annexes = [{ title: 'Tableau', file: await bench.files.save('a;b', 'tableau.csv') }]
+      const wanted = told.map(each => ({ ...each, annexes }))
+      expect(await replace(bench, id, wanted)(told)).toMatchObject({
+        is: 'refused',
+        reason: expect.stringContaining("n'est pas un pdf. L'ordre du jour précédent y est remis.") as string,
+      })
+      expect(names()).toEqual([
+        ['Budget', 0],
+        ['Voeu', 1],
+        ['Crèche', 2],
+      ])
+    })
+
+    test('ce que quelqu’un d’autre y a mis n’est jamais retiré, ni rien après l’envoi, ni contre le réglage', async () => {
+      await using bench = await start()
+      const { id, told, project, names } = await agendaOf(bench)
+      const foreign = [await project('Motion')]
+      expect(await replace(bench, id, told.slice(1))(foreign)).toMatchObject({
+        is: 'refused',
+        reason: expect.stringContaining('un autre ordre du jour') as string,
+      })
+      bench.simulator.sendConvocations()
+      expect(await replace(bench, id, told.slice(1))(told)).toMatchObject({
+        is: 'refused',
+        reason: expect.stringContaining('déjà parties') as string,
+      })
+      expect(names()).toHaveLength(3)
+      await using careful = await start({}, { ordreDuJour: 'refuser' })
+      const own = await agendaOf(careful)
+      expect(await replace(careful, own.id, own.told.slice(1))(own.told)).toMatchObject({ is: 'refused' })
+      expect(own.names()).toHaveLength(3)
     })
   })
 

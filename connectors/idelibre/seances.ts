@@ -15,7 +15,9 @@ import {
   faultOfOthers,
   faultOfProjects,
   faultOfSeance,
+  isLeftOf,
   isSameAgenda,
+  lookTheSame,
   otherParts,
   projectParts,
   seanceParts,
@@ -120,6 +122,32 @@ export const seancesOf = (api: IdelibreApi, settings: IdelibreSettings) => {
     setProjects: async (id: string, projects: readonly ProjetDeSeance[]): Promise<Done> => {
       const fault = faultOfProjects(projects)
       return fault === undefined ? setAgenda(id, 'projects', projects, projectParts(projects)) : refused(fault)
+    },
+
+    async replaceProjects(
+      id: string,
+      projects: readonly ProjetDeSeance[],
+      told: readonly ProjetDeSeance[],
+    ): Promise<Done> {
+      const fault = faultOfProjects(projects)
+      if (fault !== undefined) return refused(fault)
+      if (settings.ordreDuJour === 'refuser') return setAgenda(id, 'projects', projects, projectParts(projects))
+      const held = await api.agenda(id, 'projects')
+      // Names that are those of before may hide the contents of before.
+      if (isSameAgenda(held, projects) && !lookTheSame(told, projects)) return DONE
+      if (!isLeftOf(held, told) && !isSameAgenda(held, projects)) return refused(OTHER_AGENDA.projects)
+      if (await isSent(id)) return refused(LEFT)
+      const ids = held.flatMap(item => item.id ?? [])
+      if (ids.length < held.length) return refused(OTHER_AGENDA.projects)
+      for (const project of ids) await api.removeProject(id, project)
+      if (projects.length === 0) return DONE
+      const sent = await api.setAgenda(id, 'projects', projectParts(projects))
+      if (sent.is === 'ok') return DONE
+      // Refused once the former one is gone: a séance is not left without an agenda.
+      const back = told.length === 0 ? undefined : await api.setAgenda(id, 'projects', projectParts(told))
+      return refused(
+        `${sentence(sent)} ${back?.is === 'ok' ? "L'ordre du jour précédent y est remis." : "L'ordre du jour y est vide : corrigez celui du dossier, puis relancez."}`,
+      )
     },
 
     /** Without sending: is this the agenda there? */

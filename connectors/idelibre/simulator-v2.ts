@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { ZipFile } from 'yazl'
 import type { SimRequest, SimResponse } from '#core/testing'
@@ -66,6 +67,7 @@ interface Described {
 }
 
 const itemOf = (described: Described): Item => ({
+  id: randomUUID(),
   name: described.name ?? described.title ?? '',
   rank: described.rank ?? 0,
   file: fileOf(described.fileName ?? ''),
@@ -100,6 +102,14 @@ const setAgenda = async (
     return problem(400, `Le nom ne doit pas excéder ${longest} caractères`)
   sitting[kind] = described.map(itemOf)
   return ok(sitting[kind], 201)
+}
+
+const removeProject = (sitting: SimSitting, project: string): SimResponse => {
+  if (isSent(sitting)) return problem(400, 'Sitting is already sent')
+  if (!sitting.projects.some(({ id }) => id === project))
+    return problem(404, 'App\\\\Entity\\\\Project object not found')
+  sitting.projects = sitting.projects.filter(({ id }) => id !== project).map((each, rank) => ({ ...each, rank }))
+  return { status: 204 }
 }
 
 const tokens = async (sitting: SimSitting): Promise<SimResponse> => {
@@ -161,7 +171,7 @@ export const answerV2 = async (
   if (path === '/api/v2/ping') return ok({ message: 'success' })
   if (path === '/api/v2/me')
     return ok({ name: 'passeur', structure: TOWN.structure, role: ['ROLE_API_STRUCTURE_ADMIN'] })
-  const [structure, what, id, part] = path.replace('/api/v2/structures/', '').split('/').map(decodeURIComponent)
+  const [structure, what, id, part, item] = path.replace('/api/v2/structures/', '').split('/').map(decodeURIComponent)
   if (structure !== TOWN.structure.id) return problem(403, 'Access Denied.')
   if (what === 'types' && method === 'GET') return ok(TOWN.types)
   if (what === 'themes' && method === 'GET') return ok(TOWN.themes)
@@ -175,5 +185,7 @@ export const answerV2 = async (
   if (part === 'convocations') return ok(sitting.called)
   if (part === 'token') return tokens(sitting)
   if (part !== 'projects' && part !== 'otherdocs') return problem(404, 'No route found')
+  if (item !== undefined)
+    return part === 'projects' && method === 'DELETE' ? removeProject(sitting, item) : problem(404, 'No route found')
   return method === 'POST' ? setAgenda(sitting, part, request) : ok(sitting[part])
 }

@@ -114,7 +114,12 @@ export interface Convocation {
    * agenda, or whose convocations have left, is `refused`.
    */
   setProjects(id: string, projects: readonly ProjetDeSeance[]): Promise<Done>
-  /** The same for the documents that are on no agenda. */
+  /**
+   * Puts another agenda in place of the one that was `told`, before the convocations leave; absent where the remote cannot. What somebody
+   * else put there is never removed: it is `refused`. May be called again after any failure: it takes up where the remote is.
+   */
+  replaceProjects?(id: string, projects: readonly ProjetDeSeance[], told: readonly ProjetDeSeance[]): Promise<Done>
+  /** The same as `setProjects` for the documents that are on no agenda. */
   setOthers(id: string, others: readonly AutreDocument[]): Promise<Done>
   /** Changes date, place and files of the séance (neither its type nor its agenda) before its convocations leave. */
   update(id: string, seance: SeanceAConvoquer): Promise<Done>

@@ -303,6 +303,21 @@ describe('la mise à jour', () => {
     expect(document.state).toBe('termine')
   })
 
+  test('un logiciel qui remplace l’ordre du jour reçoit le nouveau, et celui qu’il tient du hub', async () => {
+    const { document, convocation: remote } = await sent()
+    const asked: unknown[] = []
+    Object.assign(remote, {
+      replaceProjects: async (...given: readonly unknown[]) => {
+        asked.push(given)
+        return { is: 'done' }
+      },
+    })
+    document.edit({ 'convocation.projets': [projet('Cantine')] })
+    await document.ask('convocation.mettreAJour')
+    expect(asked).toMatchObject([['seance-1', [{ name: 'Cantine' }], [{ name: 'Budget' }, { name: 'Cantine' }]]])
+    expect(document.message).toBe('Séance mise à jour')
+  })
+
   test('refusée, elle dit quelle partie et ce qui est déjà parti ; un agent corrige, ou reprend le suivi', async () => {
     const { document, hub, answers } = await sent()
     document.edit({ 'convocation.lieu': 'Salle des fêtes', 'convocation.projets': [] })

@@ -1,4 +1,4 @@
-import { localTime, PermanentError, type Convocation } from '#core'
+import { localTime, PermanentError, type Convocation, type Done } from '#core'
 import type { SeanceData } from './fields.ts'
 import {
   changedParts,
@@ -9,6 +9,7 @@ import {
   seanceOf,
   sentParts,
   timeOf,
+  toldProjects,
   writtenTime,
 } from './seance.ts'
 import { task } from './states.ts'
@@ -19,6 +20,11 @@ const tooLate = (data: SeanceData, now: Date): string | undefined => {
   return past && `la séance est prévue le ${writtenTime(past)}, une date passée`
 }
 
+const putAgenda = (connector: Convocation, data: SeanceData): Promise<Done> => {
+  const [id, projects] = [data.seanceId ?? '', projectsOf(data)]
+  return connector.replaceProjects?.(id, projects, toldProjects(data)) ?? connector.setProjects(id, projects)
+}
+
 /** Tells the remote what changed, part by part. @throws PermanentError at the first refusal, with what was told before it */
 const update = async (connector: Convocation, data: SeanceData, key: string): Promise<void> => {
   const id = data.seanceId ?? ''
@@ -26,7 +32,7 @@ const update = async (connector: Convocation, data: SeanceData, key: string): Pr
   const done: string[] = []
   const calls = {
     seance: { label: 'date, lieu et convocation', call: async () => connector.update(id, seanceOf(data, key)) },
-    projets: { label: 'ordre du jour', call: async () => connector.setProjects(id, projectsOf(data)) },
+    projets: { label: 'ordre du jour', call: async () => putAgenda(connector, data) },
     autres: { label: 'autres documents', call: async () => connector.setOthers(id, othersOf(data)) },
   }
   for (const part of changed) {

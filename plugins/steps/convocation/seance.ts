@@ -10,7 +10,7 @@ export const writtenTime = (local: string): string => {
   return `${day.split('-').toReversed().join('/')} à ${hour}`
 }
 
-export const projectsOf = ({ projets }: SeanceData): readonly ProjetDeSeance[] =>
+export const projectsOf = ({ projets }: Pick<SeanceData, 'projets'>): readonly ProjetDeSeance[] =>
   projets.map(({ nom, rapport, theme, rapporteur, annexes = [] }) => ({
     name: nom,
     file: rapport,
@@ -70,6 +70,10 @@ export const sentParts = (parts: Parts): string => JSON.stringify(parts)
 
 const read = (transmis: string | undefined): Partial<Parts> =>
   transmis === undefined ? {} : (JSON.parse(transmis) as Partial<Parts>)
+
+/** The agenda as it left last. */
+export const toldProjects = ({ transmis }: SeanceData): readonly ProjetDeSeance[] =>
+  projectsOf({ projets: JSON.parse(read(transmis).projets ?? '[]') as SeanceData['projets'] })
 
 /** What an agent changed since the remote was told. */
 export const changedParts = (data: SeanceData): readonly (keyof Parts)[] => {
