@@ -6,13 +6,14 @@ import { entityImportRoute } from './imports/entity/route.ts'
 import { studioImporter, studioImportRoute } from './imports/studio/index.ts'
 import { pastellLinks } from './links.ts'
 import { pastellApi } from './mount.ts'
+import { actionACote } from './steps/action-a-cote/index.ts'
 import { actionManuelle } from './steps/action-manuelle/index.ts'
 
 /** What lets software written for Pastell work by changing a URL. */
 export default definePlugin({
   id: 'pastell',
   version: 1,
-  steps: [actionManuelle],
+  steps: [actionManuelle, actionACote],
   mounts: [pastellApi, pastellLinks],
   checks: [pastellCheck],
   importers: [studioImporter, definitionImporter, entityImporter],

@@ -1,3 +1,6 @@
+import { textOf } from '../studio/format.ts'
+import type { ActionRead } from './read.ts'
+
 /** What one class of a family action does: the step of the hub that does it, under the name that Pastell's own flows give the action. */
 export interface FamilyClass {
   readonly step: string
@@ -71,7 +74,14 @@ export const GENERIC: ReadonlySet<string> = new Set([
 /** Enter the state named like the action, and nothing else. */
 export const NEUTRAL: ReadonlySet<string> = new Set(['Defaut', 'DefautNotify'])
 /** Delegates to the class of `connecteur-type-action`. */
-export const STANDARD: ReadonlySet<string> = new Set(['StandardAction', 'StandardChoiceAction'])
+const STANDARD: ReadonlySet<string> = new Set(['StandardAction', 'StandardChoiceAction'])
+
+/** The class that does the action, whoever delegates to it. */
+export const classOf = (action: Pick<ActionRead, 'options'> | undefined): string | undefined => {
+  const own = textOf(action?.options['action-class'])
+  const family = textOf(action?.options['connecteur-type-action'])
+  return own === undefined || STANDARD.has(own) ? family : own
+}
 
 /** Actions that every document of the hub has, whatever its definition says (pastell-domain.md §4.1). */
 export const CONVENTIONAL: Readonly<Record<string, string>> = {

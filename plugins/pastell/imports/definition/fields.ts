@@ -1,6 +1,7 @@
-import type { Condition, FieldOptions, FieldSpec } from '#core'
+import { relativeDay, type Condition, type FieldOptions, type FieldSpec } from '#core'
 import { keepsOrder, patternOf } from '../studio/elements.ts'
 import { adapted, carried, isJson, isOn, lost, textOf, unknownKeys, type Json, type Remark } from '../studio/format.ts'
+import { CLASSES, classOf, GENERIC, NEUTRAL } from './classes.ts'
 import { canonical, textsOf, type Definition, type FieldRead } from './read.ts'
 
 const KINDS: Readonly<Record<string, FieldSpec['kind']>> = {
@@ -17,8 +18,11 @@ const KINDS: Readonly<Record<string, FieldSpec['kind']>> = {
 }
 
 /** Options that change nothing here, or that the hub does in its own way. */
-const WITHOUT_EFFECT = ['name', 'type', 'link_name', 'may_be_null', 'progress_bar', 'autocomplete']
-const READ = [
+const ALL_FILES = 'donner au flux une taille maximale de tous ses fichiers (« maxBytes »)'
+export const WITHOUT_EFFECT = ['link_name', 'may_be_null', 'progress_bar']
+export const READ_OF_FIELDS = [
+  'name',
+  'type',
   'commentaire',
   'requis',
   'multiple',
@@ -32,19 +36,22 @@ const READ = [
   'no-show',
   'content-type',
   'max_file_size',
+  'is_equal',
+  'is_equal_error',
+  'onchange',
+  'choice-action',
 ]
-const LOST: Readonly<Record<string, string>> = {
-  'choice-action': 'la liste de choix de « % », que calcule un programme de Pastell : la valeur se saisit',
-  onchange: 'ce que fait un programme de Pastell quand « % » change',
-  depend: 'une valeur de « % » par fichier',
-  is_equal: "l'égalité de « % » avec un autre champ",
+/** What is not carried over, and what an administrator does about it. */
+export const LOST_OF_FIELDS: Readonly<Record<string, string>> = {
+  depend: 'une valeur de « % » par fichier : ajouter un champ par fichier, ou une étape qui type les pièces',
   visionneuse: 'la visionneuse de « % » : les visionneuses de la plateforme sont offertes selon le fichier',
-  'visionneuse-no-link': 'le lien de téléchargement caché de « % »',
-  'edit-only': '« % » montré seulement pendant la saisie',
+  'visionneuse-no-link': 'le lien de téléchargement caché de « % » : qui lit le document lit ses fichiers',
+  'edit-only': '« % » montré seulement pendant la saisie : il l’est à tous ceux qui lisent le document',
   'show-role': '« % » montré selon un rôle : il est montré à tous ceux qui lisent le document',
-  'read-only-content': '« % » en lecture seule selon d’autres champs',
-  max_multiple_file_size: 'la taille maximale de tous les fichiers de « % » ensemble',
-  max_multipe_file_size: 'la taille maximale de tous les fichiers de « % » ensemble',
+  'read-only-content': '« % » en lecture seule selon d’autres champs : il se modifie tant que le formulaire est ouvert',
+  max_multiple_file_size: `la taille maximale des fichiers de « % » ensemble : ${ALL_FILES}`,
+  max_multipe_file_size: `la taille maximale des fichiers de « % » ensemble : ${ALL_FILES}`,
+  autocomplete: 'les suggestions de « % », que donnait un service de Pastell : la valeur se saisit',
 }
 
 const choicesOf = ({ options: { value }, order }: FieldRead): readonly (readonly [string, string])[] => {
@@ -65,12 +72,51 @@ const defaultOf = (
   if (kind === 'file' || kind === 'files')
     return { options: {}, remarks: [lost(`${field.at}/default`, 'la valeur par défaut d’un fichier')] }
   const text = textOf(given) ?? ''
-  if (kind !== 'date' || text === 'now' || /^\d{4}-\d{2}-\d{2}$/u.test(text))
+  if (kind !== 'date' || relativeDay(text, new Date(0)) !== undefined)
     return { options: { default: text }, remarks: [] }
   return {
     options: {},
-    remarks: [lost(`${field.at}/default`, `le jour proposé d'avance, « ${text} » : seul « now » est compris`)],
+    remarks: [
+      lost(
+        `${field.at}/default`,
+        `le jour proposé d'avance, « ${text} », ne se comprend pas : il se saisit, ou s'écrit « +1 month » dans le studio`,
+      ),
+    ],
   }
+}
+
+/** Does a step, or the hub itself, what this action of the form does? */
+const isDoneHere = (id: string, { actions }: Definition): boolean => {
+  const program = classOf(actions.find(each => each.id === id))
+  return program !== undefined && (Object.hasOwn(CLASSES, program) || GENERIC.has(program) || NEUTRAL.has(program))
+}
+
+/** Programs of Pastell that a field calls while the form is filled: what a person does in their place stands in its help. */
+const programsOf = ({ at, options }: FieldRead, label: string, definition: Definition) => {
+  const remarks: Remark[] = []
+  const help: string[] = []
+  const tell = (key: string, message: string, sentence: string) => {
+    const id = textOf(options[key])
+    if (id === undefined) return
+    const program = classOf(definition.actions.find(each => each.id === id)) ?? id
+    if (isDoneHere(id, definition)) {
+      remarks.push(carried(`${at}/${key}`, `le programme « ${program} » de « ${label} » : son étape le fait`))
+      return
+    }
+    help.push(sentence)
+    remarks.push(adapted(`${at}/${key}`, message.replace('%', label).replace('&', program)))
+  }
+  tell(
+    'onchange',
+    "ce que fait le programme « & » quand « % » change : une personne le fait, l'aide du champ le dit",
+    'Chez Pastell, changer cette valeur en remplissait d’autres : les vérifier.',
+  )
+  tell(
+    'choice-action',
+    "la liste de « % », que calculait le programme « & » : la valeur se saisit, l'aide du champ le dit",
+    'Chez Pastell, un programme en donnait la liste : saisir la valeur.',
+  )
+  return { remarks, help }
 }
 
 /** One value of a page condition or of a rule, over a field of the first page: PHP compares loosely, here by the kind of the field. */
@@ -95,7 +141,7 @@ export const readField = (field: FieldRead, definition: Definition): FormField =
   const base = KINDS[type] ?? 'text'
   const kind = base === 'file' && isOn(options['multiple']) ? 'files' : base
   const remarks: Remark[] = [
-    ...unknownKeys(at, options, [...WITHOUT_EFFECT, ...READ, ...Object.keys(LOST), 'is_equal_error']),
+    ...unknownKeys(at, options, [...WITHOUT_EFFECT, ...READ_OF_FIELDS, ...Object.keys(LOST_OF_FIELDS)]),
   ]
   if (!KINDS[type]) remarks.push(lost(`${at}/type`, `le type « ${type} » de « ${label} », traité comme un texte`))
   if (type === 'password')
@@ -105,7 +151,7 @@ export const readField = (field: FieldRead, definition: Definition): FormField =
         `le masquage de « ${label} » : le champ devient un texte, lisible de tous ceux qui lisent le document`,
       ),
     )
-  for (const [key, sentence] of Object.entries(LOST))
+  for (const [key, sentence] of Object.entries(LOST_OF_FIELDS))
     if (options[key] !== undefined && options[key] !== false && options[key] !== '')
       remarks.push(lost(`${at}/${key}`, sentence.replace('%', label)))
 
@@ -136,8 +182,11 @@ export const readField = (field: FieldRead, definition: Definition): FormField =
           .filter(each => each !== '')
       : []
   const size = Number(options['max_file_size'] ?? Number.NaN)
-  const help = textOf(options['commentaire'])?.slice(0, 2_000)
-  if (help?.includes('<'))
+  const programs = programsOf(field, label, definition)
+  remarks.push(...programs.remarks)
+  const written = textOf(options['commentaire'])
+  const help = [...(written === undefined ? [] : [written]), ...programs.help].join(' ').slice(0, 2_000)
+  if (written?.includes('<'))
     remarks.push(
       adapted(`${at}/commentaire`, `l'aide de « ${label} » contient des balises, montrées telles quelles : à relire`),
     )
@@ -157,7 +206,7 @@ export const readField = (field: FieldRead, definition: Definition): FormField =
         ...(isOn(options['no-show']) ? { hidden: true } : {}),
         ...(isOn(options['title']) ? { title: true } : {}),
         ...(indexed && !kind.startsWith('file') ? { index: true } : {}),
-        ...(help === undefined ? {} : { help }),
+        ...(help === '' ? {} : { help }),
         ...(pattern ? { pattern } : {}),
         ...(accept.length > 0 ? { accept } : {}),
         ...(size > 0 ? { maxBytes: Math.floor(size) } : {}),

@@ -7,7 +7,11 @@ import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { namesOf } from '../../names.ts'
 import { lineOf } from '../studio/format.ts'
 import { definitionImporter } from './index.ts'
+import { RULE_KEYS } from '../rules/rules.ts'
+import { LOST_OF_FIELDS, READ_OF_FIELDS, WITHOUT_EFFECT } from './fields.ts'
 import { importDefinition } from './import.ts'
+import { READ_OF_ACTIONS, TOLD_OF_ACTIONS } from './keys.ts'
+import { KEYS } from './read.ts'
 
 let steps: ReadonlyMap<string, AnyStep>
 let courrier: string
@@ -41,11 +45,12 @@ describe('un module écrit à la main', () => {
   test('donne un flux qui se publie, ses étapes dans l’ordre des règles', () => {
     const flow = compiled(courrier)
     expect(flow.steps.map(step => [step.alias, step.definition.id])).toEqual([
+      ['prevenir', 'actionACote'],
       ['signature', 'signature'],
       ['enregistrer', 'actionManuelle'],
       ['ged', 'ged'],
     ])
-    expect(flow.steps[2]).toMatchObject({ when: { field: 'envoi_ged', is: true } })
+    expect(flow.steps[3]).toMatchObject({ when: { field: 'envoi_ged', is: true } })
     expect(flow.stored).toMatchObject({ label: 'Courrier à faire signer', maxBytes: 150_000_000 })
   })
 
@@ -77,6 +82,9 @@ describe('un module écrit à la main', () => {
       nature: { kind: 'choice', choices: { d: 'Délibération', a: 'Arrêté' }, options: { default: 'a' } },
       sujets: { choices: { '0': 'Voirie', '1': 'École' } },
       envoye_le: { kind: 'date', options: { default: 'now' } },
+      prevu_le: { kind: 'date', options: { default: '-30days' } },
+      urgent: { options: { help: expect.stringContaining('Chez Pastell') as unknown } },
+      code2: { options: { equals: { field: 'code', message: 'Les deux codes diffèrent.' } } },
       document: { kind: 'file', options: { accept: ['application/pdf'], maxBytes: 128_000_000 } },
       autre_document_attache: { kind: 'files' },
       en_copie: { kind: 'mailList' },
@@ -127,6 +135,23 @@ describe('un document du flux importé', () => {
     await expect(document.ask('enregistrer.faire')).rejects.toThrow()
     await document.ask('enregistrer.passer')
     expect(document.state).toBe('termine')
+  })
+
+  test('n’attend pas une action que rien n’attend : offerte quand sa règle est tenue, une fois, sans rien déplacer', async () => {
+    const { hub, parapheur } = town()
+    const document = await hub.create({ ...VALUES, code: 'A', code2: 'B' })
+    await expect(document.submit()).rejects.toThrow('Les deux codes diffèrent.')
+    await document.edit({ code2: 'A' })
+    await document.submit()
+    expect(document.state).toBe('signature.envoye')
+    expect(document.buttons['prevenir.faire']).toBe(true)
+    await document.ask('prevenir.faire')
+    expect(document.state).toBe('signature.envoye')
+    expect(document.buttons['prevenir.faire']).toContain('déjà passé')
+    expect(document.journal.join('\n')).toContain('PrevenirElu')
+    parapheur.sign()
+    await hub.advance('1 min')
+    expect(document.state).toBe('enregistrer.aFaire')
   })
 
   test('saute la GED quand sa case n’est pas cochée', async () => {
@@ -197,6 +222,20 @@ test('la commande publie le flux, et refuse de le faire deux fois', async () => 
   await expect(definitionImporter.run([path], services)).rejects.toMatchObject({
     detail: expect.stringContaining('courrier-a-signer') as unknown,
   })
+})
+
+test('la page de l’import dit ce que devient chaque clé du format', async () => {
+  const page = await readFile(new URL('./README.md', import.meta.url), 'utf8')
+  const keys = [
+    ...KEYS,
+    ...READ_OF_FIELDS,
+    ...WITHOUT_EFFECT,
+    ...Object.keys(LOST_OF_FIELDS),
+    ...READ_OF_ACTIONS,
+    ...Object.keys(TOLD_OF_ACTIONS),
+    ...RULE_KEYS,
+  ]
+  expect(keys.filter(key => !page.includes(`\`${key}\``))).toEqual([])
 })
 
 test('un fichier qui n’est pas une définition est refusé avec une phrase', () => {

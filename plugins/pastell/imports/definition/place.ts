@@ -4,10 +4,7 @@ import { adapted, carried, lost, textOf, type Remark } from '../studio/format.ts
 import { ofTheDocument, type FirstPage } from '../studio/steps.ts'
 import { GIVES, INPUTS, LOGICAL } from './classes.ts'
 import type { ActionRead, Definition } from './read.ts'
-import { isSystemOnly, preparationOf, type Stretch } from './stretches.ts'
-
-type StepStretch = Extract<Stretch, { is: 'step' }>
-type ManualStretch = Extract<Stretch, { is: 'manual' }>
+import { isSystemOnly, preparationOf, type ManualStretch, type StepStretch } from './stretches.ts'
 
 /** A name of our step that Pastell's definition bears: `states.envoye` → `send-iparapheur`. */
 export interface PublicName {
@@ -197,14 +194,19 @@ const ruleKept = (read: ActionRead): { readonly rule: object; readonly remarks: 
   return { rule, remarks }
 }
 
-/** Places an action that a person does, for want of the program that did it. */
-export const placeManual = ({ entry, program }: ManualStretch, alias: string): Placed => {
+const WHERE = { route: '', beside: ', offerte à côté du cheminement quand sa règle le permet' } as const
+
+/**
+ * Places an action that a person does, for want of the program that did it.
+ * @param where on the route the document waits for it; beside, it is offered and stops nothing
+ */
+export const placeManual = ({ entry, program }: ManualStretch, alias: string, where: 'route' | 'beside'): Placed => {
   const { rule, remarks } = ruleKept(entry)
   const name = (textOf(entry.options['name']) ?? entry.id).slice(0, 180)
   const button = (textOf(entry.options['name-action']) ?? name).slice(0, 180)
   return {
     placed: {
-      step: 'actionManuelle',
+      step: where === 'route' ? 'actionManuelle' : 'actionACote',
       alias,
       label: name,
       bindings: {},
@@ -214,12 +216,19 @@ export const placeManual = ({ entry, program }: ManualStretch, alias: string): P
         ...(program === undefined ? {} : { classe: program }),
       },
       pastell: { 'states.faite': entry.id, 'tasks.faire': entry.id },
-      labels: { 'states.aFaire': `À faire : ${button}`, 'states.faite': name, 'tasks.faire': button },
+      labels: {
+        ...(where === 'route' ? { 'states.aFaire': `À faire : ${button}` } : {}),
+        'states.faite': name,
+        'tasks.faire': button,
+      },
     },
     remarks: [
       program === undefined
-        ? carried(entry.at, `l'action « ${entry.id} », faite par un agent`)
-        : adapted(entry.at, `l'action « ${entry.id} » devient une tâche d'agent : le programme « ${program} » manque`),
+        ? carried(entry.at, `l'action « ${entry.id} », faite par un agent${WHERE[where]}`)
+        : adapted(
+            entry.at,
+            `l'action « ${entry.id} » devient une tâche d'agent${WHERE[where]} : le programme « ${program} » manque`,
+          ),
       ...remarks,
     ],
   }

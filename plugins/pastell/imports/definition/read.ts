@@ -34,7 +34,8 @@ export interface Definition {
   readonly remarks: readonly Remark[]
 }
 
-const KEYS = [
+/** Keys of a definition (§3.1). */
+export const KEYS = [
   'nom',
   'type',
   'description',

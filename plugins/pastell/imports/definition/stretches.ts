@@ -1,5 +1,5 @@
 import { isJson, textOf, type Json } from '../studio/format.ts'
-import { BOXES, CLASSES, CONVENTIONAL, ENTRY, GENERIC, NEUTRAL, STANDARD, type FamilyClass } from './classes.ts'
+import { BOXES, CLASSES, classOf, CONVENTIONAL, ENTRY, GENERIC, NEUTRAL, type FamilyClass } from './classes.ts'
 import { textsOf, type ActionRead, type Definition } from './read.ts'
 
 /** An action that a family class does, and which one. */
@@ -19,12 +19,8 @@ export type Stretch =
   /** `program`: the private class; none when the action only enters its state. */
   | { readonly is: 'manual'; readonly entry: ActionRead; readonly program: string | undefined }
 
-/** The class that does the action, whoever delegates to it. */
-const classOf = ({ options }: ActionRead): string | undefined => {
-  const own = textOf(options['action-class'])
-  const family = textOf(options['connecteur-type-action'])
-  return own === undefined || STANDARD.has(own) ? family : own
-}
+export type StepStretch = Extract<Stretch, { is: 'step' }>
+export type ManualStretch = Extract<Stretch, { is: 'manual' }>
 
 export const isSystemOnly = ({ rule }: ActionRead): boolean => {
   const role = textsOf(rule['role_id_e'])
@@ -41,14 +37,13 @@ const ofTheForm = ({ fields }: Definition): ReadonlySet<string> =>
 /** The stretches of a definition in the order of the file. Actions in none of them are plain states. */
 const stretchesOf = (definition: Definition): readonly Stretch[] => {
   const form = ofTheForm(definition)
-  const found: (
-    Extract<Stretch, { is: 'manual' }> | (Extract<Stretch, { is: 'step' }> & { actions: FamilyAction[] })
-  )[] = []
+  type Growing = StepStretch & { actions: FamilyAction[] }
+  const found: (ManualStretch | Growing)[] = []
   const later: FamilyAction[] = []
   const sameStep = ({ read, known }: FamilyAction) =>
     found.filter(
-      each => each.is === 'step' && each.step === known.step && rankOf(each.entry) === rankOf(read),
-    ) as Extract<Stretch, { is: 'step' }>[] as (Extract<Stretch, { is: 'step' }> & { actions: FamilyAction[] })[]
+      (each): each is Growing => each.is === 'step' && each.step === known.step && rankOf(each.entry) === rankOf(read),
+    )
 
   for (const read of definition.actions) {
     const named = classOf(read)
@@ -87,8 +82,31 @@ const awaited = (rule: Json): readonly string[] =>
     return isJson(value) && (key.startsWith('and') || key.startsWith('or')) ? awaited(value) : []
   })
 
+/** Before the document is sent: where the rules of older modules let an agent do nearly everything. */
+const DRAFTS = ['creation', 'modification', 'importation']
+/** Conventional actions that a route goes through; the others only say what may be done in a state. */
+const ON_THE_WAY = ['orientation', 'termine']
+
+/**
+ * Does nothing wait for this action? Neither a state that starts it or that it starts, nor another action that wants it done. What can only be
+ * done to a draft is not beside: here, nothing but the form is done to a draft.
+ */
+const isBeside = (stretch: Stretch, { actions }: Definition): boolean => {
+  const { id, rule } = stretch.entry
+  const goes = next(stretch.entry)
+  if (stretch.is === 'step' || goes !== undefined) return false
+  const states = textsOf(rule['last-action'])
+  if (states.length > 0 && states.every(state => DRAFTS.includes(state))) return false
+  const others = actions.filter(
+    each => each.id !== id && (!Object.hasOwn(CONVENTIONAL, each.id) || ON_THE_WAY.includes(each.id)),
+  )
+  return !others.some(each => next(each) === id || awaited(each.rule).includes(id))
+}
+
 export interface Route {
   readonly stretches: readonly Stretch[]
+  /** Actions that an agent may do and that stop nothing. */
+  readonly beside: readonly ManualStretch[]
   /** Nothing says which of these goes first: the order of the file was kept. */
   readonly undecided: readonly string[]
 }
@@ -99,7 +117,9 @@ export interface Route {
  * @param namesOf every state and action that a stretch answers for
  */
 export const routeOf = (definition: Definition, namesOf: (stretch: Stretch) => readonly string[]): Route => {
-  const all = stretchesOf(definition)
+  const found = stretchesOf(definition)
+  const beside = found.filter((each): each is ManualStretch => each.is === 'manual' && isBeside(each, definition))
+  const all = found.filter(each => each.is === 'step' || !beside.includes(each))
   const owner = new Map<string, Stretch>()
   for (const stretch of all) for (const name of namesOf(stretch)) if (!owner.has(name)) owner.set(name, stretch)
   for (const stretch of all) owner.set(stretch.entry.id, stretch)
@@ -125,7 +145,7 @@ export const routeOf = (definition: Definition, namesOf: (stretch: Stretch) => r
     stretches.push(chosen)
     left.delete(chosen)
   }
-  return { stretches, undecided }
+  return { stretches, beside, undecided }
 }
 
 /** Does the document go on by itself after this stretch? */

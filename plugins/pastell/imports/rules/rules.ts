@@ -54,6 +54,9 @@ const GROUPS = [
   { prefix: 'no_', holds: (each: readonly boolean[]) => !each.some(Boolean) },
 ] as const
 
+/** Every key of the language; those of groups by their prefix. */
+export const RULE_KEYS: readonly string[] = [...Object.keys(TESTS), 'content', ...GROUPS.map(({ prefix }) => prefix)]
+
 const groupOf = (key: string) => GROUPS.find(({ prefix }) => key.startsWith(prefix))
 
 const entryHolds = (key: string, value: unknown, facts: RuleFacts): boolean => {
