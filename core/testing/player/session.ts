@@ -4,7 +4,7 @@ import { offers, type Offer } from '../../engine/availability.ts'
 import type { CompiledFlow, CompiledState } from '../../engine/model.ts'
 import type { Flow } from '../../authoring/flows.ts'
 import type { AnyStep } from '../../authoring/steps.ts'
-import { memoryFiles, testHub, type TestDocument, type TestHub } from '../test-hub.ts'
+import { memoryFiles, testHub, virtualClock, type TestDocument, type TestHub } from '../test-hub.ts'
 import type { FlowExample, Materials, StepExample } from './example.ts'
 import { filledIn } from './form.ts'
 import { createInterceptor, type Interceptor, type Turn } from './interceptor.ts'
@@ -38,6 +38,9 @@ export interface Session {
   corrected: string
 }
 
+/** When the time of a virtual hub begins. */
+const START = virtualClock().now()
+
 /** While nobody answers, remotes are asked at this pace: what is to be seen is where silence leads, not every question. */
 const SLOWLY = '12 h'
 /** Fifty days: more than any reminder. Where a step bounds the silence, its own bound is waited for. */
@@ -69,7 +72,7 @@ const exampleOf = ({ stepExamples }: Played, flow: CompiledFlow, alias: string |
 export const begin = async (played: Played, departure: string): Promise<Session> => {
   const { flow, steps, example, stepExamples } = played
   // What is made before the hub reads its clock later.
-  const clock: { now: () => Date } = { now: () => new Date(0) }
+  const clock: { now: () => Date } = { now: () => START }
   const now = () => clock.now()
   const town = playedTown(now)
   let interceptor: Interceptor | undefined

@@ -131,6 +131,7 @@ export const publicationDecp = defineStep({
       from: { passed: 'publie' },
       to: 'aRepublier',
       trigger: 'agent',
+      failsTo: 'erreurDepot',
       confirm: 'Publier ces modifications ? Une fois publiées, elles ne se corrigent plus.',
       async run(work, goto) {
         const prepared = await prepare(work)

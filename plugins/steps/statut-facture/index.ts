@@ -195,6 +195,8 @@ export const statutFacture = defineStep({
     redemander: {
       label: 'Redemander ce changement',
       from: 'refusee',
+      // The document may be at a partner meanwhile: it must not come to where it may be deleted.
+      failsTo: 'refusee',
       to: 'demandee',
       trigger: 'agent',
       async run({ inputs, data }, goto) {
@@ -209,6 +211,7 @@ export const statutFacture = defineStep({
     renoncer: {
       label: 'Renoncer à ce changement',
       from: 'refusee',
+      failsTo: 'refusee',
       to: 'reprise',
       trigger: 'agent',
       async run(_context, goto) {
