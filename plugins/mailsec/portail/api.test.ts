@@ -102,3 +102,38 @@ test('l’API native dit ce que chacun a fait, sans rien de ce qui ouvre sa page
   expect(body['secretsSet']).toEqual(['mailsec.motDePasse'])
   expect(text).not.toContain('argon2')
 })
+
+test('par l’API de Pastell, « to » prend un groupe de l’annuaire, une liste fausse est dite, et chaque membre reçoit son courriel', async () => {
+  const { town: entity } = town.whole
+  const add = async (what: string, body: object) => {
+    const answer = await town.visit(`/api/v3/entites/${entity}/annuaire/${what}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`admin:${HUB_PASSWORD}`).toString('base64')}`,
+      },
+      body: JSON.stringify(body),
+    })
+    return (await answer.json()) as { readonly id: string }
+  }
+  const group = await add('groupes', { name: 'Élus' })
+  await add('contacts', { email: 'elue@exemple.fr', name: 'Une élue', groups: [group.id] })
+  await add('contacts', { email: 'elu@exemple.fr', groups: [group.id] })
+
+  const created = await call(`/api/v2/entite/${entity}/document`, posting({ type: 'ls-mailsec' }))
+  const path = `/api/v2/entite/${entity}/document/${String(created.body['id_d'])}`
+  const write = (values: Readonly<Record<string, string>>) => call(path, { ...posting(values), method: 'PATCH' })
+  expect((await write({ objet: 'Conseil', to: 'n’importe quoi' })).body).toMatchObject({
+    formulaire_ok: 0,
+    message: "Le formulaire est incomplet : le champ «Destinataires» ne contient pas une liste d'email valide.",
+  })
+  expect((await write({ to: 'groupe: "Élus", presse@exemple.fr' })).body).toMatchObject({ formulaire_ok: 1 })
+  await call(`${path}/action/orientation`, { method: 'POST' })
+  const sent = await town.inState(String(created.body['id_d']), 'mailsec.envoye')
+  expect(recipientsOf(sent).map(({ adresse, nom }) => [adresse, nom])).toEqual([
+    ['elu@exemple.fr', undefined],
+    ['elue@exemple.fr', 'Une élue'],
+    ['presse@exemple.fr', undefined],
+  ])
+  expect(new Set(['elu', 'elue', 'presse'].map(name => town.pageOf(`${name}@exemple.fr`))).size).toBe(3)
+})
