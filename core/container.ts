@@ -33,6 +33,7 @@ import type { EnginePorts, Instances, Kin, Lanes, PublicLinks } from './engine/p
 import { diskStore } from './files/disk-store.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
 import { s3Store } from './files/s3-store.ts'
+import { announcer } from './files/sweep.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createStudio, type Studio } from './flows/studio/service.ts'
 import { createDocumentEvents, type DocumentEvents } from './http/events.ts'
@@ -109,8 +110,11 @@ const parts = {
   db: part(({ connectionString, kind }: Cradle) => createKnex({ connectionString, name: `passeur-${kind}` })).disposer(
     db => db.destroy(),
   ),
-  files: part(({ config }: Cradle) =>
-    createFiles({ store: config.s3 ? s3Store(config.s3) : diskStore(config.folders.files) }),
+  files: part(({ config, db, clock }: Cradle) =>
+    createFiles({
+      store: config.s3 ? s3Store(config.s3) : diskStore(config.folders.files),
+      announce: announcer({ db, clock }),
+    }),
   ),
   registry: part(({ loaded, config }: Cradle) => createRegistry([...loaded.connectors.values()], config)),
   secrets: part(({ config }: Cradle) => createSecrets(config.secretKeys)),

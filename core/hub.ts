@@ -8,6 +8,7 @@ import { forgetRecordings } from './connectors/recordings.ts'
 import { suspendForbidden } from './connectors/simulations.ts'
 import { forgetBatches } from './documents/batches/ledger.ts'
 import { forgetUploads } from './documents/uploads.ts'
+import { sweepContents } from './files/sweep.ts'
 import { startDatabase, type Database } from './db/database.ts'
 import { createKnex } from './db/knex.ts'
 import { createListener } from './db/notifications.ts'
@@ -81,6 +82,7 @@ const housekeeping = async ({ db, files, clock, log, config, notifications }: Cr
     await forgetBatches(db, new Date(now.getTime() - config.batchesKept))
     await forgetUploads(db, files, now)
     await notifications.forget(now)
+    await sweepContents(db, files, now)
     await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
   } catch (error) {
     log.warn({ err: error }, 'housekeeping could not be done')

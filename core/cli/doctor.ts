@@ -1,4 +1,6 @@
 import { loadConfig } from '../../config/index.ts'
+import { readableSize } from '../files/errors.ts'
+import { unusedContents } from '../files/sweep.ts'
 import { openHub } from '../hub.ts'
 import { rebuildQueue } from '../jobs/rebuild.ts'
 import type { Run } from './command.ts'
@@ -9,6 +11,10 @@ export const run: Run = async () => {
     const { cradle } = hub
     const { missing, extra } = await rebuildQueue(cradle.db)
     console.log(`File d'attente : ${missing} réveil(s) manquant(s) ajouté(s), ${extra} en trop retiré(s).`)
+    const unused = await unusedContents(cradle.db, cradle.clock.now())
+    console.log(
+      `Entrepôt de fichiers : ${unused.count} contenu(s) que plus rien n'emploie, ${readableSize(unused.bytes)}, à retirer au prochain passage du ménage.`,
+    )
     const waiting = await cradle
       .db('documents')
       .whereNotNull('waiting_for')

@@ -31,7 +31,7 @@ export interface StoredFiles extends Files {
 export const createFiles = (
   options: ({ readonly folder: string } | { readonly store: FileStore }) &
     SaveOptions & {
-      /** Told of every content before it takes its name (`contents.ts`). */
+      /** Told of every content before it takes its name (`sweep.ts`). */
       readonly announce?: ((stored: StoredContent) => Promise<void>) | undefined
     },
 ): StoredFiles => {
