@@ -16,8 +16,18 @@ const FAMILIES: Readonly<Partial<Record<CapabilityName, string>>> = {
   conversion: 'convertisseur-office-pdf',
 }
 
+/** Settings of flows: one capability here, a family each in Pastell. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  'pdf-relance': 'pdf-relance',
+  'param-chorus-fournisseur': 'ParamChorusFournisseur',
+  'parametrage-flux-facture-cpp': 'ParametrageFlux',
+  'parametrage-flux-facture-pivot': 'ParametrageFluxFacturePivot',
+  'parametrage-piece-marche': 'ParametragePieceMarche',
+}
+
 /** Connectors whose family is not that of what they do. */
 const OWN_FAMILIES: Readonly<Record<string, string>> = {
+  ...SETTINGS,
   purge: 'Purge',
   stats: 'stats',
   'undelivered-mail': 'UndeliveredMail',
@@ -28,6 +38,10 @@ const GLOBAL: ReadonlySet<string> = new Set(['horodateur', 'convertisseur-office
 
 export const familyOfCapability = (capability: string): string =>
   Object.hasOwn(FAMILIES, capability) ? (FAMILIES[capability as CapabilityName] ?? capability) : capability
+
+/** May a connector of this family stand in a slot of this capability? */
+export const isFamilyOf = (family: string, capability: string): boolean =>
+  familyOfCapability(capability) === family || (capability === 'reglages' && Object.values(SETTINGS).includes(family))
 
 /** `id_connecteur`: the first name that Pastell gave it, else ours. */
 export const connectorName = ({ id, pastell }: Pick<AnyConnector, 'id' | 'pastell'>): string => pastell?.[0] ?? id

@@ -2,7 +2,7 @@ import { editableFields, may, offers, Problem, type Document } from '#core'
 import { json, type Call, type Reply } from './call.ts'
 import { machineActions } from './catalogue/catalogue.ts'
 import { stateRefuses } from './documents-detail.ts'
-import { isInFlight, persistent } from './documents-form.ts'
+import { goneOn, isInFlight, persistent } from './documents-form.ts'
 import { onDocument, type OnDocument } from './documents-rights.ts'
 import { badRequest, type PastellError } from './http/errors.ts'
 import { CHANGED, namesOf } from './names.ts'
@@ -44,7 +44,8 @@ const actionOf = ({ flow, document }: OnDocument, name: string, now: Date): stri
   return action
 }
 
-const act = async (call: Call, on: OnDocument, name: string): Promise<Document | undefined> => {
+const act = async (call: Call, given: OnDocument, name: string): Promise<Document | undefined> => {
+  const on = onwardNames(given.flow, given.document).includes(name) ? await goneOn(call, given) : given
   const { flow, document, rights } = on
   const { services, caller } = call
   if (name === 'creation') throw notAllowed(name, "no-last-action n'est pas vérifiée")

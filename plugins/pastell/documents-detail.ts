@@ -14,7 +14,7 @@ import { emailsOf } from './documents-emails.ts'
 import { pastellDate } from './http/dates.ts'
 import type { Json } from './http/json.ts'
 import { CHANGED, heldUnder, namesOf } from './names.ts'
-import { onwardNames } from './onward.ts'
+import { goesOnAsDraft, onwardNames } from './onward.ts'
 import { toPastell } from './names-values.ts'
 import { shownFor } from './documents-signed.ts'
 
@@ -46,11 +46,13 @@ export const possibleActions = (
     ])
     // Possible nearly everywhere, and never shown by Pastell.
     .filter(name => name !== 'fatal-error')
-  const editable = document.inFlight === undefined && editableFields(flow, document).size > 0
+  // Where Pastell goes on as it is, a modification opens the document again by itself.
+  const goesOn = goesOnAsDraft(flow, document)
+  const editable = goesOn || (document.inFlight === undefined && editableFields(flow, document).size > 0)
   const first = [...(editable ? [CHANGED] : []), 'supression', 'orientation']
   return [
     ...first.filter(name => name === CHANGED || possible.includes(name)),
-    ...new Set(possible.filter(name => !first.includes(name))),
+    ...new Set([...possible, ...(goesOn ? onwardNames(flow, document) : [])].filter(name => !first.includes(name))),
   ]
 }
 

@@ -12,7 +12,7 @@ import {
 } from '#core'
 import { json, type Call, type Reply } from './call.ts'
 import { detailOf } from './documents-detail.ts'
-import { firstProblem, isInFlight, isWrong, persistent, verdict } from './documents-form.ts'
+import { firstProblem, goneOn, isInFlight, isWrong, persistent, verdict } from './documents-form.ts'
 import { onDocument, type OnDocument } from './documents-rights.ts'
 import { shownFor } from './documents-signed.ts'
 import { badRequest, forbidden, notFound, PastellError } from './http/errors.ts'
@@ -113,7 +113,7 @@ export const putFile = async (
 
 export const upload = async (call: Call): Promise<Reply> => {
   const [entityId, , documentId, , name, number] = call.rest
-  const on = await onDocument(call, { entityId, documentId, missing: 'Document inexistant' })
+  const on = await goneOn(call, await onDocument(call, { entityId, documentId, missing: 'Document inexistant' }))
   writable(on, name)
   const file = await fileGiven(call)
   const { document, message } = await putFile(call, on, { name, number, file })
@@ -205,7 +205,7 @@ export const download = async (call: Call): Promise<Reply> => {
 /** Those that follow move up; nothing there is no error (§8.8). */
 export const removeFile = async (call: Call): Promise<Reply> => {
   const [entityId, , documentId, , name, number] = call.rest
-  const on = await onDocument(call, { entityId, documentId })
+  const on = await goneOn(call, await onDocument(call, { entityId, documentId }))
   const field = writable(on, name)
   const files = filesHeld(on.document.data[field.name])
   const place = placeOf(on.document, field, number)

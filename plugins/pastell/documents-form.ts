@@ -2,6 +2,7 @@ import {
   filesHeld,
   formProblems,
   isEmpty,
+  may,
   Problem,
   type CompiledField,
   type CompiledFlow,
@@ -11,7 +12,9 @@ import {
 import type { Call } from './call.ts'
 import { forbidden } from './http/errors.ts'
 import { stateRefuses } from './documents-detail.ts'
+import type { OnDocument } from './documents-rights.ts'
 import type { Json } from './http/json.ts'
+import { goesOnAsDraft } from './onward.ts'
 
 /** Values that the hub refused to store, with their sentences. */
 export type Refused = readonly FormProblem[]
@@ -72,6 +75,22 @@ export const persistent = async <T>(attempt: () => Promise<T>): Promise<T> => {
       if (left === 0 || !(error instanceof Problem) || error.code !== MOVED) throw error
     }
   }
+}
+
+/** Reopens what Pastell would go on with as it is; anything else stays what it is. */
+export const goneOn = async <T extends OnDocument>({ services, caller }: Call, on: T): Promise<T> => {
+  const { flow, document, entityId, rights } = on
+  if (!goesOnAsDraft(flow, document)) return on
+  const opened = await persistent(() =>
+    services.documents.act({
+      entityId,
+      documentId: document.id,
+      action: 'rouvrir',
+      by: caller.id,
+      may: verb => may(rights, `${flow.id}:${verb}`),
+    }),
+  )
+  return opened ? { ...on, document: opened } : on
 }
 
 /**

@@ -3,6 +3,7 @@ import { catalogued, machineActions } from './catalogue/catalogue.ts'
 import type { Json } from './http/json.ts'
 import { derivedOf, type DerivedField } from './derived.ts'
 import { CHANGED, namesOf, type NamedField, type PiecePart } from './names.ts'
+import { goesOnAsDraft } from './onward.ts'
 
 /** Kinds of field as a definition of Pastell writes them. */
 const TYPES: Readonly<Partial<Record<CompiledField['kind'], string>>> = {
@@ -177,7 +178,9 @@ export const actionsOf = (flow: CompiledFlow): ReadonlyMap<string, Json> => {
     if (task.passed !== undefined) (action.passed ??= new Set()).add(names.state(task.passed))
   }
   const drafts = ['creation', CHANGED]
-  const editable = named(state => state.editable.length > 0 && state.name !== DRAFT)
+  const editable = named(
+    state => (state.editable.length > 0 && state.name !== DRAFT) || goesOnAsDraft(flow, { state: state.name }),
+  )
   const deletion = written({
     name: 'Supprimé',
     button: 'Supprimer',

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Services } from '#core'
 import { startWholeHub, type WholeHub } from '#core/conformance'
@@ -31,6 +32,27 @@ describe('les liens profonds de Pastell', () => {
   ])('%s mène à %s', async (target, location) => {
     expect(pastellLinks.owns({ method: 'GET', path: target.split('?')[0] ?? '' })).toBe(true)
     expect(await followed(target)).toEqual([302, location])
+  })
+
+  test('chaque page visée existe dans l’interface, qui y revient après la connexion', async () => {
+    const router = await readFile(new URL('../../ui/src/router.ts', import.meta.url), 'utf8')
+    const paths = [...router.matchAll(/path: '([^']*)'/gu)].map(([, path = '']) => path)
+    const below = '/entites/:entityId'
+    const known = paths
+      .filter(path => !path.includes('('))
+      .flatMap(path => (path.startsWith('/') ? path : `${below}/${path}`))
+    const isPage = (location: string) =>
+      known.some(path => new RegExp(`^${path.replaceAll(/:\w+/gu, '[^/]+')}$`, 'u').test(location.split('?')[0] ?? ''))
+    const targets = [
+      '7/documents/aB3xY9z',
+      '7/documents/aB3xY9z/modifier',
+      '7/documents',
+      '7/connecteurs',
+      '7/connecteurs/12',
+    ]
+    for (const target of targets) expect(isPage(`/entites/${target}`), target).toBe(true)
+    expect([isPage('/'), isPage('/connexion'), isPage('/entites/7/rien')]).toEqual([true, true, false])
+    expect(router).toContain('retour: to.fullPath')
   })
 
   test.each([

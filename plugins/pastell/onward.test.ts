@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startWholeHub, type WholeHub } from '#core/conformance'
-import { onwardNames } from './onward.ts'
+import { goesOnAsDraft, onwardNames } from './onward.ts'
 import { clientOf } from './testing.ts'
 
 let hub: WholeHub
@@ -64,4 +64,26 @@ test('après une étape, c’est le nom de la suivante qui la fait continuer, se
 
 test('un flux du studio garde « orientation » pour seul nom', () => {
   expect(onwardNames(flowOf('ls-actes'), { state: 'brouillon', data: { envoiDepot: true } })).toEqual([])
+})
+
+test('une facture que Chorus Pro a lue se complète et s’envoie comme dans Pastell, sans la rouvrir', async () => {
+  const states = hub.hub.cradle.flows
+    .list()
+    .flatMap(flow =>
+      Object.keys(flow.states).flatMap(state => (goesOnAsDraft(flow, { state }) ? [flow.id, state] : [])),
+    )
+  expect(states).toEqual(['facture-chorus-fournisseur', 'lecture.lue'])
+  const path = await create('facture-chorus-fournisseur')
+  const [id = ''] = path.split('/').slice(-1)
+  await hub.hub.cradle
+    .db('documents')
+    .where({ id })
+    .update({ state: 'lecture.lue', trail: JSON.stringify([{ state: 'lecture.lue', at: new Date() }]) })
+  expect(await actions(path)).toEqual(expect.arrayContaining(['modification', 'supression', 'send-chorus']))
+  expect((await api('POST', `${path}/action/send-chorus`)).text).toContain('document_is_valide')
+  const changed = await api('PATCH', path, { body: 'numero_facture=F-2026-1' })
+  expect(changed.json).toMatchObject({
+    result: 'ok',
+    content: { data: { numero_facture: 'F-2026-1' }, last_action: { action: 'modification' } },
+  })
 })

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CompiledFlow } from '#core'
 import { startWholeHub, type WholeHub } from '#core/conformance'
+import { connectorNamed, familyOf } from '../connectors-names.ts'
 import { namesOf } from '../names.ts'
 import { catalogued, catalogueIds, machineActions } from './catalogue.ts'
 import { pastellCheck } from './check.ts'
 import { compare, KINDS } from './compare.ts'
+import { connectorPage, CONNECTORS } from './connectors.ts'
 import { DIFFERENCES } from './differences.ts'
 
 /** Folder types whose flow is still to be written. This list only gets shorter. */
@@ -107,6 +109,24 @@ describe('les flux installés', () => {
       complete: false,
       lines: [expect.stringMatching(/^Pastell n'a pas de type de dossier « rien »\./u)],
     })
+  })
+
+  test('chaque connecteur de Pastell a le sien, sous son nom et dans sa famille, ou la raison de son absence', async () => {
+    const all = hub.hub.cradle.connectors.definitions()
+    const carriers = new Map(
+      CONNECTORS.flatMap(({ id }) => {
+        const carrier = connectorNamed(all, id)
+        return carrier ? [[id, carrier] as const] : []
+      }),
+    )
+    expect(CONNECTORS.filter(({ id, elsewhere }) => carriers.has(id) === (elsewhere !== undefined))).toEqual([])
+    for (const { id, family } of CONNECTORS) {
+      const carrier = carriers.get(id)
+      if (carrier) expect(familyOf(carrier), id).toBe(family)
+    }
+    expect(new Set(CONNECTORS.map(({ id }) => id)).size).toBe(CONNECTORS.length)
+    const page = connectorPage(new Map([...carriers].map(([id, carrier]) => [id, carrier.id])))
+    await expect(page).toMatchFileSnapshot('./CONNECTORS.md')
   })
 
   test('ce que Pastell garde pour lui est connu, et personne ne peut le demander', () => {

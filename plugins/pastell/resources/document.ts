@@ -4,7 +4,7 @@ import { remove, runAction } from '../documents-actions.ts'
 import { choose, readChoices } from '../documents-choices.ts'
 import { detailOf, stateRefuses } from '../documents-detail.ts'
 import { download, filesInForm, removeFile, upload } from '../documents-files.ts'
-import { editLeniently, firstProblem, verdict } from '../documents-form.ts'
+import { editLeniently, firstProblem, goneOn, verdict } from '../documents-form.ts'
 import { count, listOrSeveral } from '../documents-list.ts'
 import { activeEntity, onDocument, onEntity, typeOf, type OnDocument } from '../documents-rights.ts'
 import { valuesIn } from '../documents-values.ts'
@@ -24,7 +24,8 @@ const create = async (call: Call): Promise<Reply> => {
   return json({ id_d: document.id, ...(await detailOf(call, { ...on, flow, document })) })
 }
 
-const edit = async (call: Call, on: OnDocument): Promise<Reply> => {
+const edit = async (call: Call, given: OnDocument): Promise<Reply> => {
+  const on = await goneOn(call, given)
   if (editableFields(on.flow, on.document).size === 0)
     throw forbidden(`L'action « modification »  n'est pas permise : ${stateRefuses(on.flow, on.document)}`)
   // The first version of the API takes files and values together; files are stored as they come.

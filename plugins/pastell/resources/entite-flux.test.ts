@@ -70,3 +70,15 @@ test('il faut des droits sur l’entité', async () => {
   expect((await api('POST', path, { login: 'voisin', body })).status).toBe(403)
   expect((await api('GET', flux(), { login: 'voisin' })).status).toBe(403)
 })
+
+test('les réglages d’un type de dossier ont la famille que Pastell leur donne', async () => {
+  const connectors = `/entite/${hub.neighbour}/connecteur`
+  const login = 'voisin'
+  const body = 'libelle=Structure&id_connecteur=param-chorus-fournisseur'
+  const { id_ce, type } = (await api('POST', connectors, { login, body })).json as Record<string, string>
+  expect(type).toBe('ParamChorusFournisseur')
+  const at = `/entite/${hub.neighbour}/flux`
+  const path = `${at}/facture-chorus-fournisseur/connecteur/${id_ce}`
+  expect((await api('POST', path, { login, body: 'type=ParamChorusFournisseur' })).status).toBe(201)
+  expect((await api('GET', at, { login })).json).toMatchObject([{ id_ce, type: 'ParamChorusFournisseur' }])
+})

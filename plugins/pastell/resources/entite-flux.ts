@@ -2,7 +2,7 @@ import { EVERY_FLOW, may, ROOT, slotsOf, type CompiledFlow } from '#core'
 import { entityIdOf, isNumber, requireOn, rightsOn } from '../access.ts'
 import { json, type Call, type Resource } from '../call.ts'
 import { definitionOf } from '../connectors-instances.ts'
-import { actionNamed, familyOf, familyOfCapability } from '../connectors-names.ts'
+import { actionNamed, familyOf, familyOfCapability, isFamilyOf } from '../connectors-names.ts'
 import { perform } from '../connectors-perform.ts'
 import { badRequest } from '../http/errors.ts'
 import type { Json } from '../http/json.ts'
@@ -18,7 +18,7 @@ export const slotsNamed = (flows: readonly CompiledFlow[], family: string): read
   ...new Set(
     flows
       .flatMap(slotsOf)
-      .filter(each => familyOfCapability(each.capability) === family)
+      .filter(each => isFamilyOf(family, each.capability))
       .map(each => each.slot),
   ),
 ]
@@ -31,14 +31,26 @@ const flowsNamed = ({ services: { flows } }: Call, entityId: string, type: strin
   return { id: flow.id, flows: [flow] }
 }
 
-const rows = async ({ services }: Call, entityId: string) => {
+/** Settings of a flow have one capability, and in Pastell a family for each connector. */
+const familiesOf = async (call: Call, instanceIds: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  const found = await Promise.all([...new Set(instanceIds)].map(id => call.services.connectors.find(id)))
+  return new Map(found.flatMap(each => (each ? [[each.id, familyOf(definitionOf(call, each))] as const] : [])))
+}
+
+const rows = async (call: Call, entityId: string) => {
+  const { services } = call
   const flows = services.flows.list()
-  return (await services.connectors.bindings({ entityId })).flatMap(binding => {
+  const bindings = await services.connectors.bindings({ entityId })
+  const own = await familiesOf(
+    call,
+    bindings.flatMap(each => (each.slot.endsWith(':reglages') ? [each.instanceId] : [])),
+  )
+  return bindings.flatMap(binding => {
     const concerned = binding.flow === EVERY_FLOW ? flows : flows.filter(each => each.id === binding.flow)
     const slot = concerned.flatMap(slotsOf).find(each => each.slot === binding.slot)
     // The flow is gone, or its step: what remains of the association serves nothing.
     if (!slot) return []
-    const family = familyOfCapability(slot.capability)
+    const family = own.get(binding.instanceId) ?? familyOfCapability(slot.capability)
     const [first] = concerned
     return [
       {
