@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { checkFlow, type AnyStep } from '#core'
-import { loadPlugins, startWholeHub } from '#core/conformance'
+import { HUB_PASSWORD, loadPlugins, startWholeHub } from '#core/conformance'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { namesOf } from '../../names.ts'
 import { lineOf } from '../studio/format.ts'
@@ -141,7 +141,7 @@ describe('un document du flux importé', () => {
     const { hub, parapheur } = town()
     const document = await hub.create({ ...VALUES, code: 'A', code2: 'B' })
     await expect(document.submit()).rejects.toThrow('Les deux codes diffèrent.')
-    await document.edit({ code2: 'A' })
+    document.edit({ code2: 'A' })
     await document.submit()
     expect(document.state).toBe('signature.envoye')
     expect(document.buttons['prevenir.faire']).toBe(true)
@@ -216,9 +216,26 @@ test('la commande publie le flux, et refuse de le faire deux fois', async () => 
   await using hub = await startWholeHub()
   const { services } = hub.hub.cradle
   const path = fileURLToPath(fixture('courrier-a-signer'))
+  const tried = await definitionImporter.run([path, '--essai'], services)
+  expect(tried.at(-1)).toContain('rien n’est écrit')
+  const send = (login: string, mode: string) =>
+    fetch(`${hub.origin}/api/v3/studio/import-pastell-definition`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${login}:${HUB_PASSWORD}`).toString('base64')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ text: courrier, id: 'courrier-a-signer', mode }),
+    })
+  expect((await send('agent', 'essai')).status).toBe(403)
+  const answer = await send('admin', 'essai')
+  expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ mode: 'essai', faults: [] })])
+  expect(await services.studio.list()).toEqual([])
+
   const lines = await definitionImporter.run([path, '--publier'], services)
   expect(lines.at(-1)).toBe('Le flux « Courrier à faire signer » (courrier-a-signer) est publié.')
   expect(services.flows.current('courrier-a-signer')?.tasks['enregistrer.faire']?.label).toBe('Enregistrer au registre')
+  expect(await (await send('admin', 'essai')).json()).toMatchObject({ faults: [{ at: '/id' }] })
   await expect(definitionImporter.run([path], services)).rejects.toMatchObject({
     detail: expect.stringContaining('courrier-a-signer') as unknown,
   })
