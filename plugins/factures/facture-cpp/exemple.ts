@@ -22,6 +22,10 @@ export const exemple: FlowExample = {
     'sans visa': materials => delivered(materials, { envoiVisa: false }),
     'hors du portail': materials => delivered(materials, { surPortail: false }),
   },
+  neverReached: {
+    'suivi.sansNouvelles': 'Le joueur n’y vient pas encore : le test du flux mène à ce silence.',
+    'suivi.erreur': 'Le joueur n’y vient pas encore : « Arrêter le suivi » ne fait rien qui puisse échouer.',
+  },
   remotes({ now }) {
     const { portail, receive } = fakePortail(now)
     receive('1221', 'MISE_A_DISPOSITION', 'F-1')
