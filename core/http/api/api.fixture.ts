@@ -57,9 +57,11 @@ export const startApi = async (
     uploadLimit = 20_000_000,
     routes = [],
     viewers = [],
-  }: Partial<Pick<Config, 'uploadLimit'> & Pick<Loaded, 'routes' | 'viewers'>> = {},
+    files,
+  }: { readonly files?: string } & Partial<Pick<Config, 'uploadLimit'> & Pick<Loaded, 'routes' | 'viewers'>> = {},
 ): Promise<TestServer> => {
   const store = await temporaryFiles()
+  const kept = files ?? store.folder
   const listener = await createListener({ connectionString, log: silent })
   const config: Config = {
     host: '127.0.0.1',
@@ -69,7 +71,7 @@ export const startApi = async (
     folders: {
       root: store.folder,
       data: store.folder,
-      files: store.folder,
+      files: kept,
       ui: store.folder,
       schemas: undefined,
       local: [],

@@ -1,14 +1,19 @@
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { grantRole } from '../../access/roles.ts'
 import { createUser } from '../../access/users.ts'
 import { forgetUploads, UPLOAD_LIFETIME } from '../../documents/uploads.ts'
 import { testDatabase, type TestDatabase } from '../../testing/database.ts'
-import { basic, PASSWORD, twoTowns, type Client, type TestServer } from '../http.fixture.ts'
+import { basic, clientOf, PASSWORD, twoTowns, type Client, type TestServer } from '../http.fixture.ts'
 import { startApi } from './api.fixture.ts'
 
 const PDF = Buffer.from('%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n')
@@ -296,3 +301,69 @@ describe('un très gros fichier', () => {
     expect((most - before) / 1_048_576).toBeLessThan(100)
   }, 120_000)
 })
+
+/** A server in a process of its own, over the same database and the same store. */
+const serving = async (folder: string) => {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      fileURLToPath(new URL('./uploads.child.ts', import.meta.url)),
+      database.connectionString,
+      folder,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const gone = once(child, 'exit')
+  const kill = async () => {
+    child.kill('SIGKILL')
+    await gone
+  }
+  const [origin] = (await Promise.race([once(child.stdout, 'data'), gone])) as [Buffer]
+  return {
+    agent: clientOf(`${String(origin).trim()}/api/v3`, basic('agent')),
+    kill,
+    [Symbol.asyncDispose]: kill,
+  }
+}
+
+test('le serveur tué au milieu d’un envoi, un autre reprend là où les octets sont gardés, jusqu’à la même empreinte', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'passeur-depot-'))
+  const content = Buffer.concat([PDF, randomBytes(3 * 8 * 1_048_576)])
+  await using first = await serving(folder)
+  const path = await announce(content.length, 'gros.pdf', first.agent)
+  const halfway = Readable.from(
+    (async function* () {
+      yield content.subarray(0, 20 * 1_048_576)
+      await new Promise(() => undefined)
+    })(),
+  )
+  const sending = first.agent.raw(path, {
+    method: 'PATCH',
+    headers: { ...BYTES, 'upload-offset': '0' },
+    body: Readable.toWeb(halfway) as unknown as ReadableStream,
+    duplex: 'half',
+  } as RequestInit)
+  const cut = expect(sending).rejects.toThrow()
+  await vi.waitFor(async () => expect(await offsetOf(path)).toBe(16 * 1_048_576), { timeout: 20_000 })
+  await first.kill()
+  await cut
+
+  await using second = await serving(folder)
+  const head = await second.agent.raw(path, { method: 'HEAD', headers: TUS })
+  const offset = Number(head.headers.get('upload-offset'))
+  expect(offset).toBe(16 * 1_048_576)
+  const rest = await second.agent.raw(path, {
+    method: 'PATCH',
+    headers: { ...BYTES, 'upload-offset': String(offset) },
+    body: content.subarray(offset),
+  })
+  expect(rest.status).toBe(204)
+  const values = { objet: 'Gros', annexes: [{ upload: path.split('/').at(-1) }] }
+  const { status, body } = await second.agent.send('POST', documents, { flow: 'note', values })
+  expect(status, JSON.stringify(body)).toBe(201)
+  expect(JSON.stringify(body['values'])).toContain(createHash('sha256').update(content).digest('hex'))
+  await second.kill()
+  await rm(folder, { recursive: true })
+}, 120_000)
