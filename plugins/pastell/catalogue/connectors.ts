@@ -61,22 +61,25 @@ const ELSEWHERE: readonly CatalogueConnector[] = [
   {
     id: 'empty',
     family: 'empty',
-    elsewhere: 'Un connecteur désinstallé garde ici son nom et ses réglages, et son instance est suspendue.',
+    elsewhere:
+      'Tient lieu, chez Pastell, d’un connecteur désinstallé : ici l’instance garde son nom, et son emploi dit qu’il manque.',
   },
   {
     id: 'cas-authentication',
     family: 'Authentification',
-    elsewhere: 'La connexion par un fournisseur d’identité se règle à l’installation, pas par un connecteur.',
+    elsewhere:
+      'Un connecteur n’ouvre pas de session dans Passeur : voir « Connexion et comptes » des différences voulues.',
   },
   {
     id: 'oidc-authentication',
     family: 'Authentification',
-    elsewhere: 'La connexion par un fournisseur d’identité se règle à l’installation, pas par un connecteur.',
+    elsewhere:
+      'Un connecteur n’ouvre pas de session dans Passeur : voir « Connexion et comptes » des différences voulues.',
   },
   {
     id: 'ldap-verification',
     family: 'Vérification',
-    elsewhere: 'Un annuaire se règle à l’installation, pas par un connecteur.',
+    elsewhere: 'Un connecteur ne crée pas de comptes dans Passeur : ils se gèrent à l’écran ou par l’API.',
   },
   {
     id: 'opensign',
@@ -106,7 +109,7 @@ export const connectorPage = (carriers: ReadonlyMap<string, string>): string =>
   [
     '# Connecteurs de Pastell',
     '',
-    'Page produite par `catalogue.test.ts` (`npx vitest run -u plugins/pastell/catalogue`). Un connecteur se crée sous son nom de Pastell',
+    'Page produite par `catalogue.test.ts` (`npx vitest run plugins/pastell/catalogue -u`). Un connecteur se crée sous son nom de Pastell',
     '(`id_connecteur`) ; la liste est celle du noyau de Pastell 4.1.',
     '',
     '| `id_connecteur` | Famille | Dans Passeur |',
