@@ -135,7 +135,12 @@ const correctionsOf = (played: Played, session: Session): readonly Readonly<Reco
   const { name, step } = stateOf(session)
   const short = name.slice(name.indexOf('.') + 1)
   const ofStep = exampleOf(played, session.hub.flow, step).corrections?.[short] ?? []
-  return played.example.corrections?.[name] ?? ofStep.map(values => prefixed(step ?? '', values))
+  if (step !== undefined) return played.example.corrections?.[name] ?? ofStep.map(values => prefixed(step, values))
+  // Once the route is over, what stays open depends on the way that was taken.
+  const open = editableFields(session.hub.flow, session.document.current)
+  return (played.example.corrections?.[name] ?? []).filter(values =>
+    Object.keys(values).every(field => open.has(field)),
+  )
 }
 
 const signalsOf = (played: Played, { hub, document }: Session) =>
