@@ -5,8 +5,11 @@ import { fieldsOf, isTaken, stepNamed, stepsAfter } from './inputs.ts'
 import { DONE } from './model.ts'
 import type { CompiledFlow, CompiledTask, Document, Due, Entry } from './model.ts'
 
-/** A move being computed: the document so far, and the lines it adds to the journal. */
+/** A move being computed: what it is decided with, the document so far, and the lines it adds to the journal. */
 export interface Draft {
+  readonly flow: CompiledFlow
+  readonly now: Date
+  readonly paces: Paces
   document: Document
   readonly entries: Entry[]
 }
@@ -21,7 +24,7 @@ export const taskNamed = (flow: CompiledFlow, name: string): CompiledTask => {
 }
 
 /** First date at which the task that runs by itself in a state is due: at once, or after its first pause when it polls. */
-export const dueIn = (flow: CompiledFlow, state: string, now: Date, paces: Paces): Due | undefined => {
+export const dueIn = ({ flow, now, paces }: Draft, state: string): Due | undefined => {
   const name = flow.states[state]?.automatic
   if (name === undefined) return undefined
   const task = taskNamed(flow, name)
@@ -73,15 +76,8 @@ export const withTitle = (flow: CompiledFlow, document: Document): Document => {
 /**
  * Enters a state and follows the chain of states that need nobody: one commit per move, however many states it crosses.
  */
-export const enter = (
-  flow: CompiledFlow,
-  draft: Draft,
-  first: string,
-  message: string | undefined,
-  by: string | undefined,
-  now: Date,
-  paces: Paces,
-) => {
+export const enter = (draft: Draft, first: string, message: string | undefined, by: string | undefined) => {
+  const { flow, now } = draft
   let state = first
   let said = message
   for (let crossed = 0; ; crossed += 1) {
@@ -120,7 +116,7 @@ export const enter = (
       state = next(flow, draft.document.data, compiled.step)
       continue
     }
-    draft.document = { ...draft.document, due: dueIn(flow, state, now, paces) }
+    draft.document = { ...draft.document, due: dueIn(draft, state) }
     return
   }
 }

@@ -25,7 +25,9 @@ let relay: Relay
 afterEach(() => relay[Symbol.asyncDispose]())
 
 const send = (scheme: string) =>
-  createMailer({ url: `${scheme}://localhost:${relay.port}`, from: 'passeur@ville.example' }).send(mail)
+  createMailer({ url: `${scheme}://localhost:${relay.port}`, from: 'passeur@ville.example', digestAt: '08:00' }).send(
+    mail,
+  )
 
 test('un serveur sans STARTTLS ne reçoit rien en clair, sauf si l’adresse le dit', async () => {
   relay = await startRelay()
