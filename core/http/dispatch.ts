@@ -90,14 +90,15 @@ const handlerOf = (route: Route, services: Services, counters: Counters, options
     if (key === undefined || !caller) return send(ctx, await work(), { ...sender, present })
     const text = JSON.stringify([route.method, ctx.originalUrl, context.body])
     const keyed = { userId: caller.id, key, request: text, now: services.clock.now() }
-    const { body, headers, replayed } = await onceUnderKey(services.db, keyed, async () => {
+    const { body, headers, status, replayed } = await onceUnderKey(services.db, keyed, async () => {
       const returned = await work()
       return isHeaded(returned)
-        ? { body: present(returned.body), headers: returned.headers }
-        : { body: present(returned), headers: {} }
+        ? { body: present(returned.body), headers: returned.headers, status: returned.status ?? route.status }
+        : { body: present(returned), headers: {}, status: route.status }
     })
     send(ctx, headed({ body, headers: { ...headers, ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}) } }), {
       ...sender,
+      status: status ?? route.status,
       present: value => value,
     })
   }

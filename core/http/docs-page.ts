@@ -115,7 +115,7 @@ const errorsIn = (responses: Operation['responses'], { components }: Description
   })
 
 const operationOf = (operation: Described, description: Description): Html => {
-  const [status, answer] = Object.entries(operation.responses).find(([each]) => each.startsWith('2')) ?? []
+  const answers = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'))
   return html`<details id="${operation.operationId}">
     <summary>
       <span class="verb">${operation.method.toUpperCase()}</span> <code>${operation.path}</code> — ${operation.summary}
@@ -128,8 +128,12 @@ const operationOf = (operation: Described, description: Description): Html => {
       html`<h3>Corps</h3>
         ${contentOf(operation.requestBody.content)}`
     }
-    <h3>Réponse ${status}</h3>
-    ${answer?.content ? contentOf(answer.content) : html`<p class="muted">Sans corps.</p>`}
+    ${answers.map(
+      ([status, { description: said, content }]) =>
+        html`<h3>Réponse ${status}</h3>
+          ${answers.length > 1 ? html`<p>${said}</p>` : undefined}
+          ${content ? contentOf(content) : html`<p class="muted">Sans corps.</p>`}`,
+    )}
     <h3>Erreurs</h3>
     <div class="wide">
       <table>

@@ -13,10 +13,11 @@ export interface Keyed {
   readonly now: Date
 }
 
-/** What is given again: the body and the headers that go with it. */
+/** What is given again: the body, the headers that go with it, the status (answers kept by older versions do not have it). */
 export interface KeptAnswer {
   readonly body: unknown
   readonly headers: Readonly<Record<string, string>>
+  readonly status?: number
 }
 
 interface Row {

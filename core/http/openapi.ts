@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { TSchema } from 'typebox'
 import { API_PREFIX } from './dispatch.ts'
 import { isConditional, isReplayed, refusalsOf } from './refusals.ts'
-import type { Route } from './route.ts'
+import { asksOf, type Route } from './route.ts'
 import { errors, type ProblemDefinition } from '../errors.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -218,7 +218,7 @@ const operationOf = (route: Route, components: Map<string, Json>, answers: Json)
     ...requestBodyOf(route, named),
     responses: {
       ...refusedAnswers(route),
-      [String(route.status)]: responseOf(route, named, answers),
+      ...Object.fromEntries(asksOf(route).map(([name, ask]) => [ask.status, responseOf(ask, named, answers[name])])),
       default: { $ref: '#/components/responses/Problem' },
     },
   }
@@ -249,9 +249,11 @@ const formOf = (body: TSchema): Json => {
   }
 }
 
-const responseOf = (route: Route, named: (schema: TSchema) => unknown, answers: Json): Json => {
-  const { response, produces, summary } = route
-  const answer = answers[`${route.method} ${route.path}`]
+const responseOf = (
+  { response, produces, summary }: Route,
+  named: (schema: TSchema) => unknown,
+  answer: unknown,
+): Json => {
   const example = answer === undefined ? {} : { example: answer }
   return {
     description: summary,

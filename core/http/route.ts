@@ -11,6 +11,15 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 
 type Nothing = TObject<Record<never, never>>
 
+/** Another answer of a route; its handler says its status (`headed`). */
+export interface Variant<B = unknown> {
+  readonly status: number
+  /** One line of the documentation of the API, in French. */
+  readonly summary: string
+  /** A test sends it too. */
+  readonly example: B
+}
+
 /** What a handler receives. It never sees Koa: it can be called from a test like any function. */
 export interface RouteContext<P extends TSchema, Q extends TSchema, B extends TSchema, C = Caller> {
   readonly params: Static<P>
@@ -55,6 +64,8 @@ interface Described<P extends TSchema, Q extends TSchema, B extends TSchema, R e
   readonly refusals?: readonly ProblemDefinition[]
   /** A body that this route accepts, shown in its description; a test sends it. */
   readonly example?: Static<B>
+  /** Bodies that do less and are answered with another status, in the same shape: a trial creates nothing. */
+  readonly variants?: readonly Variant<Static<B>>[]
   /** `never` when the answer holds a secret: it is then not kept for who asks again under the same `Idempotency-Key`. */
   readonly replay?: 'never'
 }
@@ -79,6 +90,13 @@ export interface Route extends Described<TSchema, TSchema, TSchema, TSchema> {
   readonly query: TSchema
   readonly status: number
   handle(context: ErasedContext): Promise<unknown>
+}
+
+/** Each way to ask for a route, under its name in `api/examples.json`: its variants first, which change nothing. */
+export const asksOf = (route: Route): readonly (readonly [name: string, ask: Route])[] => {
+  const name = `${route.method} ${route.path}`
+  const variants = (route.variants ?? []).map(each => [`${name} ${each.status}`, { ...route, ...each }] as const)
+  return [...variants, [name, route]]
 }
 
 export type ErasedContext = RouteContext<TSchema, TSchema, TSchema, Caller | undefined>

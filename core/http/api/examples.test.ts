@@ -11,11 +11,11 @@ import { load } from '../../loader.ts'
 import { testDatabase, type TestDatabase } from '../../testing/database.ts'
 import { html } from '../html.ts'
 import { basic, twoTowns, type TestServer } from '../http.fixture.ts'
-import type { Route } from '../route.ts'
+import { asksOf, type Route } from '../route.ts'
 import { startApi } from './api.fixture.ts'
 import { execute, type Executed } from './executed.fixture.ts'
 import { apiRoutes } from './index.ts'
-import { SITUATIONS, settle, type World } from './situations.fixture.ts'
+import { settle, type World } from './situations.fixture.ts'
 import { asExample } from './told.fixture.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -36,11 +36,10 @@ interface Operation {
 let database: TestDatabase
 let server: TestServer
 let world: World
-let routes: readonly Route[]
+let asks: readonly (readonly [name: string, ask: Route])[]
 let description: Readonly<Record<string, unknown>>
 let ajv: Ajv2020
 const executed = new Map<string, Executed>()
-const nameOf = ({ method, path }: Route): string => `${method} ${path}`
 
 beforeAll(async () => {
   const loaded = await load({ sources: root })
@@ -49,13 +48,13 @@ beforeAll(async () => {
   server = await startApi(database.knex, database.connectionString, { routes: loaded.routes, viewers: [viewer] })
   const admin = server.as(basic('admin'))
   world = { db: database.knex, server, people, admin }
-  routes = apiRoutes(loaded.routes, [viewer])
+  asks = apiRoutes(loaded.routes, [viewer]).flatMap(asksOf)
   description = (await server.as().get('/openapi.json')).body
   ajv = new Ajv2020({ strict: false, allErrors: true })
   addFormats.default(ajv)
   ajv.addSchema(description, 'api')
   await settle(world)
-  for (const route of routes) executed.set(nameOf(route), await execute(route, world))
+  for (const [name, ask] of asks) executed.set(name, await execute(ask, world))
 }, 180_000)
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -63,11 +62,11 @@ afterAll(async () => {
 })
 
 /** The answer as the description will show it. */
-const exampleOf = (route: Route): unknown => {
+const exampleOf = (name: string, { path }: Route): unknown => {
   const { town, service, neighbour } = world.people
-  const example = asExample(executed.get(nameOf(route))?.body, new Set([ROOT, town, service, neighbour]))
+  const example = asExample(executed.get(name)?.body, new Set([ROOT, town, service, neighbour]))
   // A description of everything is an example of nothing: its first words are enough.
-  return DESCRIPTIONS.has(route.path) ? firstWords(example) : example
+  return DESCRIPTIONS.has(path) ? firstWords(example) : example
 }
 const DESCRIPTIONS: ReadonlySet<string> = new Set(['/openapi.json', SCHEMA_PATH])
 const firstWords = (example: unknown): object =>
@@ -80,37 +79,36 @@ const schemaOf = ({ method, path, status }: Route): string => {
   return `api#${steps.map(step => `/${encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`
 }
 
-const problemsOf = (route: Route, value: unknown): string | undefined => {
-  const validate = ajv.getSchema(schemaOf(route))
-  return validate?.(value) ? undefined : `${nameOf(route)} : ${ajv.errorsText(validate?.errors)}`
+const problemsOf = (name: string, ask: Route, value: unknown): string | undefined => {
+  const validate = ajv.getSchema(schemaOf(ask))
+  return validate?.(value) ? undefined : `${name} : ${ajv.errorsText(validate?.errors)}`
 }
 
 describe('les exemples de la description', () => {
   test('sont acceptés : chaque adresse, demandée comme il est dit, répond ce qui est annoncé', () => {
-    const surprises = routes.flatMap(route => {
-      const { status, type, body } = executed.get(nameOf(route)) ?? {}
+    const surprises = asks.flatMap(([name, route]) => {
+      const { status, type, body } = executed.get(name) ?? {}
       const expected = route.response ? 'application/json' : (route.produces ?? '')
       // A file answers with its own type.
       const isType = type === expected || route.produces === 'application/octet-stream'
-      const isStatus = status === (SITUATIONS[nameOf(route)]?.status ?? route.status)
-      return isStatus && isType ? [] : [[nameOf(route), status, type, body]]
+      return status === route.status && isType ? [] : [[name, status, type, body]]
     })
     expect(surprises).toEqual([])
   })
 
   test('suivent le schéma de leur réponse, comme la vraie réponse', () => {
-    const described = routes.filter(({ response }) => response)
-    const faults = described.flatMap(route => [
-      problemsOf(route, executed.get(nameOf(route))?.body) ?? [],
-      problemsOf(route, exampleOf(route)) ?? [],
+    const described = asks.filter(([, { response }]) => response)
+    const faults = described.flatMap(([name, ask]) => [
+      problemsOf(name, ask, executed.get(name)?.body) ?? [],
+      problemsOf(name, ask, exampleOf(name, ask)) ?? [],
     ])
     expect(faults.flat()).toEqual([])
   })
 
   test('sont ce que l’API répond vraiment (sinon : relancer avec -u, et enregistrer examples.json)', async () => {
-    const told = routes.flatMap(route => {
-      const example = exampleOf(route)
-      return example === undefined ? [] : [[nameOf(route), example] as const]
+    const told = asks.flatMap(([name, ask]) => {
+      const example = exampleOf(name, ask)
+      return example === undefined ? [] : [[name, example] as const]
     })
     const written = await format(JSON.stringify(Object.fromEntries(told)), {
       ...(await resolveConfig(file)),

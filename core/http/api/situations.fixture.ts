@@ -21,8 +21,6 @@ export interface Situation {
   readonly names?: (world: World) => Promise<string>
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** When the example is only a trial, which does not create: what it answers instead. */
-  readonly status?: number
   /** Bytes sent instead of JSON. */
   readonly content?: string
   /** The example goes as a form, with this file. */
@@ -295,8 +293,6 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       }),
     },
   },
-  'POST /studio/import-pastell': { status: 200 },
-  'POST /studio/import-pastell-definition': { status: 200 },
   'GET /recherche': { query: '?q=musique&limite=1' },
   'PUT /entites/:entityId/associations': { params: async ({ people }) => ({ entityId: people.service }) },
 }

@@ -130,9 +130,10 @@ export const flowImportRoute = ({ read, route: { example, ...described } }: Flow
       },
       { additionalProperties: false, title: 'PastellFlowImport' },
     ),
-    example: { ...example, mode: 'essai' },
+    example: { ...example, mode: 'brouillon' },
     refusals: [errors.conflict],
     status: 201,
+    variants: [{ status: 200, summary: 'Essai : rien n’est écrit.', example: { ...example, mode: 'essai' } }],
     response: Type.Object({
       id: Type.String({ description: 'Identifiant du flux.' }),
       label: Type.String({ description: 'Son nom.' }),
