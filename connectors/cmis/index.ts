@@ -12,6 +12,7 @@ export default depositConnector({
   pastell: ['depot-cmis'],
   pace: { concurrency: 2 },
   config: cmisFields,
+  replaces: 'nothing',
   volume: async (context, contents) => {
     const { config } = context
     const properties = contents ? propertiesOf(propertyLines(config.proprietes), contents) : []

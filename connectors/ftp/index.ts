@@ -14,5 +14,6 @@ export default depositConnector({
       pastell: 'depot_ftp_directory',
     }),
   },
+  replaces: 'nothing',
   volume: context => ftpVolume(context, context.config.repertoire),
 })

@@ -32,6 +32,7 @@ gedConformance('Le connecteur SFTP', sftp, async () => {
     config: simulator.config,
     refused: { config: { motDePasse: 'sésame-erroné' }, secret: 'sésame-erroné' },
     faults: simulator.faults,
+    refusesToReplace: true,
     contents: () => filesUnder(simulator.folder),
     unfinished: async () => simulator.count('inachevé'),
     close: () => simulator.close(),
@@ -39,17 +40,21 @@ gedConformance('Le connecteur SFTP', sftp, async () => {
   }
 })
 
-volumeConformance('Un dossier SFTP', async () => {
-  const simulator = await createSimulator()
-  const connected = await connectForTest(sftp, simulator.config)
-  return {
-    open: () => sftpVolume(connected.context, '/'),
-    async [Symbol.asyncDispose]() {
-      await connected[Symbol.asyncDispose]()
-      await simulator.close()
-    },
-  }
-})
+volumeConformance(
+  'Un dossier SFTP',
+  async () => {
+    const simulator = await createSimulator()
+    const connected = await connectForTest(sftp, simulator.config)
+    return {
+      open: () => sftpVolume(connected.context, '/'),
+      async [Symbol.asyncDispose]() {
+        await connected[Symbol.asyncDispose]()
+        await simulator.close()
+      },
+    }
+  },
+  { replaces: 'refuses' },
+)
 
 test('une lecture coupée en chemin est une erreur passagère, jamais un fichier plus court', async () => {
   await using bench = await started()

@@ -45,6 +45,17 @@ describeReal('avec le serveur OpenSSH de la machine', openSshMissing, () => {
     expect(await readdir(join(server.deposits, 'Acte'))).toHaveLength(4)
   })
 
+  test('le fichier de l’année est remplacé d’un seul geste', async () => {
+    await using server = await openSsh()
+    await using connected = await connectForTest(sftp, server.config)
+    const put = async (text: string) =>
+      connected.connector.ged.replace?.(await connected.context.files.save(text, 'année.csv'), 'clé')
+    await put('une ligne')
+    expect((await put('deux lignes'))?.location).toContain('année.csv')
+    expect(await readdir(server.deposits)).toEqual(['année.csv'])
+    expect(await readFile(join(server.deposits, 'année.csv'), 'utf8')).toBe('deux lignes')
+  })
+
   test('un renommage n’écrase jamais un fichier existant', async () => {
     await using server = await openSsh()
     await using connected = await connectForTest(sftp, { ...server.config, typeDepot: 'fichiers' })

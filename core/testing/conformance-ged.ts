@@ -14,6 +14,8 @@ export interface GedBench {
   /** Settings that the remote refuses, and the secret that no message may show. */
   readonly refused: { readonly config: Readonly<Record<string, unknown>>; readonly secret: string }
   readonly faults: Faults
+  /** Set where the protocol knows how to replace a file and this stand-in of its servers does not. */
+  readonly refusesToReplace?: true
   /** What a consumer finds: path → content. Working names are left out, unless they lie in a deposit. */
   contents(): Promise<Readonly<Record<string, Buffer>>>
   /** Number of working names still there. */
@@ -138,6 +140,47 @@ export const gedConformance = <C extends Fields>(
         .catch((error: unknown) => error)
       expect(refusal).toBeInstanceOf(ConfigurationError)
       expect(`${String(refusal)} ${JSON.stringify(connected.context.log.lines)}`).not.toContain(bench.refused.secret)
+    })
+
+    test('un fichier remplacé, coupé où que ce soit, se lit toujours entier : l’ancien ou le nouveau', async () => {
+      await using bench = await start()
+      const put = async (text: string, key: string) => {
+        await using connected = await bench.connect()
+        return connected.connector.ged.replace?.(await bench.files.save(text, 'année.csv'), key)
+      }
+      await using connected = await bench.connect()
+      if (!connected.connector.ged.replace) return
+      if (bench.refusesToReplace) {
+        await expect(put('a', 'a')).rejects.toThrow(PermanentError)
+        return
+      }
+      expect((await put('texte 0', 'clé 0'))?.location).toContain('année.csv')
+      for (let n = 1, reached = true; reached; n++) {
+        const nth = new Nth(n)
+        bench.faults.plan({ kind: n % 2 ? 'cutBefore' : 'cutAfter' }, { on: nth })
+        const failure: unknown = await put(`texte ${n}`, `clé ${n}`).catch((error: unknown) => error)
+        reached = nth.seen >= n
+        bench.faults.clear()
+        if (reached && failure instanceof Error) expect(failure, `operation ${n}`).toBeInstanceOf(TemporaryError)
+        const { 'année.csv': seen, ...others } = await bench.contents()
+        expect([`texte ${n - 1}`, `texte ${n}`], `operation ${n}`).toContain(String(seen))
+        expect(others).toEqual({})
+        await put(`texte ${n}`, `clé ${n}`)
+        expect(String((await bench.contents())['année.csv']), `operation ${n}`).toBe(`texte ${n}`)
+        expect(await bench.unfinished(), `operation ${n}`).toBe(0)
+      }
+    }, 60_000)
+
+    test('un fichier que le connecteur n’a pas mis là n’est pas remplacé', async () => {
+      await using bench = await start({ typeDepot: 'fichiers' })
+      await using connected = await bench.connect()
+      if (!connected.connector.ged.replace) return
+      await connected.connector.ged.deposit(await sampleDocument(bench.files), 'clé')
+      const before = await bench.contents()
+      const [name = ''] = Object.keys(before)
+      const file = await bench.files.save('autre', name)
+      await expect(connected.connector.ged.replace(file, 'clé 2')).rejects.toThrow("n'a pas été touché")
+      expect(await bench.contents()).toEqual(before)
     })
 
     for (const typeDepot of ['dossier', 'zip', 'fichiers'] as const)

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError, TemporaryError } from '../authoring/errors.ts'
+import { ConfigurationError, PermanentError, TemporaryError } from '../authoring/errors.ts'
 import type { Volume } from '../volumes/volume.ts'
 
 export interface VolumeBench extends AsyncDisposable {
@@ -10,8 +10,10 @@ export interface VolumeBench extends AsyncDisposable {
 }
 
 export interface VolumeTraits {
-  /** Whether a folder exists by itself, or only by the files whose names begin with its own (S3). */
-  readonly folders: 'real' | 'prefixes'
+  /** Whether a folder exists by itself, or only by the files whose names begin with its own (S3). `real` unless told. */
+  readonly folders?: 'real' | 'prefixes'
+  /** `yes` unless told; `refuses`: its protocol knows how and this server does not; `never`: the protocol promises nothing. */
+  readonly replaces?: 'yes' | 'refuses' | 'never'
 }
 
 const of = (content: string | Buffer): Readable => Readable.from(Buffer.from(content), { objectMode: false })
@@ -22,7 +24,7 @@ const MB = 1024 * 1024
 export const volumeConformance = (
   name: string,
   setup: () => Promise<VolumeBench>,
-  { folders }: VolumeTraits = { folders: 'real' },
+  { folders = 'real', replaces = 'yes' }: VolumeTraits = {},
 ): void => {
   const during = async (work: (volume: Volume) => Promise<void>): Promise<void> => {
     await using bench = await setup()
@@ -112,6 +114,35 @@ export const volumeConformance = (
         expect(await text(await volume.read('a.txt'))).toBe('a')
         expect(await text(await volume.read('b.txt'))).toBe('b')
       }))
+
+    test(
+      {
+        yes: 'remplacer un fichier lui donne son nouveau contenu, et prend aussi un nom libre',
+        refuses: 'un serveur qui ne sait pas remplacer le dit, et rien ne change',
+        never: 'le remplacement n’est pas offert par ce protocole',
+      }[replaces],
+      () =>
+        during(async volume => {
+          await volume.makeFolder('d')
+          await put(volume, 'd/année.csv', 'ancien')
+          await put(volume, '.nouveau', 'nouveau, plus long')
+          if (replaces === 'never' || !volume.replace) {
+            expect([replaces, volume.replace]).toEqual(['never', undefined])
+            return
+          }
+          if (replaces === 'refuses') {
+            await expect(volume.replace('.nouveau', 'd/année.csv')).rejects.toThrow(PermanentError)
+            expect(await text(await volume.read('d/année.csv'))).toBe('ancien')
+            return
+          }
+          await volume.replace('.nouveau', 'd/année.csv')
+          expect(await text(await volume.read('d/année.csv'))).toBe('nouveau, plus long')
+          expect(await volume.stat('.nouveau')).toBeUndefined()
+          await put(volume, '.autre', 'autre')
+          await volume.replace('.autre', 'd/libre.csv')
+          expect((await volume.list('d')).map(each => each.name).sort()).toEqual(['année.csv', 'libre.csv'])
+        }),
+    )
 
     test('retirer un dossier retire ce qu’il contient, et rien d’autre', () =>
       during(async volume => {

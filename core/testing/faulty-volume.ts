@@ -26,6 +26,7 @@ export const faultyVolume = (volume: Volume, faults: Faults): Volume => {
     }
     return result
   }
+  const replace = volume.replace?.bind(volume)
   return {
     stat: path => played(`STAT ${path}`, () => volume.stat(path)),
     list: path => played(`LIST ${path}`, () => volume.list(path)),
@@ -33,6 +34,9 @@ export const faultyVolume = (volume: Volume, faults: Faults): Volume => {
     makeFolder: path => played(`MKDIR ${path}`, () => volume.makeFolder(path)),
     write: (path, content, size) => played(`WRITE ${path}`, () => volume.write(path, content, size)),
     rename: (from, to) => played(`RENAME ${from} ${to}`, () => volume.rename(from, to)),
+    ...(replace && {
+      replace: (from: string, to: string) => played(`REPLACE ${from} ${to}`, () => replace(from, to)),
+    }),
     remove: path => played(`REMOVE ${path}`, () => volume.remove(path)),
     check: () => played('CHECK', () => volume.check()),
     location: path => volume.location(path),

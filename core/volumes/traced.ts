@@ -17,6 +17,7 @@ export const tracedVolume = (volume: Volume, trace: Trace): Volume => {
     }
   }
   const done = () => 'fait'
+  const replace = volume.replace?.bind(volume)
   const at = (path: string) => `« ${volume.location(path)} »`
 
   return {
@@ -49,6 +50,10 @@ export const tracedVolume = (volume: Volume, trace: Trace): Volume => {
         () => volume.rename(from, to),
         result => (result === 'renamed' ? 'fait' : 'ce nom est déjà pris'),
       ),
+    ...(replace && {
+      replace: (from: string, to: string) =>
+        told(`Mettre ${at(from)} à la place de ${at(to)}`, () => replace(from, to), done),
+    }),
     remove: path => told(`Supprimer ${at(path)}`, () => volume.remove(path), done),
     check: () =>
       told(

@@ -41,6 +41,13 @@ export interface Volume {
   write(path: string, content: Readable, size: number | undefined, as?: WrittenAs): Promise<void>
   /** Gives a file or a folder its name; answers `exists`, without any effect, when the name is taken. */
   rename(from: string, to: string): Promise<'renamed' | 'exists'>
+  /**
+   * Gives a file its name, in place of the file that bears it: whoever reads finds the former content or the new one, never a part of
+   * either. WebDAV servers may remove before they move (RFC 4918 §9.9.3): the name is then missing for an instant. Absent where the
+   * protocol promises nothing of the kind (FTP).
+   * @throws PermanentError when this very server does not know how
+   */
+  replace?(from: string, to: string): Promise<void>
   /** Removes a file, or a folder and what it holds. A missing one is a success. */
   remove(path: string): Promise<void>
   /** Where a person finds it. */

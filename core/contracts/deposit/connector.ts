@@ -1,9 +1,11 @@
 import { defineConnector, type ConnectContext, type ConnectorDefinition } from '../../authoring/connectors.ts'
 import type { DocumentContents } from '../../authoring/context.ts'
 import type { Fields } from '../../authoring/fields.ts'
+import type { FileRef } from '../../authoring/values.ts'
 import { deposit } from './deposit.ts'
 import { depositFields, type DepositOptions } from './fields.ts'
 import { fileExpressions } from './plan.ts'
+import { replaceFile } from './replace.ts'
 import { replaceCharacters } from './replacement.ts'
 import { openTraced } from '../../volumes/traced.ts'
 import type { Volume } from '../../volumes/volume.ts'
@@ -16,6 +18,7 @@ export type DepositFields = typeof depositFields
  */
 export const depositConnector = <const C extends Fields>({
   volume,
+  replaces = 'file',
   ...definition
 }: Pick<ConnectorDefinition<C, 'ged'>, 'id' | 'version' | 'label' | 'config' | 'pace' | 'pastell' | 'upgrade'> & {
   /**
@@ -23,6 +26,8 @@ export const depositConnector = <const C extends Fields>({
    * properties beside each file; none when only the connection is tested.
    */
   readonly volume: (context: ConnectContext<C & DepositFields>, contents?: DocumentContents) => Promise<Volume>
+  /** `nothing`: its volumes have no `replace`, and the connector promises none. */
+  readonly replaces?: 'file' | 'nothing'
 }): ConnectorDefinition<C & DepositFields, 'ged'> =>
   defineConnector({
     ...definition,
@@ -47,6 +52,10 @@ export const depositConnector = <const C extends Fields>({
         ged: {
           deposit: (contents, key) =>
             during(opened => deposit(contents, key, { ...context, options, volume: opened }), contents),
+          ...(replaces === 'file' && {
+            replace: (file: FileRef, key: string) =>
+              during(opened => replaceFile(file, key, { ...context, options, volume: opened })),
+          }),
         },
       }
     },

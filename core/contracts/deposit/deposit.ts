@@ -168,8 +168,11 @@ const forget = async ({ moves }: Prepared, record: string, { volume, memory }: D
   for (const { from } of moves) await volume.remove(from)
 }
 
-/** @returns what the remote calls the file, when it has a name of its own for it */
-const write = async (
+/**
+ * Writes a file and measures what arrived.
+ * @returns what the remote calls the file, when it has a name of its own for it
+ */
+export const write = async (
   path: string,
   content: Readable,
   { size, name, type }: WrittenAs & { readonly size: number | undefined },

@@ -124,6 +124,10 @@ export const localVolume = ({ localFolders }: Pick<ConnectContext<object>, 'loca
         return 'renamed'
       })
     },
+    async replace(from, to) {
+      const [before, after] = [await entry(from), await entry(to)]
+      await attempt(`remplacer « ${location(to)} »`, () => rename(before, after))
+    },
     async remove(path) {
       const real = await entry(path)
       await attempt(`retirer « ${location(path)} »`, () => rm(real, { recursive: true, force: true }))

@@ -4,7 +4,7 @@ import { sayingErrors } from '../content.ts'
 import { goneSince, type Volume } from '../volume.ts'
 import { s3Failure } from './failures.ts'
 import { s3Objects } from './objects.ts'
-import { RANK, renameFolder, renameObject } from './rename.ts'
+import { RANK, renameFolder, renameObject, replaceObject } from './rename.ts'
 import { hostOf, openClient } from './session.ts'
 import type { S3Settings } from './settings.ts'
 
@@ -80,6 +80,11 @@ export const openS3 = async (
     async rename(from, to) {
       const source = await objects.head(keyOf(from))
       return source ? renameObject(objects, source, keyOf(to)) : renameFolder(objects, prefixOf(from), prefixOf(to))
+    },
+    async replace(from, to) {
+      const source = await objects.head(keyOf(from))
+      if (!source) throw new TemporaryError(goneSince(location(from)))
+      await replaceObject(objects, source, keyOf(to))
     },
     async remove(path) {
       const { objects: held } = await objects.list(prefixOf(path))

@@ -221,6 +221,12 @@ export const s3Objects = (
       })
     },
 
+    /** Copies within the bucket, in place of what is there. */
+    async copyOver(source: Head, to: string, metadata: Head['metadata']): Promise<void> {
+      const send = source.size > largestCopy ? copyLarge : copySmall
+      await attempt(`remplacer « ${named(to)} »`, true, () => send(source, to, metadata, false))
+    },
+
     async remove(key: string): Promise<void> {
       await attempt(`retirer « ${named(key)} »`, true, async () => {
         try {

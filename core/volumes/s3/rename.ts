@@ -40,6 +40,12 @@ const publish = async (objects: S3Objects, source: Head, to: string): Promise<'c
   return (await ours()) ? 'known' : 'exists'
 }
 
+/** The same, in place of what bears that name: a copy shows itself whole or not at all. */
+export const replaceObject = async (objects: S3Objects, source: Head, to: string): Promise<void> => {
+  await objects.copyOver(source, to, published(source))
+  await objects.remove(source.key)
+}
+
 const rankOf = ({ metadata }: Head): number => Number(metadata[RANK] ?? 0)
 
 /**

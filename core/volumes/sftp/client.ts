@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Network } from '../../authoring/connectors.ts'
 import type { Log } from '../../authoring/context.ts'
-import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
+import { ConfigurationError, PermanentError, TemporaryError } from '../../authoring/errors.ts'
 import { sayingErrors, watched } from '../content.ts'
 import { goneSince, type Volume } from '../volume.ts'
 import { connectionFailure, hasStatus, operationFailure, STATUS } from './failures.ts'
@@ -216,6 +216,23 @@ export const openSftp = async (settings: SftpSettings, folder: string, network: 
         throw operationFailure(error, `donner son nom à « ${location(to)} »`)
       }
     },
+    replace: (from, to) =>
+      attempt(
+        `remplacer « ${location(to)} »`,
+        session.call<void>((sftp, done) => {
+          try {
+            sftp.ext_openssh_rename(at(from), at(to), error => done(error))
+          } catch (error) {
+            // The library looks into what the server announced, and throws: the protocol itself forbids to replace.
+            done(
+              new PermanentError(
+                `Le serveur SFTP ${hote} ne sait pas remplacer un fichier d'un seul geste (extension « posix-rename@openssh.com ») : déposez sous un nom nouveau, ou sur un autre serveur.`,
+                { cause: error },
+              ),
+            )
+          }
+        }),
+      ),
     async remove(path) {
       const found = await statOf(path)
       if (!found) return

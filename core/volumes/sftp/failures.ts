@@ -1,4 +1,4 @@
-import { ConfigurationError, TemporaryError } from '../../authoring/errors.ts'
+import { ConfigurationError, PermanentError, TemporaryError } from '../../authoring/errors.ts'
 import { networkCause } from '../../connectors/network-causes.ts'
 
 /** The numbers of the answers of an SFTP server that call for different sentences (draft-ietf-secsh-filexfer). */
@@ -39,7 +39,8 @@ export const connectionFailure = (error: unknown, server: string, login: string)
 
 /** What to throw when an operation fails. `doing` completes « Impossible de … ». */
 export const operationFailure = (error: unknown, doing: string): Error => {
-  if (error instanceof TemporaryError || error instanceof ConfigurationError) return error
+  if (error instanceof TemporaryError || error instanceof PermanentError || error instanceof ConfigurationError)
+    return error
   if (hasStatus(error, STATUS.denied))
     return new ConfigurationError(
       `Impossible de ${doing} : le serveur SFTP refuse ce droit au compte utilisé. Demandez à l'exploitant le droit d'écrire et de renommer dans le répertoire.`,

@@ -136,6 +136,18 @@ export const webdavVolumeOn = (client: HttpClient, settings: WebdavSettings, fol
       )
       return response.status === 412 ? 'exists' : 'renamed'
     },
+    async replace(from, to) {
+      await ask(
+        {
+          method: 'MOVE',
+          path: at(from),
+          headers: { destination: `${root}${at(to)}`, overwrite: 'T' },
+          timeout: LONG,
+        },
+        [201, 204],
+        `remplacer « ${location(to)} »`,
+      )
+    },
     async remove(path) {
       const resource = await found(path)
       if (!resource) return
