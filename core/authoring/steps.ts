@@ -1,11 +1,11 @@
-import type { EmailChange } from './account-change.ts'
+import type { AccountLetter, EmailChange } from './account-change.ts'
 import type { Capabilities, CapabilityName } from '../contracts/index.ts'
 import type { DocumentContents, Files, JournalLine, Log } from './context.ts'
 import type { Condition } from './conditions.ts'
 import type { Fields, Patch, Ref, Refs, Values } from './fields.ts'
 import type { Expanded } from '../contacts/recipients.ts'
 import type { CompiledFlow, Document } from '../engine/model.ts'
-import type { CreatedDocument, NewDocument, Twin } from './relations.ts'
+import type { CreatedDocument, NewDocument, Sibling, Twin } from './relations.ts'
 
 /**
  * Fields of the step that change. A function, pure, reads them as they are when the change is stored: what somebody else wrote meanwhile
@@ -24,6 +24,8 @@ export interface Goto<S extends string = string> {
   readonly edits?: Written
   /** A change of an account that goes with the move; refused, the task fails with the sentence of the refusal. */
   readonly account?: EmailChange
+  /** A letter to the holder of an account of the hub, which leaves only if the move is made. */
+  readonly letter?: AccountLetter
 }
 
 /** What becomes of a document when texts are written in its fields. */
@@ -102,6 +104,12 @@ export interface TaskContext<I, F, N extends CapabilityName> {
      */
     twins(field: keyof F & string): Promise<readonly Twin[]>
     /**
+     * The documents, this one among them, whose same step holds the same value in this indexed field: of any flow, and of every entity
+     * that the instance of this task serves (the one it belongs to and those below). As stored at the moment each is read, a few at a time:
+     * there may be thousands. None while the field is empty.
+     */
+    siblings(field: keyof F & string): Promise<AsyncIterable<Sibling<Values<I>, Values<F>>>>
+    /**
      * Has an administrator associated connectors to that very flow, for this entity or above it? What is made for every flow does not
      * count: documents go there by themselves only where somebody decided so.
      */
@@ -178,6 +186,11 @@ export interface StateDefinition<F = Fields> {
   readonly editable?: readonly (keyof F & string)[] | 'all'
   /** Fields of the step that stay editable from here on, whatever follows. */
   readonly thenEditable?: readonly (keyof F & string)[]
+  /**
+   * For an agent who finds the document stopped here: what has happened and what to do, in French sentences that name the buttons. Owed by
+   * every state of trouble, of doubt or of refusal; the page of the flow and the screen show it under the reason of the day.
+   */
+  readonly help?: string
   /** Shown in red, as something an agent must look at. Implied for `erreur`, `failsTo`, `late` and `…incertain`. */
   readonly trouble?: true
   /** A refusal that ends the step: a flow may go on after it all the same (`.goOnAfterRefusal()`). */

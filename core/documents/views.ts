@@ -46,6 +46,7 @@ export interface StateView {
   readonly name: string
   readonly label: string
   readonly kind: string
+  readonly help?: string
 }
 
 export interface DocumentSummary {
@@ -171,7 +172,12 @@ export const pagesOf = (flow: CompiledFlow, editable: (field: CompiledField) => 
 
 export const stateView = (flow: CompiledFlow | undefined, state: string): StateView => {
   const known = flow?.states[state]
-  return { name: state, label: known?.label ?? state, kind: known?.kind ?? 'running' }
+  return {
+    name: state,
+    label: known?.label ?? state,
+    kind: known?.kind ?? 'running',
+    ...optional('help', known?.help),
+  }
 }
 
 type Summarised = Omit<

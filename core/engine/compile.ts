@@ -57,9 +57,17 @@ const statesOf = (step: AnyStep): States => {
   const declared = step.states
   const generated: Record<string, StateDefinition> = {}
   if (troublesOf(step).has(ERROR) && !declared[ERROR])
-    generated[ERROR] = { label: `${step.label} : erreur`, trouble: true }
+    generated[ERROR] = {
+      label: `${step.label} : erreur`,
+      trouble: true,
+      help: 'L’étape n’a pas abouti, le motif est affiché. Corrigez ce qu’il nomme, puis pressez le bouton qui reprend là où elle s’est arrêtée ; s’il vous dépasse, prévenez votre administrateur.',
+    }
   if (tasksOf(step).some(([, task]) => task.afterCrash === 'askAgent') && !declared[UNCERTAIN])
-    generated[UNCERTAIN] = { label: `${step.label} : envoi incertain`, trouble: true }
+    generated[UNCERTAIN] = {
+      label: `${step.label} : envoi incertain`,
+      trouble: true,
+      help: 'L’envoi est resté sans réponse : il est peut-être arrivé. Regardez chez le partenaire, puis confirmez l’arrivée ou envoyez de nouveau ; rien ne repart sans vous.',
+    }
   return { ...declared, ...generated }
 }
 
@@ -267,6 +275,7 @@ const compiledState = (placed: PlacedStep, name: string, step: AnyStep, pastell:
     thenEditable: (state.thenEditable ?? []).map(full),
     deletable: state.deletable ?? false,
     ...(automatic ? { automatic: full(automatic[0]) } : {}),
+    ...(state.help === undefined ? {} : { help: state.help }),
     ...(pastell === undefined ? {} : { pastell }),
   }
 }

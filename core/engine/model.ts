@@ -1,4 +1,4 @@
-import type { EmailChange } from '../authoring/account-change.ts'
+import type { AccountLetter, EmailChange } from '../authoring/account-change.ts'
 import type { AnyLink, AnySignal, AnyStep, AnyTask, Binding } from '../authoring/steps.ts'
 import type { Condition } from '../authoring/conditions.ts'
 import type { Fields, FieldSpec } from '../authoring/fields.ts'
@@ -102,6 +102,8 @@ export interface Move {
   readonly wakeUp: Date | null | 'unchanged'
   /** A change of an account decided with the move, and by whom. */
   readonly account?: EmailChange & { readonly by: string | undefined }
+  /** A letter to the holder of an account, decided with the move. */
+  readonly letter?: AccountLetter
 }
 
 export interface CompiledField extends FieldSpec {
@@ -125,6 +127,8 @@ export interface CompiledState {
   readonly deletable: boolean
   /** The task that runs by itself here. */
   readonly automatic?: string
+  /** What has happened and what to do, for an agent. */
+  readonly help?: string
   readonly pastell?: string
 }
 

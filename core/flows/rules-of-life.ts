@@ -60,6 +60,13 @@ const waysOut = (flow: CompiledFlow, document: Document): readonly string[] =>
 
 const isError = ({ kind }: CompiledState) => kind === 'trouble' || kind === 'uncertain'
 
+/** States of trouble, doubt or refusal that do not say, in a sentence, what has happened and what to do. */
+export const unexplained = (flow: CompiledFlow): readonly string[] =>
+  Object.values(flow.states)
+    .filter(state => isError(state) || state.kind === 'stopped')
+    .filter(({ help }) => !/^\p{Lu}.{20,}[.»]$/su.test(help ?? ''))
+    .map(({ name, label }) => `« ${label} » (${name})`)
+
 /** How a document comes to rest in an error state: each task whose failure leads there, and each one that chooses to go there. */
 const failuresInto = (flow: CompiledFlow, state: CompiledState): readonly (CompiledTask | undefined)[] => {
   const tasks = Object.values(flow.tasks)

@@ -225,6 +225,7 @@ export const StateView = named('StateView', 'Un état d’un document.', {
   name: text('Nom complet : « brouillon », « visa.signe ».'),
   label: text('Nom affiché.'),
   kind: word(STATE_KINDS),
+  help: Type.Optional(text('Ce qui s’est passé et quoi faire, pour un agent : là où une personne doit agir.')),
 })
 
 const flow = {
