@@ -21,6 +21,14 @@ export interface CreatedDocument {
   readonly problems: readonly string[]
 }
 
+/** A document as one of its steps sees it. */
+export interface Sibling<I, F> {
+  readonly id: string
+  readonly title: string
+  readonly inputs: I
+  readonly data: F
+}
+
 /** Another document of the same entity and flow that left its draft with the same value in an indexed field. */
 export interface Twin {
   readonly id: string

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { connectorsHub, filledIn, SLOT } from '../connectors/service.fixture.ts'
+import type { Document } from '../engine/model.ts'
 import { settle } from '../engine/settle.ts'
 import { testDatabase, type TestDatabase } from '../testing/database.ts'
 import { acte, deliberationFlow as flow, newDocument, NOW, testFlows, testStore, town } from './documents.fixture.ts'
@@ -83,6 +84,53 @@ test('les jumeaux sont de la même entité et ont quitté leur brouillon', async
     { id: first.id, title: first.title, state: 'visa.aEnvoyer', stateLabel: "Préparation de l'envoi" },
   ])
   expect(await kin().twins({ ...second, data: {} }, 'visa.dossierId')).toEqual([])
+})
+
+describe('les dossiers qui portent la même valeur', () => {
+  const at = { step: 'visa', capability: 'signature', field: 'dossierId' } as const
+  const found = async (document: Document) => {
+    const ids: string[] = []
+    for await (const { id } of await kin().siblings(document, at)) ids.push(id)
+    return ids
+  }
+
+  test('se lisent tous, lui compris, par pages et dans l’ordre, tels que leur étape les voit', async () => {
+    const first = await sent(ville, '2026')
+    for (let n = 0; n < 2; n++) await sent(ville, '2025')
+    await database.knex.raw(
+      `with copies as (
+         insert into documents select (jsonb_populate_record(d, jsonb_build_object(
+             'id', 'z' || lpad(n::text, 4, '0'), 'created_at', d.created_at + interval '1 second'))).*
+         from documents d cross join generate_series(1, 450) n where d.entity_id = ? and d.id = ? returning entity_id, id, created_at)
+       insert into document_index (entity_id, document_id, field, value, flow_id, created_at)
+       select c.entity_id, c.id, 'visa.dossierId', '2026', 'deliberation', c.created_at from copies c`,
+      [ville, first.id],
+    )
+    const ids = await found(first)
+    expect(ids).toHaveLength(451)
+    expect([ids[0], ids.at(-1), new Set(ids).size]).toEqual([first.id, 'z0450', 451])
+    for await (const { inputs, data } of await kin().siblings(first, at)) {
+      expect([inputs['document'], data['dossierId']]).toEqual([acte, '2026'])
+      break
+    }
+    expect(await found({ ...first, data: {} })).toEqual([])
+  })
+
+  test('viennent de toutes les entités que sert le même connecteur, et d’aucune autre', async () => {
+    const service = await town(database.knex, 'Service', ville)
+    const [mine, , ofParent] = [await sent(service, '2026'), await sent(autre, '2026'), await sent(ville, '2026')]
+    expect(await found(mine)).toEqual([mine.id])
+    const hub = await connectorsHub(database.knex)
+    const admin = { entityId: ville, userId: '1' }
+    const { id } = await hub.connectors.create(admin, {
+      connector: 'parapheur-essai',
+      label: 'Parapheur',
+      config: filledIn,
+    })
+    await hub.connectors.associate(admin, { flow: '*', slot: SLOT, instanceId: id })
+    expect(await found(mine)).toEqual([ofParent.id, mine.id])
+    await hub.close()
+  })
 })
 
 test('un flux n’est associé que si un administrateur l’a choisi pour lui, dans l’entité ou au-dessus', async () => {

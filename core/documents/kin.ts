@@ -9,6 +9,7 @@ import type { Kin } from '../engine/ports.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import { arrival, flowNamed } from './received.ts'
+import { siblingsIn } from './siblings.ts'
 import type { StoredDocuments } from './store.ts'
 import { LONGEST_INDEXED } from './traces.ts'
 
@@ -140,6 +141,8 @@ export const createKin = ({
         .flatMap(step => step.needs.map(need => slotOf(step.alias, need)))
         .every(slot => rows.some(row => row.flowId === flow.id && row.slot === slot))
     },
+
+    siblings: siblingsIn(db, flows),
 
     async twins({ entityId, id, flowId, data }, field) {
       const held = data[field]

@@ -83,6 +83,7 @@ const contextOf = ({ ports, flow, task, document }: Work, connectors: Partial<Ca
       publicLink: (page, name) => ports.publicLinks.of(document, page, name),
       create: found => ports.kin.create(document, found),
       twins: field => ports.kin.twins(document, `${task.step}.${field}`),
+      siblings: field => ports.kin.siblings(document, { step: task.step, capability: task.needs, field }),
       associated: flowId => ports.kin.associated(document, flowId),
       recipients: list => ports.contacts.read(document.entityId, list),
     },

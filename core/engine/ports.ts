@@ -1,7 +1,7 @@
 import type { JournalLine, Files, Log, Clock, DocumentContents } from '../authoring/context.ts'
 import type { PublicLink } from '../authoring/steps.ts'
-import type { Capabilities } from '../contracts/index.ts'
-import type { CreatedDocument, NewDocument, Twin } from '../authoring/relations.ts'
+import type { Capabilities, CapabilityName } from '../contracts/index.ts'
+import type { CreatedDocument, NewDocument, Sibling, Twin } from '../authoring/relations.ts'
 import type { Contacts } from '../contacts/recipients.ts'
 import type { CompiledFlow, Document, Move } from './model.ts'
 
@@ -76,6 +76,11 @@ export interface Kin {
   create(parent: Document, found: NewDocument): Promise<CreatedDocument>
   /** @param field full name of an indexed field */
   twins(document: Document, field: string): Promise<readonly Twin[]>
+  /** @param at the step of the document that asks, the capability whose instance tells which entities, and an indexed field of the step */
+  siblings(
+    document: Document,
+    at: { readonly step: string; readonly capability: CapabilityName | undefined; readonly field: string },
+  ): Promise<AsyncIterable<Sibling<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>>>>
   /** `false` when the flow is not installed. */
   associated(document: Document, flow: string): Promise<boolean>
 }

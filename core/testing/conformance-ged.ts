@@ -146,7 +146,7 @@ export const gedConformance = <C extends Fields>(
       await using bench = await start()
       const put = async (text: string, key: string) => {
         await using connected = await bench.connect()
-        return connected.connector.ged.replace?.(await bench.files.save(text, 'année.csv'), key)
+        return await connected.connector.ged.replace?.(await bench.files.save(text, 'année.csv'), key)
       }
       await using connected = await bench.connect()
       if (!connected.connector.ged.replace) return

@@ -12,6 +12,7 @@ import { errors } from '../errors.ts'
 import { isBuiltIn, mayAsk, mayDo, offers, type BuiltIn } from '../engine/availability.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { inputProblems, type Problem } from '../engine/form.ts'
+import { fieldsOf, inputsOf, stepNamed } from '../engine/inputs.ts'
 import { DRAFT, slotOf } from '../engine/model.ts'
 import type { CompiledFlow, Document, Move } from '../engine/model.ts'
 import { perform, type Performed } from '../engine/perform.ts'
@@ -202,6 +203,16 @@ export const testHub = (
         const id = `autre${created.length + 1}`
         created.push({ ...found, id, by: parent.id })
         return { id, is: 'created', problems: [...createdProblems] }
+      },
+      siblings: async (document, { step: alias, field }) => {
+        const step = stepNamed(compiled, alias)
+        const held = document.data[`${alias}.${field}`]
+        return Readable.from(
+          [...store.values()]
+            .map(each => each.document)
+            .filter(({ data }) => held !== undefined && data[`${alias}.${field}`] === held)
+            .map(({ id, title, data }) => ({ id, title, inputs: inputsOf(step, data), data: fieldsOf(step, data) })),
+        )
       },
       associated: async (_document, flowId) => associated.has(flowId),
       twins: async (document, field) =>
