@@ -7,3 +7,16 @@ export interface EmailChange {
   /** The new address. */
   readonly email: string
 }
+
+/**
+ * A letter to the holder of an account, that the outcome of a task carries: written down in the transaction that moves the document, and sent
+ * to the address that the account has when it leaves. Only an account that the document's entity manages; the journal of the document says
+ * when it left, or why none does.
+ */
+export interface AccountLetter {
+  readonly login: string
+  /** A few words, in French. */
+  readonly subject: string
+  /** What is read, in French: plain text. */
+  readonly text: string
+}

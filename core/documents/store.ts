@@ -11,6 +11,7 @@ import { appendJournal } from '../journal/append.ts'
 import { wholeJournal } from '../journal/read.ts'
 import { storableJson, storableText } from '../journal/storable.ts'
 import { cancel, enqueue, type Lane } from '../jobs/queue.ts'
+import { noLetter, recordLetter } from '../notifications/account-letter.ts'
 import type { RecordNotices } from '../notifications/record.ts'
 import { DOCUMENT_COLUMNS, DocumentModel, toDocument } from './model.ts'
 import { savePassages, SEARCH_VECTOR, saveTraces, searchText } from './traces.ts'
@@ -61,6 +62,18 @@ const changeAccount = async (trx: Transaction, { account, document }: Move): Pro
   if (!account) return
   const { entityId, id: documentId, updatedAt: now } = document
   await changeEmail(trx, account, { entityId, documentId, by: account.by, now })
+}
+
+/** Applies what a move says to the holder of an account; a line of journal with it when nothing will leave. */
+const writeToAccount = async (
+  trx: Transaction,
+  move: Move,
+  recordNotices: RecordNotices | undefined,
+): Promise<Move> => {
+  const { letter, document } = move
+  if (!letter) return move
+  const line = recordNotices ? await recordLetter(trx, letter, document) : noLetter(letter, 'noServer')
+  return line ? { ...move, entries: [...move.entries, line] } : move
 }
 
 const json = (trx: Transaction, value: unknown) => trx.raw('?::jsonb', [storableJson(value)])
@@ -175,8 +188,10 @@ export const createStore = ({ db, flows, laneOf, recordNotices }: StoreDependenc
         if (changed) await saveTraces(trx, flow, document)
         await savePassages(trx, document)
         await changeAccount(trx, freed)
+        // Before what is told to those who follow the document: whoever does so reads this letter, not two.
+        const told = await writeToAccount(trx, freed, recordNotices)
         await recordNotices?.(trx, flow, document)
-        await finish(trx, freed, lane, alongside)
+        await finish(trx, told, lane, alongside)
         return document
       })
       known.add(committed.data)

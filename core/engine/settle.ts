@@ -157,10 +157,11 @@ const apply = (draft: Draft, event: Event): void => {
   }
 }
 
-/** The change of an account that an outcome carries, decided by whoever asked for the task. */
-const accountIn = ({ due }: Document, event: Event): Pick<Move, 'account'> => {
-  const account = event.is === 'answered' && event.outcome.outcome === 'goto' ? event.outcome.account : undefined
-  return account ? { account: { ...account, by: due?.by } } : {}
+/** What an outcome carries for an account: a change, decided by whoever asked for the task, and a letter. */
+const accountIn = ({ due }: Document, event: Event): Pick<Move, 'account' | 'letter'> => {
+  if (event.is !== 'answered' || event.outcome.outcome !== 'goto') return {}
+  const { account, letter } = event.outcome
+  return { ...(account ? { account: { ...account, by: due?.by } } : {}), ...(letter ? { letter } : {}) }
 }
 
 /**

@@ -1,11 +1,11 @@
 import { frenchDay } from '../authoring/days.ts'
 import { html, type Html } from '../http/html.ts'
 import { groupBy } from './groups.ts'
-import type { Notice, Rhythm } from './model.ts'
+import type { LetterRhythm, Notice } from './model.ts'
 
 /** What a letter is made of. */
 export interface LetterParts {
-  readonly rhythm: Rhythm
+  readonly rhythm: LetterRhythm
   readonly notices: readonly Notice[]
   readonly entityName: (id: string) => string
   readonly flowLabel: (id: string) => string
@@ -18,7 +18,7 @@ export interface WrittenLetter {
   readonly subject: string
   readonly text: string
   readonly html: string
-  readonly settings: string
+  readonly settings?: string
 }
 
 const time = new Intl.DateTimeFormat('fr-FR', { timeZone: 'Europe/Paris', hour: '2-digit', minute: '2-digit' })
@@ -46,8 +46,29 @@ const groupsOf = ({ notices, entityName, flowLabel }: LetterParts): readonly Gro
 const PURPOSE = 'Vous recevez ce courriel parce que vous avez demandé à suivre ces documents.'
 const CHOOSE = 'Choisir ou arrêter vos notifications'
 
+/** To the holder of an account about it: the sentences and nothing of the document, which may not be readable to the person. */
+const writePersonal = ({ notices, publicUrl }: LetterParts): WrittenLetter => {
+  const [first] = notices
+  const why = `Vous recevez ce courriel parce qu'il concerne votre compte de ${publicUrl}.`
+  const page = html`<!doctype html>
+    <html lang="fr">
+      <body style="font-family: sans-serif">
+        ${notices.map(({ message }) => html`<p style="white-space: pre-line">${message}</p>`)}
+        <p style="color: #555">${why}</p>
+      </body>
+    </html>`
+  return {
+    subject: `[Passeur] ${first && notices.length === 1 ? first.stateLabel : 'Votre compte'}`,
+    text: [...notices.flatMap(({ message }) => [message, '']), '-- ', why].join('\n'),
+    html: page.markup,
+  }
+}
+
 /** The letter in plain text and in HTML: of a document, its title, its state, its message and its address, nothing else. */
-export const writeLetter = (parts: LetterParts): WrittenLetter => {
+export const writeLetter = (parts: LetterParts): WrittenLetter =>
+  parts.rhythm === 'personal' ? writePersonal(parts) : writeFollowed(parts)
+
+const writeFollowed = (parts: LetterParts): WrittenLetter => {
   const { publicUrl } = parts
   const settings = `${publicUrl}/notifications`
   const address = ({ entityId, documentId }: Notice) =>

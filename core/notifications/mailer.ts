@@ -10,8 +10,8 @@ export interface Mail {
   readonly subject: string
   readonly text: string
   readonly html: string
-  /** Page where the person chooses what to receive. */
-  readonly settings: string
+  /** Page where the person chooses what to receive; none for what one cannot refuse. */
+  readonly settings?: string
   readonly date: Date
 }
 
@@ -96,7 +96,10 @@ export const createMailer = ({ url, from }: MailSettings): Mailer => {
           html,
           date,
           messageId: `<${id}.passeur@${domain}>`,
-          headers: { 'Auto-Submitted': 'auto-generated', 'List-Unsubscribe': `<${settings}>` },
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            ...(settings === undefined ? {} : { 'List-Unsubscribe': `<${settings}>` }),
+          },
         })
         return { is: 'sent' }
       } catch (error) {

@@ -1,5 +1,7 @@
 /** At once, or in the letter of the day. */
 export type Rhythm = 'immediate' | 'daily'
+/** `personal`: what concerns the account itself, whatever it follows and may read. At once. */
+export type LetterRhythm = Rhythm | 'personal'
 
 /** Every state worth telling; those in trouble; those that a person must confirm. Anything else is the full name of a state. */
 export const EVERYTHING = '*'
@@ -37,7 +39,7 @@ export interface Notice {
 export interface Letter {
   readonly id: string
   readonly userId: string
-  readonly rhythm: Rhythm
+  readonly rhythm: LetterRhythm
   readonly createdAt: Date
   readonly tries: number
 }

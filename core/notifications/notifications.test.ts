@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { grantRole, revokeRole, saveRole } from '../access/roles.ts'
+import type { UserModel } from '../access/model.ts'
 import { createUser, setUserEnabled } from '../access/users.ts'
 import { deliberationFlow as flow, newDocument, testFlows, town } from '../documents/documents.fixture.ts'
 import { createStore, type StoredDocuments } from '../documents/store.ts'
@@ -363,6 +364,65 @@ describe('le récapitulatif du jour', () => {
     expect(to(email)).toHaveLength(1)
     await notifications.run()
     expect(to(email)).toHaveLength(2)
+    expect(await waiting()).toBe(0)
+  })
+})
+
+describe('le courriel au titulaire d’un compte', () => {
+  type Holder = Pick<UserModel, 'id' | 'login' | 'entityId'>
+  const newAddress = (login: string) => `${login}@nouvelle.example`
+  /** A decision on the account, stored as an outcome is. @returns what the journal of the document says of letters */
+  const decide = async ({ entityId, id: by, login }: Holder, through: StoredDocuments, told = login) => {
+    const draft = await through.create(newDocument(entityId, {}, now))
+    const { document: sent } = settle(flow, draft, { is: 'sent', by }, now)
+    const due = { ...sent, due: { task: 'visa.envoyer', at: now, tries: 0, failures: 0, by } }
+    const stored = await through.commit({ document: due, entries: [], wakeUp: null }, draft.version)
+    const outcome = {
+      outcome: 'goto',
+      state: 'envoye',
+      values: {},
+      account: { login, email: newAddress(login) },
+      letter: { login: told, subject: 'Adresse en vigueur', text: 'Votre adresse est changée.' },
+    } as const
+    await through.commit(settle(flow, stored, { is: 'answered', task: 'visa.envoyer', outcome }, now), stored.version)
+    await notifications.run()
+    const lines = await through.journal(stored)
+    return lines.filter(line => line.event === 'notification').map(line => line.message)
+  }
+  const holder = async () =>
+    createUser(database.knex, {
+      login: `titulaire${++people}`,
+      email: 'ancienne@ville.example',
+      entityId: await town(database.knex),
+    })
+
+  test('part à l’adresse que la décision lui a donnée, même s’il ne peut pas lire le document, et le journal le dit', async () => {
+    const account = await holder()
+    expect(await decide(account, store)).toEqual([`Courriel à ${account.login} : Adresse en vigueur`])
+    const [mail] = to(newAddress(account.login))
+    if (!mail) throw new Error('no mail')
+    expect([headerOf(mail, 'Subject'), headerOf(mail, 'List-Unsubscribe')]).toEqual([
+      '[Passeur] Adresse en vigueur',
+      undefined,
+    ])
+    expect(textOf(mail)).toContain('Votre adresse est changée.')
+    expect(textOf(mail)).not.toMatch(/Subvention|documents/u)
+  })
+
+  test('ne part pas à un compte d’une autre entité : le journal demande de prévenir la personne', async () => {
+    const account = await holder()
+    const voisine = await town(database.knex, 'Voisine')
+    await createUser(database.knex, { login: 'voisin', email: 'voisin@ville.example', entityId: voisine })
+    const [line] = await decide(account, store, 'voisin')
+    expect(line).toMatch(/^Aucun courriel à « voisin ».*Prévenez la personne autrement/u)
+    expect(to('voisin@ville.example')).toEqual([])
+  })
+
+  test('ne s’écrit pas sans serveur de messagerie, et le journal le dit', async () => {
+    const account = await holder()
+    const mute = createStore({ db: database.knex, flows: testFlows, laneOf: async () => undefined })
+    const [line] = await decide(account, mute)
+    expect(line).toContain("la plateforme n'a pas de serveur de messagerie")
     expect(await waiting()).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 import type { Db, Transaction } from '../db/knex.ts'
 import { inTransaction } from '../db/unit-of-work.ts'
 import { groupBy } from './groups.ts'
-import type { LateLetter, Letter, Notice, Rhythm } from './model.ts'
+import type { LateLetter, Letter, LetterRhythm, Notice } from './model.ts'
 
 /** Notices gathered in one pass, hence the longest letter. */
 const TOGETHER = 500
@@ -11,7 +11,7 @@ interface Waiting {
   readonly documentId: string
   readonly version: number
   readonly userId: string
-  readonly rhythm: Rhythm
+  readonly rhythm: LetterRhythm
 }
 
 /**

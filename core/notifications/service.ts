@@ -98,13 +98,14 @@ export const createNotifications = ({
     const user = await db('users')
       .where({ id: letter.userId, enabled: true })
       .first<{ login: string; firstName: string; lastName: string; email: string | null } | undefined>()
-    const notices = user?.email ? await readable(letter.userId, await noticesOf(db, letter.id)) : []
+    const written = user?.email ? await noticesOf(db, letter.id) : []
+    const notices = letter.rhythm === 'personal' ? written : await readable(letter.userId, written)
     if (!user?.email || notices.length === 0) {
       await removeLetter(db, letter.id)
       return true
     }
     const names = await namesOf(notices)
-    const written = writeLetter({
+    const mail = writeLetter({
       rhythm: letter.rhythm,
       notices,
       entityName: id => names.get(id) ?? id,
@@ -112,7 +113,7 @@ export const createNotifications = ({
       publicUrl,
       now: letter.createdAt,
     })
-    const posted = await through.send({ id: letter.id, to: user.email, date: letter.createdAt, ...written })
+    const posted = await through.send({ id: letter.id, to: user.email, date: letter.createdAt, ...mail })
     if (posted.is === 'sent') {
       await close(letter, notices, `${user.firstName} ${user.lastName}`.trim() || user.login, now)
       return true

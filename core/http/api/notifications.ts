@@ -4,7 +4,7 @@ import { may, type Rights } from '../../access/rights.ts'
 import type { CompiledFlow } from '../../engine/model.ts'
 import { errors } from '../../errors.ts'
 import { eventChoices, eventLabel } from '../../notifications/events.ts'
-import type { LateLetter, Rhythm, Subscription } from '../../notifications/model.ts'
+import type { LateLetter, LetterRhythm, Rhythm, Subscription } from '../../notifications/model.ts'
 import { lateLetters } from '../../notifications/outbox.ts'
 import { subscribe, subscriptionsOf, unsubscribe, type Subscriber } from '../../notifications/subscriptions.ts'
 import { nothing, route } from '../route.ts'
@@ -19,7 +19,7 @@ const RhythmName = Type.Unsafe<SpokenRhythm>({
   enum: Object.keys(RHYTHMS),
   description: 'immediat : un courriel dès que possible ; quotidien : dans le récapitulatif du jour.',
 })
-const spoken = (rhythm: Rhythm): SpokenRhythm => (rhythm === 'daily' ? 'quotidien' : 'immediat')
+const spoken = (rhythm: LetterRhythm): SpokenRhythm => (rhythm === 'daily' ? 'quotidien' : 'immediat')
 
 const SubscriptionView = Type.Object(
   {

@@ -2,7 +2,8 @@ import { defineStep, longText, text } from '#core'
 
 /**
  * An administrator decides on a new address. Accepted, the account has it in the same transaction as the document its state; an account of
- * another entity, one with rights that the administrator lacks and an address already taken are refused.
+ * another entity, one with rights that the administrator lacks and an address already taken are refused. Either way the holder of the account
+ * is written to at the address that the account has then.
  */
 export const decisionEmail = defineStep({
   id: 'decisionEmail',
@@ -13,7 +14,7 @@ export const decisionEmail = defineStep({
   },
   fields: {
     message: longText('Message pour le demandeur', {
-      help: 'Gardé avec la décision, que l’auteur de la demande peut lire. Aucun courriel ne part.',
+      help: 'Gardé avec la décision, et envoyé avec elle à la personne, à l’adresse de son compte.',
       pastell: 'message',
     }),
   },
@@ -37,7 +38,9 @@ export const decisionEmail = defineStep({
       async run({ inputs, data }, goto) {
         const { login, demande: email } = inputs
         const said = ended(`Changement accepté : « ${login} » a pour adresse ${email}`, data.message)
-        return { ...goto('accepte', {}, said), account: { login, email } }
+        const text = `L’adresse de votre compte « ${login} » est désormais ${email}. Les courriels de la plateforme y arriveront.`
+        const letter = { login, subject: 'Votre adresse est changée', text: withMessage(text, data.message) }
+        return { ...goto('accepte', {}, said), account: { login, email }, letter }
       },
     },
     refuser: {
@@ -48,11 +51,18 @@ export const decisionEmail = defineStep({
       confirm: 'Refuser ce changement d’adresse ? Le compte garde son adresse actuelle.',
       pastell: 'refuser',
       async run({ inputs, data }, goto) {
-        return goto('refuse', {}, ended(`Changement refusé : « ${inputs.login} » garde son adresse`, data.message))
+        const { login, demande } = inputs
+        const text = `Le changement d’adresse demandé pour votre compte « ${login} » (${demande}) est refusé : le compte garde son adresse.`
+        const letter = { login, subject: 'Votre adresse n’est pas changée', text: withMessage(text, data.message) }
+        const said = ended(`Changement refusé : « ${login} » garde son adresse`, data.message)
+        return { ...goto('refuse', {}, said), letter }
       },
     },
   },
 })
+
+const withMessage = (text: string, message: string | undefined): string =>
+  message?.trim() ? `${text}\n\nMessage de l’administrateur :\n${message.trim()}` : text
 
 /** With what the administrator adds, if anything. */
 const ended = (sentence: string, message: string | undefined): string =>

@@ -1,16 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { grantsOf, saveRole } from '#core'
-import { startWholeHub, type WholeHub } from '#core/conformance'
+import { startRelay, startWholeHub, textOf, type Relay, type WholeHub } from '#core/conformance'
 import { basic, clientOf } from '../testing.ts'
 
 let hub: WholeHub
+let relay: Relay
 let api: ReturnType<typeof clientOf>
 beforeAll(async () => {
-  hub = await startWholeHub()
+  relay = await startRelay()
+  hub = await startWholeHub({
+    environment: {
+      PASSEUR_MAIL_URL: `smtp+clair://127.0.0.1:${relay.port}`,
+      PASSEUR_MAIL_FROM: 'passeur@ville.example',
+    },
+  })
   api = clientOf(hub)
   await saveRole(hub.hub.cradle.db, { id: 'lecteur', label: 'Lecteur', rights: ['entite:lecture', 'role:lecture'] })
 })
-afterAll(() => hub[Symbol.asyncDispose]())
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]()
+  await relay[Symbol.asyncDispose]()
+})
 
 const PASSWORD = 'Franchir-le-Rhône-à-la-nage'
 const refused = (message: string) => ({ status: 'error', 'error-message': message })
@@ -218,4 +228,30 @@ describe('les jetons de l’API de Pastell', () => {
     expect((await api('POST', '/utilisateur/token/abc/renew')).status).toBe(400)
     expect((await api('DELETE', '/utilisateur/token/abc')).status).toBe(400)
   })
+})
+
+test('un changement d’adresse s’écrit à la nouvelle adresse ; refusé, à celle du compte', async () => {
+  await create('cmartin')
+  const documents = `/entite/${hub.town}/document`
+  await hub.hub.work({ pollInterval: 100, roundEvery: 500 })
+  const decided = async (email: string, decision: string, message = '') => {
+    const created = await api('POST', `${documents}?type=changement-email`)
+    const path = `${documents}/${(created.json as { readonly id_d: string }).id_d}`
+    await api('PATCH', path, {
+      body: new URLSearchParams({ login: 'cmartin', email_demande: email, message }).toString(),
+    })
+    await api('POST', `${path}/action/orientation`)
+    const left = relay.mails.length
+    expect(await api('POST', `${path}/action/${decision}`)).toMatchObject({ status: 201, json: { result: true } })
+    await vi.waitFor(() => expect(relay.mails).toHaveLength(left + 1), 20_000)
+    const mail = relay.mails.at(-1)
+    return [mail?.to, mail && textOf(mail)]
+  }
+  const refusal = await decided('c.martin@perso.example', 'refuser', 'Une adresse de la ville, s’il vous plaît.')
+  expect(refusal).toEqual([['j@example.org'], expect.stringMatching(/est refusé[\s\S]*Une adresse de la ville/u)])
+  const accepted = await decided('c.martin@ville.example', 'accepter')
+  expect(accepted).toEqual([
+    ['c.martin@ville.example'],
+    expect.stringContaining('est désormais c.martin@ville.example'),
+  ])
 })
