@@ -1,21 +1,24 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSimulator as asalae } from '../../connectors/asalae/simulator.ts'
+import { createSimulator as chorus } from '../../connectors/chorus-pro/simulator.ts'
+import { createSimulator as idelibre } from '../../connectors/idelibre/simulator.ts'
 import { createSimulator as iparapheur } from '../../connectors/iparapheur-v5/simulator.ts'
 import { createSimulator as s2low } from '../../connectors/s2low/simulator.ts'
 import { createSimulator as sftp } from '../../connectors/sftp/simulator.ts'
+import { createSimulator as smtp, type SimMessage } from '../../connectors/smtp/simulator.ts'
 import type { Cradle } from '../../core/container.ts'
 import type { CapabilityName } from '../../core/contracts/index.ts'
 import type { Simulator } from '../../core/testing/simulator.ts'
 import { authorityIn } from '../../core/testing/pki.ts'
 import type { Town } from './town.ts'
 
-/** A remote of the demonstration: its simulator, and the family of steps that it serves, in every flow and under any name. */
+/** A remote of the demonstration: its simulator, and the families of steps that it serves, in every flow and under any name. */
 export interface Remote {
   readonly connector: string
   readonly label: string
   readonly config: Readonly<Record<string, unknown>>
-  readonly serves: CapabilityName
+  readonly serves: readonly CapabilityName[]
 }
 
 /** One folder per acte, named by its number: two actes may share a subject. */
@@ -38,36 +41,56 @@ export const asSent = (config: Simulator['config']): Remote['config'] =>
     ]),
   )
 
+export interface RemotesOptions {
+  /** Milliseconds in which a remote takes one step of its own; only on command when left out. */
+  readonly progress?: number
+  /** Invoices that wait at Chorus Pro; none unless told. */
+  readonly invoices?: number
+  /** Told of each letter that the mail relay took: it delivers none. */
+  readonly onMail?: (message: SimMessage) => void
+}
+
 /**
  * Starts a simulator of every remote, each on a free port of the loopback: real TLS with certificates of a demonstration
  * authority, a real SFTP server over a folder.
- * @param progress milliseconds in which a remote takes one step of its own; only on command when left out
  */
-export const startRemotes = async (folder: string, options: { readonly progress?: number } = {}) => {
+export const startRemotes = async (folder: string, { invoices = 0, onMail, ...options }: RemotesOptions = {}) => {
   const deposits = join(folder, 'ged')
   await mkdir(deposits, { recursive: true })
   const authority = await authorityIn(join(folder, 'autorite'))
-  const [parapheur, tdt, ged, sae] = await Promise.all([
+  const [parapheur, tdt, ged, sae, seances, portail, relais] = await Promise.all([
     iparapheur({ ...options, authority }),
     s2low({ ...options, authority }),
     sftp({ folder: deposits }),
     asalae({ ...options, authority }),
+    idelibre({ ...options, authority }),
+    chorus({ ...options, authority, invoices }),
+    smtp({ authority, ...(onMail ? { onMail } : {}) }),
   ])
-  const remote = (connector: string, name: string, serves: CapabilityName, simulator: Simulator): Remote => ({
+  const simulators = [parapheur, tdt, ged, sae, seances, portail, relais]
+  const remote = (
+    connector: string,
+    name: string,
+    serves: readonly CapabilityName[],
+    simulator: Simulator,
+  ): Remote => ({
     connector,
     label: `${name} (démonstration)`,
     config: asSent(simulator.config),
     serves,
   })
   const all: readonly Remote[] = [
-    remote('iparapheur-v5', 'i-Parapheur', 'signature', parapheur),
-    remote('s2low', 'S²LOW', 'tdtActes', tdt),
-    { ...remote('sftp', 'GED par SFTP', 'ged', ged), config: { ...asSent(ged.config), ...DEPOSIT } },
-    { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, serves: 'seda' },
-    remote('asalae', 'as@lae', 'sae', sae),
+    remote('iparapheur-v5', 'i-Parapheur', ['signature'], parapheur),
+    remote('s2low', 'S²LOW', ['tdtActes', 'tdtHelios'], tdt),
+    { ...remote('sftp', 'GED par SFTP', ['ged'], ged), config: { ...asSent(ged.config), ...DEPOSIT } },
+    { connector: 'seda', label: 'Bordereau SEDA (démonstration)', config: SEDA, serves: ['seda'] },
+    remote('asalae', 'as@lae', ['sae'], sae),
+    remote('idelibre', 'i-delibRE', ['convocation'], seances),
+    remote('chorus-pro', 'Chorus Pro', ['portailFactures'], portail),
+    remote('smtp', 'Courriel', ['mailsec'], relais),
   ]
   const close = async () => {
-    await Promise.all([parapheur, tdt, ged, sae].map(each => each.close()))
+    await Promise.all(simulators.map(each => each.close()))
   }
   return { all, parapheur, tdt, ged, sae, close }
 }
@@ -95,7 +118,7 @@ export const settleRemotes = async (
     if (!before) await cradle.connectors.update(acting, instance.id, { polling, concurrency })
     if (before?.status === 'suspended') await cradle.connectors.resume(acting, instance.id)
     for (const { flow, slot, capability, instanceId } of associations)
-      if (capability === serves && instanceId === null)
+      if (instanceId === null && serves.some(served => served === capability))
         await cradle.connectors.associate(acting, { flow, slot, instanceId: instance.id })
     if (connector === 's2low') await cradle.connectors.run(acting, instance.id, 'classification')
   }

@@ -13,6 +13,8 @@ export interface SmtpSimulatorOptions {
   readonly dsn?: boolean
   /** Largest message, in bytes. */
   readonly size?: number
+  /** Told of each message taken in charge. */
+  readonly onMail?: (message: SimMessage) => void
 }
 
 export interface SimMessage {
@@ -51,6 +53,7 @@ export const createSimulator = async ({
   certificate = authority.issueServer(),
   dsn = true,
   size = 10 * 1024 * 1024,
+  onMail,
 }: SmtpSimulatorOptions = {}): Promise<SmtpSimulator> => {
   const faults = new Faults()
   const messages: SimMessage[] = []
@@ -120,13 +123,15 @@ export const createSimulator = async ({
         if (stream.sizeExceeded) throw answer(552, '5.3.4 Message trop gros')
         const fault = await suffer('DATA', session)
         const { mailFrom: from, rcptTo: to, dsn: asked } = session.envelope
-        messages.push({
+        const message: SimMessage = {
           from: from ? from.address : '',
           to: to.map(({ address }) => address),
           envid: asked?.envid ?? undefined,
           notify: to.flatMap(recipient => recipient.dsn?.notify ?? []),
           raw,
-        })
+        }
+        messages.push(message)
+        onMail?.(message)
         if (fault?.kind === 'cutAfter') cut(session)
         return `2.0.0 Mis en file sous ${messages.length}`
       }

@@ -22,6 +22,13 @@ const announce = (hub: Hub, config: Config) => {
     )
 }
 
+/** Nobody receives the letters of the demonstration: the page that each one opens is printed. */
+const tellMail = ({ to, raw }: { readonly to: readonly string[]; readonly raw: string }) => {
+  // A long line is folded by the encoding of letters.
+  const [page] = /https?:\/\/[^\s"<>]+\/mail\/[\w-]+/u.exec(raw.replace(/=\r?\n/gu, '')) ?? []
+  if (page !== undefined) console.log(`\nCourriel pour ${to.join(', ')} : ${page}`)
+}
+
 const firstActe = async ({ cradle }: Hub, town: Awaited<ReturnType<typeof settleTown>>): Promise<void> => {
   console.log('\nUn premier acte part : signature, contrôle de légalité, GED, archivage.')
   const started = performance.now()
@@ -51,7 +58,7 @@ export const run: Run = async args => {
     await eraseData(config)
     await rm(folder, { recursive: true, force: true })
   }
-  const remotes = await startRemotes(folder, { progress: 700 })
+  const remotes = await startRemotes(folder, { progress: 700, invoices: 2, onMail: tellMail })
   const hub = await openHub(config, 'serve')
   try {
     const town = await settleTown(hub.cradle)
