@@ -29,5 +29,6 @@ export {
 export * from '../volumes/s3/simulator.ts'
 export * from '../volumes/ftp/simulator.ts'
 export * from '../remotes/fast/simulator.ts'
+export * from './demanded.ts'
 export * from './no-documents.ts'
 export * from './player/index.ts'
