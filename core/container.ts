@@ -30,9 +30,8 @@ import { createUploads, type Uploads } from './documents/uploads.ts'
 import { createSignals, type Signals } from './documents/signals.ts'
 import { createStore, type LaneOf, type StoredDocuments } from './documents/store.ts'
 import type { EnginePorts, Instances, Kin, Lanes, PublicLinks } from './engine/ports.ts'
-import { diskStore } from './files/disk-store.ts'
 import { createFiles, type StoredFiles } from './files/files.ts'
-import { s3Store } from './files/s3-store.ts'
+import { storeOf } from './files/open-store.ts'
 import { announcer } from './files/sweep.ts'
 import type { FlowRegistry } from './flows/registry.ts'
 import { createStudio, type Studio } from './flows/studio/service.ts'
@@ -111,10 +110,7 @@ const parts = {
     db => db.destroy(),
   ),
   files: part(({ config, db, clock }: Cradle) =>
-    createFiles({
-      store: config.s3 ? s3Store(config.s3) : diskStore(config.folders.files),
-      announce: announcer({ db, clock }),
-    }),
+    createFiles({ store: storeOf(config), announce: announcer({ db, clock }) }),
   ),
   registry: part(({ loaded, config }: Cradle) => createRegistry([...loaded.connectors.values()], config)),
   secrets: part(({ config }: Cradle) => createSecrets(config.secretKeys)),

@@ -8,6 +8,8 @@ import { forgetRecordings } from './connectors/recordings.ts'
 import { suspendForbidden } from './connectors/simulations.ts'
 import { forgetBatches } from './documents/batches/ledger.ts'
 import { forgetUploads } from './documents/uploads.ts'
+import { checkStore } from './files/open-store.ts'
+import { surveyContents } from './files/survey.ts'
 import { sweepContents } from './files/sweep.ts'
 import { startDatabase, type Database } from './db/database.ts'
 import { createKnex } from './db/knex.ts'
@@ -82,6 +84,7 @@ const housekeeping = async ({ db, files, clock, log, config, notifications }: Cr
     await forgetBatches(db, new Date(now.getTime() - config.batchesKept))
     await forgetUploads(db, files, now)
     await notifications.forget(now)
+    await surveyContents(db, files, now)
     await sweepContents(db, files, now)
     await files.removeAbandoned(new Date(now.getTime() - UPLOAD_FORGOTTEN))
   } catch (error) {
@@ -100,6 +103,7 @@ export const openHub = async (
 ): Promise<Hub> => {
   const log = createLog(config.logLevel)
   const loaded = await asStartupError(() => load({ sources: config.folders.root, packages: config.plugins }))
+  await checkStore(config)
   const onLost = (error: Error) => {
     // Without its database a process can only lie: it stops, and whoever watches it starts it again.
     log.error({ err: error }, 'the database is gone')

@@ -1,5 +1,6 @@
 import { loadConfig } from '../../config/index.ts'
 import { readableSize } from '../files/errors.ts'
+import { surveyedPart } from '../files/survey.ts'
 import { unusedContents } from '../files/sweep.ts'
 import { openHub } from '../hub.ts'
 import { rebuildQueue } from '../jobs/rebuild.ts'
@@ -15,6 +16,11 @@ export const run: Run = async () => {
     console.log(
       `Entrepôt de fichiers : ${unused.count} contenu(s) que plus rien n'emploie, ${readableSize(unused.bytes)}, à retirer au prochain passage du ménage.`,
     )
+    const surveyed = Math.floor((await surveyedPart(cradle.db)) * 100)
+    if (surveyed < 100)
+      console.log(
+        `  Ce qu'il garde est connu à ${surveyed} % : le reste se relève à chaque passage du ménage (toutes les six heures), et ce que rien n'emploie s'en va une semaine après.`,
+      )
     const waiting = await cradle
       .db('documents')
       .whereNotNull('waiting_for')

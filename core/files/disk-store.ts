@@ -50,13 +50,19 @@ export const diskStore = (folder: string): FileStore => {
     stat: statOf,
     has: async sha256 => (await statOf(sha256)) !== undefined,
     remove: async sha256 => rm(pathOf(sha256), { force: true }),
+    async shelf(digits) {
+      const found: StoredContent[] = []
+      for (const second of await namesIn(join(folder, digits)))
+        for (const sha256 of await namesIn(join(folder, digits, second))) {
+          // Another process may have swept it meanwhile.
+          const known = isDigest(sha256) && sha256.startsWith(digits + second) ? await statOf(sha256) : undefined
+          if (known) found.push({ sha256, size: known.size })
+        }
+      return found
+    },
     async removeAbandoned(before) {
-      const names = await readdir(temporary).catch((error: unknown) => {
-        if (isMissing(error)) return []
-        throw error
-      })
       let removed = 0
-      for (const name of names) {
+      for (const name of await namesIn(temporary)) {
         const path = join(temporary, name)
         if ((await stat(path)).mtime >= before) continue
         await rm(path, { force: true })
@@ -66,6 +72,13 @@ export const diskStore = (folder: string): FileStore => {
     },
   }
 }
+
+/** Nothing when the folder is not there. */
+const namesIn = async (folder: string): Promise<readonly string[]> =>
+  readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return []
+    throw error
+  })
 
 const writeDraft = async (path: string, content: AsyncIterable<Uint8Array>): Promise<StoredContent> => {
   const hash = createHash('sha256')

@@ -34,6 +34,8 @@ export interface FileStore {
   /** Nothing there is no error. Only the sweep calls it, which knows that nothing refers to it. */
   remove(sha256: string): Promise<void>
   readonly parts: PartStore
+  /** Every content whose digest begins with these two digits: a 256th of the store. Names that are not digests are passed over. */
+  shelf(digits: string): Promise<readonly StoredContent[]>
   /** Removes what interrupted writings left, older than `before`. @returns how many there were. */
   removeAbandoned(before: Date): Promise<number>
 }
@@ -52,6 +54,8 @@ export interface PartStore {
 
 /** A digest becomes a path: anything else would be a way out of the store. */
 export const isDigest = (sha256: string): boolean => /^[0-9a-f]{64}$/u.test(sha256)
+/** The shelves of a store, in order: `00` to `ff`. */
+export const SHELVES: readonly string[] = Array.from({ length: 256 }, (_, rank) => rank.toString(16).padStart(2, '0'))
 /** The same for the name of a part. */
 export const isPartName = (name: string): boolean => /^[\w-]{1,64}$/u.test(name)
 /** Where a content is in a store, whatever keeps it: a store may be copied from a disk to a bucket, and back. */

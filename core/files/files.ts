@@ -22,6 +22,8 @@ export interface StoredFiles extends Files {
   stat(ref: Pick<FileRef, 'sha256'>): Promise<{ readonly size: number } | undefined>
   /** Only for the sweep (`sweep.ts`), which knows that nothing refers to it. */
   remove(ref: Pick<FileRef, 'sha256'>): Promise<void>
+  /** A 256th of the contents, for the survey (`survey.ts`). */
+  shelf(digits: string): Promise<readonly StoredContent[]>
   removeAbandoned(before: Date): Promise<number>
   /** Pieces of uploads that are not whole yet. */
   readonly parts: PartStore
@@ -53,6 +55,7 @@ export const createFiles = (
     has: ref => store.has(ref.sha256),
     stat: ref => store.stat(ref.sha256),
     remove: ref => store.remove(ref.sha256),
+    shelf: digits => store.shelf(digits),
     removeAbandoned: before => store.removeAbandoned(before),
     parts: store.parts,
   }

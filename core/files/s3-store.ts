@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { Readable } from 'node:stream'
 import { TemporaryError } from '../authoring/errors.ts'
+import { SET_BY_CONNECTOR } from '../volumes/s3/failures.ts'
 import type { S3Objects } from '../volumes/s3/objects.ts'
 import type { S3Settings } from '../volumes/s3/settings.ts'
 import { FileMissingError } from './errors.ts'
@@ -50,11 +51,13 @@ export const s3Store = (settings: S3Settings): FileStore => {
     ))
 
   /** What reading the content itself throws goes through as it is; the rest is the service's. */
-  const failed = (error: unknown): TemporaryError =>
-    new TemporaryError(
-      `L'entrepôt de fichiers de la plateforme (${place}) ne répond pas comme attendu : ${error instanceof Error ? error.message : String(error)}`,
+  const failed = (error: unknown): TemporaryError => {
+    const why = error instanceof Error ? error.message : String(error)
+    return new TemporaryError(
+      `L'entrepôt de fichiers de la plateforme (${place}) ne répond pas comme attendu : ${why.replace(SET_BY_CONNECTOR, 'PASSEUR_S3_URL')}`,
       { cause: error },
     )
+  }
   const asking = async <T>(ask: (store: S3Objects) => Promise<T>): Promise<T> => {
     try {
       return await ask(await objects())
@@ -153,6 +156,14 @@ export const s3Store = (settings: S3Settings): FileStore => {
       const key = contentKey(sha256)
       await asking(store => store.remove(key))
     },
+    shelf: digits =>
+      asking(async store => {
+        const { objects: found } = await store.list(inPrefix(`${digits}/`))
+        return found.flatMap(({ key, size }) => {
+          const sha256 = key.split('/').at(-1) ?? ''
+          return isDigest(sha256) && key === contentKey(sha256) ? [{ sha256, size }] : []
+        })
+      }),
     removeAbandoned: before =>
       asking(async store => {
         const { objects: drafts } = await store.list(inPrefix('tmp/'))

@@ -1,18 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { StartupError } from '../../config/startup-error.ts'
 import { TemporaryError } from '../authoring/errors.ts'
 import { memoryGrowth } from '../testing/conformance-files.ts'
 import { describeReal } from '../testing/real-servers/daemon.ts'
 import { swift, swiftMissing, type SwiftStore } from '../testing/real-servers/swift.ts'
 import type { S3Settings } from '../volumes/s3/settings.ts'
-import { createS3Simulator, type S3Simulator } from '../volumes/s3/simulator.ts'
+import { createS3Simulator, s3ErrorBody, type S3Simulator } from '../volumes/s3/simulator.ts'
 import { diskStore } from './disk-store.ts'
 import { FileMissingError } from './errors.ts'
 import type { FileStore } from './file-store.ts'
+import { checkStore } from './open-store.ts'
 import { s3SettingsOf } from './s3-address.ts'
 import { s3Store } from './s3-store.ts'
 
@@ -63,6 +65,18 @@ const storeConformance = (opened: () => { readonly store: FileStore; readonly ot
     await store.remove(gone)
     await store.remove(gone)
     expect(await store.has(gone)).toBe(false)
+  })
+
+  test('un rayon dit tous ses contenus, et rien d’autre', async () => {
+    const { store, other } = opened()
+    const [{ sha256: first }, { sha256: second }] = [await store.put(once('rayon')), await store.put(once('rayons'))]
+    await store.parts.put(randomBytes(8).toString('hex'), once('une partie'))
+    const shelf = await other.shelf(first.slice(0, 2))
+    expect(shelf).toContainEqual({ sha256: first, size: 5 })
+    expect(shelf.map(({ sha256 }) => sha256)).not.toContain(second)
+    expect(shelf.filter(({ sha256 }) => !sha256.startsWith(first.slice(0, 2)))).toEqual([])
+    await store.remove(first)
+    expect(await other.shelf(first.slice(0, 2))).not.toContainEqual({ sha256: first, size: 5 })
   })
 
   test('une partie d’un dépôt, vide ou non, passe d’une machine à l’autre et se retire', async () => {
@@ -140,6 +154,41 @@ describe('l’entrepôt S3, avec le simulateur', () => {
     ])
       await expect(attempt()).rejects.toThrow(TemporaryError)
     await expect(store.has('a'.repeat(64))).rejects.toThrow("L'entrepôt de fichiers de la plateforme")
+  })
+})
+
+describe('au démarrage', () => {
+  const check = (s3: S3Settings | undefined, files = '/nulle/part') => checkStore({ s3, folders: { files } })
+
+  test('un entrepôt qui sert est accepté, et rien n’y reste', async () => {
+    const simulator = await createS3Simulator()
+    const folder = await mkdtemp(join(tmpdir(), 'passeur-entrepot-'))
+    await check(simulator.config as unknown as S3Settings)
+    await check(undefined, folder)
+    expect(simulator.contents()).toEqual({})
+    expect(await readdir(join(folder, 'depots'))).toEqual([])
+    await simulator.close()
+    await rm(folder, { recursive: true })
+  })
+
+  test('un compartiment absent, une mauvaise clé, un droit refusé, un disque qui ne s’écrit pas se disent, sans secret', async () => {
+    const simulator = await createS3Simulator()
+    const good = simulator.config as unknown as S3Settings
+    const said = async (...where: Parameters<typeof check>): Promise<string> => {
+      const error = await check(...where).catch((refusal: unknown) => refusal)
+      expect(error).toBeInstanceOf(StartupError)
+      expect((error as Error).message).not.toContain(good.cleSecrete)
+      expect((error as Error).message).not.toContain('connecteur')
+      return (error as Error).message
+    }
+    expect(await said({ ...good, compartiment: 'absent' })).toMatch(
+      /^Les fichiers des documents.*s3:\/\/absent.*le compartiment n’existe pas\. Corrigez son nom dans PASSEUR_S3_URL/u,
+    )
+    expect(await said({ ...good, cleSecrete: 'autre' })).toContain('la clé secrète n’est pas la bonne')
+    simulator.faults.plan({ kind: 'status', status: 403, body: s3ErrorBody('AccessDenied') }, { on: /^PUT/u })
+    expect(await said(good)).toContain('droits de lister, lire, écrire et supprimer')
+    expect(await said(undefined, '/dev/null/fichiers')).toContain('« /dev/null/fichiers »')
+    await simulator.close()
   })
 })
 

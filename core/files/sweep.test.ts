@@ -7,6 +7,7 @@ import { temporaryFiles } from '../testing/disk-files.ts'
 import { twoTowns } from '../http/http.fixture.ts'
 import { diskStore } from './disk-store.ts'
 import { createFiles, type StoredFiles } from './files.ts'
+import { surveyContents, surveyedPart } from './survey.ts'
 import { announcer, GRACE, HOLDERS, sweepContents, unusedContents } from './sweep.ts'
 
 let database: TestDatabase
@@ -109,6 +110,34 @@ test('un contenu confié pendant qu’on le retire est gardé : il attend, puis 
   expect(again.sha256).toBe(first.sha256)
   expect(await text(files.open(again))).toBe('repris')
   expect(await sweep(start)).toBe(0)
+})
+
+test('ce qui était dans l’entrepôt avant que l’on en tienne la liste se relève en plusieurs fois, puis s’en va', async () => {
+  await sweep(later(3))
+  const before = createFiles({ store: diskStore(folder.folder) })
+  const names = Array.from({ length: 40 }, (_, n) => `ancien ${n}`)
+  const old = await Promise.all(names.map(name => before.save(name, 'a.txt')))
+  const [held = { sha256: '' }] = old
+  await upload(held.sha256)
+  const known = async () => {
+    const rows = await database.knex('contents').whereIn(
+      'sha256',
+      old.map(({ sha256 }) => sha256),
+    )
+    return rows.length
+  }
+  expect([await known(), await surveyedPart(database.knex)]).toEqual([0, 0])
+  const first = await surveyContents(database.knex, files, later(3), 40)
+  const part = await surveyedPart(database.knex)
+  expect(await known()).toBe(first)
+  expect([first < old.length, part > 0 && part < 1]).toEqual([true, true])
+  expect(first + (await surveyContents(database.knex, files, later(3)))).toBe(old.length)
+  expect([await surveyContents(database.knex, files, later(3)), await surveyedPart(database.knex)]).toEqual([0, 1])
+
+  expect(await sweep(later(3))).toBe(0)
+  expect(await sweep(later(4.1))).toBe(old.length - 1)
+  expect(await files.has(held)).toBe(true)
+  await database.knex('uploads').delete()
 })
 
 /** Columns that never name a content of the store, or name it beside `document_files`. */

@@ -3,13 +3,14 @@ import { tell } from '../../connectors/tell.ts'
 import type { Db } from '../../db/knex.ts'
 import { inTransaction } from '../../db/unit-of-work.ts'
 import type { StoredDocuments } from '../../documents/store.ts'
-import { ABANDONED, DONE, type CompiledFlow, type CompiledState, type Document } from '../../engine/model.ts'
+import type { CompiledFlow, CompiledState, Document } from '../../engine/model.ts'
 import { settle } from '../../engine/settle.ts'
 import { ROOT } from '../../entities/model.ts'
 import { errors, Problem } from '../../errors.ts'
 import type { FlowRegistry } from '../registry.ts'
 import type { Upgrade } from './format.ts'
 import { refusal } from './model.ts'
+import { countOpen, cursorOf, olderDocuments, type Counted } from './open-queries.ts'
 import { goneSentence, isAtRest, movesFaults, passageOf, stateAfter, type Passage, type StateMoves } from './passage.ts'
 import { rowNamed, upgradesOf } from './store.ts'
 import { chained, chainedName } from './upgrade.ts'
@@ -55,21 +56,6 @@ export interface BringOn {
 /** Documents looked at in one request: few enough to answer in seconds. */
 const PAGE = 100
 
-interface Counted {
-  readonly version: number
-  readonly state: string
-  readonly count: string
-}
-
-const open = (db: Db, flowId: string) => db('documents').where({ flowId }).whereNotIn('state', [DONE, ABANDONED])
-
-/** By version and state, oldest version first; the partial index of open documents bounds it. */
-const counted = (db: Db, flowId: string): Promise<Counted[]> =>
-  open(db, flowId)
-    .groupBy('flow_version', 'state')
-    .orderBy(['flow_version', 'state'])
-    .select<Counted[]>({ version: 'flow_version' }, 'state', db.raw('count(*) as count'))
-
 const named = (flow: CompiledFlow, { version, state, count }: Counted): StateCount => ({
   version,
   state,
@@ -92,17 +78,9 @@ export const vanishedStates = async (
     carry: { upgrade: chained(steps), renamed: chainedName(steps) },
   }
   if (Object.keys(before.states).every(state => stateAfter(passage, state) !== undefined)) return []
-  return (await counted(db, after.id))
-    .filter(({ version, state }) => version === before.version && stateAfter(passage, state) === undefined)
+  return (await countOpen(db, after.id, before.version))
+    .filter(({ state }) => stateAfter(passage, state) === undefined)
     .map(each => named(before, each))
-}
-
-const placeOf = (after: string | undefined): readonly [entityId: string, id: string] | undefined => {
-  if (after === undefined) return undefined
-  const [entityId = '', id = ''] = after.split(':')
-  if (!/^\d{1,18}$/u.test(entityId) || id === '')
-    throw errors.badRequest({ detail: 'Ce curseur « apres » est inconnu.' })
-  return [entityId, id]
 }
 
 /** Open documents of a flow drawn without code: where they are, and how they are brought to the current version. */
@@ -162,7 +140,7 @@ export const createOpenDocuments = ({
       const after = await currentOf(id)
       const passageFrom = await passages(after)
       const states: OpenState[] = []
-      for (const each of await counted(db, id)) {
+      for (const each of await countOpen(db, id)) {
         const passage = await passageFrom(each.version)
         const isGone = stateAfter(passage, each.state) === undefined
         const stays = each.version !== after.version && isGone ? goneSentence(passage, each.state) : null
@@ -180,15 +158,12 @@ export const createOpenDocuments = ({
       const after = await currentOf(asked.id)
       const faults = movesFaults(after, asked.states)
       if (faults.length > 0) throw refusal(faults)
-      const place = placeOf(asked.after)
-      const rows = await open(db, asked.id)
-        .whereNot('flow_version', after.version)
-        .modify(query => {
-          if (place) void query.whereRaw('(entity_id, id) > (?, ?)', [...place])
-        })
-        .orderBy(['entity_id', 'id'])
-        .limit(PAGE)
-        .select<{ entityId: string; id: string; version: number }[]>('entity_id', 'id', { version: 'flow_version' })
+      const rows = await olderDocuments(db, {
+        flowId: asked.id,
+        current: after.version,
+        after: asked.after,
+        most: PAGE,
+      })
       const passageFrom = await passages(after)
       const stayed = new Map<string, BroughtOn['stayed'][number]>()
       let moved = 0
@@ -219,7 +194,7 @@ export const createOpenDocuments = ({
       return {
         moved,
         stayed: [...stayed.values()],
-        next: rows.length === PAGE && last ? `${last.entityId}:${last.id}` : null,
+        next: rows.length === PAGE && last ? cursorOf(last) : null,
       }
     },
   }

@@ -17,15 +17,16 @@ export const statusOf = (error: unknown): number | undefined => asSdkError(error
 /** The code of the refusal in the words of S3: `NoSuchKey`, `SlowDown`… An answer to HEAD has none. */
 export const codeOf = (error: unknown): string => asSdkError(error)?.name ?? ''
 
+/** Where connectors have the settings of their store; whoever has them elsewhere says so in its place. */
+export const SET_BY_CONNECTOR = 'les réglages du connecteur'
+
 const SETTINGS: Readonly<Record<string, string>> = {
-  InvalidAccessKeyId:
-    "le service S3 ne connaît pas l'identifiant de clé d'accès. Corrigez-le dans les réglages du connecteur",
-  SignatureDoesNotMatch: 'la clé secrète n’est pas la bonne. Corrigez-la dans les réglages du connecteur',
-  NoSuchBucket: 'le compartiment n’existe pas. Corrigez son nom dans les réglages du connecteur, ou faites-le créer',
-  InvalidBucketName: 'le nom du compartiment n’est pas valable. Corrigez-le dans les réglages du connecteur',
-  AuthorizationHeaderMalformed: 'la région n’est pas la bonne. Corrigez-la dans les réglages du connecteur',
-  PermanentRedirect:
-    'le compartiment est à une autre adresse. Corrigez l’adresse et la région dans les réglages du connecteur',
+  InvalidAccessKeyId: `le service S3 ne connaît pas l'identifiant de clé d'accès. Corrigez-le dans ${SET_BY_CONNECTOR}`,
+  SignatureDoesNotMatch: `la clé secrète n’est pas la bonne. Corrigez-la dans ${SET_BY_CONNECTOR}`,
+  NoSuchBucket: `le compartiment n’existe pas. Corrigez son nom dans ${SET_BY_CONNECTOR}, ou faites-le créer`,
+  InvalidBucketName: `le nom du compartiment n’est pas valable. Corrigez-le dans ${SET_BY_CONNECTOR}`,
+  AuthorizationHeaderMalformed: `la région n’est pas la bonne. Corrigez-la dans ${SET_BY_CONNECTOR}`,
+  PermanentRedirect: `le compartiment est à une autre adresse. Corrigez l’adresse et la région dans ${SET_BY_CONNECTOR}`,
   RequestTimeTooSkewed: "l'horloge de ce serveur n'est pas à l'heure. Faites-la régler par son exploitant",
 }
 
@@ -63,7 +64,7 @@ export interface Attempted {
 export const s3Failure = (error: unknown, { doing, host, acting }: Attempted): Error => {
   if (error instanceof ConfigurationError || error instanceof TemporaryError || error instanceof PermanentError)
     return error
-  const impossible = `Impossible de ${doing} :`
+  const impossible = `Impossible ${/^[aeéio]/u.test(doing) ? "d'" : 'de '}${doing} :`
   const status = statusOf(error)
   const code = codeOf(error)
   if (status === undefined) {
@@ -86,12 +87,12 @@ export const s3Failure = (error: unknown, { doing, host, acting }: Attempted): E
     )
   if (status >= 300 && status < 400)
     return new ConfigurationError(
-      `${impossible} le service S3 renvoie vers une autre adresse. Corrigez l'adresse et la région dans les réglages du connecteur.`,
+      `${impossible} le service S3 renvoie vers une autre adresse. Corrigez l'adresse et la région dans ${SET_BY_CONNECTOR}.`,
       { cause: error },
     )
   if (status === 404 || status === 405)
     return new ConfigurationError(
-      `${impossible} il n'y a pas de service S3 à cette adresse (réponse ${status}), ou le compartiment n'existe pas. Corrigez les réglages du connecteur.`,
+      `${impossible} il n'y a pas de service S3 à cette adresse (réponse ${status}), ou le compartiment n'existe pas. Corrigez ${SET_BY_CONNECTOR}.`,
       { cause: error },
     )
   if (code === 'SlowDown' || status === 429 || status === 503) return later('le service S3 demande de ralentir', acting)
