@@ -26,6 +26,7 @@ const agentRights = (flows: Cradle['flows']): readonly string[] => [
   'entite:lecture',
   'journal:lecture',
   'connecteur:lecture',
+  'annuaire:lecture',
   ...flows.list().flatMap(flow => [`${flow.id}:lecture`, `${flow.id}:edition`, `${flow.id}:teletransmettre`]),
 ]
 

@@ -30,6 +30,8 @@ export interface DocumentSearch {
   readonly neverEntered?: readonly string[] | undefined
   /** Parts of indexed values, by full name of the field; all of them. */
   readonly indexed?: Readonly<Record<string, string>> | undefined
+  /** Only documents of which something is indexed, whatever it holds. */
+  readonly withIndex?: true | undefined
   /** `{ field }`: an indexed field. */
   readonly orderBy?: 'stateSince' | 'title' | { readonly field: string } | undefined
   readonly ascending?: boolean | undefined
@@ -74,6 +76,10 @@ const matching = (db: Db, search: Omit<DocumentSearch, 'limit'>) => {
     rows.whereRaw(
       'not exists (select from jsonb_to_recordset(documents.trail) as stop(state text) where stop.state = any(?))',
       [[...neverEntered]],
+    )
+  if (search.withIndex)
+    rows.whereRaw(
+      'exists (select from document_index i where i.entity_id = documents.entity_id and i.document_id = documents.id)',
     )
   for (const [field, part] of Object.entries(search.indexed ?? {}))
     rows.whereRaw(

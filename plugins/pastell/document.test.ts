@@ -456,6 +456,13 @@ describe('la liste', () => {
     expect(
       (await api('GET', `/document/count?id_e=${hub.town}&type=ls-actes&output=simple&numero_de_lacte=COMPTE`)).json,
     ).toEqual({ count: 1 })
+    // Nothing of a new arrêté is indexed: as in Pastell, it is not one of those counted.
+    const counted = async () => (await api('GET', `/document/count?id_e=${hub.town}&type=ls-actes&output=simple`)).json
+    const before = await counted()
+    await born()
+    expect(await counted()).toEqual(before)
+    await patch(await born(), 'numero_de_lacte=COMPTE_2')
+    expect(await counted()).toEqual({ count: (before as { readonly count: number }).count + 1 })
     expect((await api('GET', '/document/count?output=simple')).json).toEqual(
       refused('Les paramètres id_e et type sont obligatoires.'),
     )
@@ -574,5 +581,14 @@ describe('la première version', () => {
     })
     expect((await api('POST', `/api/action.php?${document}&action=supression`)).json).toMatchObject({ result: '1' })
     expect((await api('GET', `/api/document-type-info.php?type=ls-actes`)).json).toHaveProperty('arrete')
+  })
+})
+
+test('un nouveau mail sécurisé compte zéro destinataire et zéro lecture, en toutes lettres', async () => {
+  const created = await api('POST', documents, { body: 'type=ls-mailsec' })
+  expect((created.json as Detail).data).toMatchObject({
+    sent_mail_number: '0',
+    sent_mail_read: '0',
+    sent_mail_answered: '0',
   })
 })

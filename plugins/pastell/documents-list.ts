@@ -183,13 +183,13 @@ const infoOf = (entity: EntityModel): Json => ({
   is_active: entity.active,
 })
 
-/** One number: documents of a type whose indexed values hold what every other parameter says. */
+/** One number: documents of a type whose indexed values hold what every other parameter says. As in Pastell, those without any are not counted. */
 const simpleCount = async (call: Call): Promise<Reply> => {
   const [entityId, type] = [call.given.text('id_e') ?? '', call.given.text('type') ?? '']
   if (entityId === '' || type === '') throw badRequest('Les paramètres id_e et type sont obligatoires.')
   const on = await onEntity(call, entityId)
   const flow = typeOf(call, on, type, 'lecture')
-  const search = { entityId, readable: [flow.id], indexed: indexedIn(call, flow) }
+  const search = { entityId, readable: [flow.id], indexed: indexedIn(call, flow), withIndex: true } as const
   return json({ count: await call.services.documents.countFound(search) })
 }
 

@@ -289,7 +289,7 @@ const lines = (endpoints: readonly Endpoint[]): string =>
 /** The page that lists them all. */
 export const endpointPage = (): string => `# Points d'entrée de l'API de Pastell
 
-Page produite par \`endpoints.test.ts\` (\`npx vitest run -u plugins/pastell/endpoints.test.ts\`), qui envoie à chaque point d'entrée une
+Page produite par \`endpoints.test.ts\` (\`npx vitest run plugins/pastell/endpoints.test.ts -u\`), qui envoie à chaque point d'entrée une
 demande et vérifie sa réponse. Le test cité entre dans le détail.
 
 ## Version 2 : ${ENDPOINTS.length} points d'entrée

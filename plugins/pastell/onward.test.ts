@@ -87,3 +87,45 @@ test('une facture que Chorus Pro a lue se complète et s’envoie comme dans Pas
     content: { data: { numero_facture: 'F-2026-1' }, last_action: { action: 'modification' } },
   })
 })
+
+const COMPLETE =
+  'numero_facture=F-2026-2&date_facture=2026-01-12&code_destinataire=21340172201787&montant_ht_total=100&montant_tva=20&montant_a_payer=120'
+
+test.each([
+  ['un PDF que Chorus Pro doit lire', 'f.pdf', '%PDF-1.4', '', 'deposer-pdf'],
+  ['un PDF dont tout est saisi', 'f.pdf', '%PDF-1.4', COMPLETE, 'send-chorus'],
+  [
+    'un fichier structuré',
+    'f.xml',
+    '<?xml version="1.0"?><Invoice/>',
+    'depot_type=UPLOAD_API&syntaxe_flux_in=IN_DP_E1_UBL_INVOICE&numero_facture=F-2026-3',
+    'pre-deposer-xml',
+  ],
+])('%s part par le nom que Pastell lui donne', async (_what, name, content, body, action) => {
+  const path = await create('facture-chorus-fournisseur')
+  await api('PATCH', path, { body })
+  await api('POST', `${path}/file/fichier_facture_pdf`, {
+    body: `file_name=${name}&file_content=${encodeURIComponent(content)}`,
+  })
+  expect(await actions(path)).toContain(action)
+  const sent = await api('POST', `${path}/action/${action}`)
+  expect([sent.status, sent.json]).toEqual([201, { result: true, message: expect.any(String) as string }])
+  expect(await actions(path)).not.toContain('modification')
+})
+
+test('une facture lue reçoit un fichier, se complète et part par « send-chorus »', async () => {
+  const path = await create('facture-chorus-fournisseur')
+  const [id = ''] = path.split('/').slice(-1)
+  await hub.hub.cradle
+    .db('documents')
+    .where({ id })
+    .update({ state: 'lecture.lue', trail: JSON.stringify([{ state: 'lecture.lue', at: new Date() }]) })
+  const given = await api('POST', `${path}/file/fichier_facture_pdf`, {
+    body: `file_name=f.pdf&file_content=${encodeURIComponent('%PDF-1.4')}`,
+  })
+  expect(given).toMatchObject({ status: 201, json: { content: { data: { fichier_facture_pdf: ['f.pdf'] } } } })
+  await api('PATCH', path, { body: COMPLETE })
+  expect(await actions(path)).toContain('send-chorus')
+  const sent = await api('POST', `${path}/action/send-chorus`)
+  expect([sent.status, sent.json]).toEqual([201, { result: true, message: expect.any(String) as string }])
+})

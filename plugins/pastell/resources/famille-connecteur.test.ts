@@ -31,6 +31,7 @@ test('un connecteur se décrit avec les champs de Pastell', async () => {
   expect(await get('/familleConnecteur/GED/depot-webdav')).toMatchObject({
     nom: 'Dépôt WebDAV',
     type: 'GED',
+    description: expect.stringMatching(/^Dépose les fichiers d'un dossier[^*`\n]+$/u) as string,
     formulaire: {
       Réglages: {
         depot_webdav_url: { type: 'url', requis: true },

@@ -16,9 +16,19 @@ const TYPES: Readonly<Record<string, string>> = {
 const byName = (names: Iterable<string>): readonly string[] =>
   [...new Set(names)].toSorted((a, b) => a.localeCompare(b, 'fr', { sensitivity: 'base' }))
 
-const definitionOf = (definition: AnyConnector): Json => ({
+/** What a connector is for: the first paragraph of its page. */
+const descriptionIn = (help: string): string =>
+  help
+    .split(/\n\s*\n/u)
+    .find(paragraph => paragraph.trim() !== '' && !paragraph.startsWith('#'))
+    ?.replaceAll(/[*`]/gu, '')
+    .replaceAll(/\s+/gu, ' ')
+    .trim() ?? ''
+
+const definitionOf = (definition: AnyConnector, help: string): Json => ({
   nom: definition.label,
   type: familyOf(definition),
+  description: descriptionIn(help),
   formulaire: {
     Réglages: new Map(
       settingsOf(definition).map(({ key, field: { kind, label, options, choices } }): [string, Json] => [
@@ -60,6 +70,8 @@ export const familleConnecteur: Resource = {
     if (family === undefined) return json(byName(all.map(familyOf)))
     if (name === undefined) return json(byName(all.filter(each => familyOf(each) === family).map(connectorName)))
     const definition = connectorNamed(call.services.connectors.definitions(), name)
-    return json(definition ? definitionOf(definition) : [])
+    if (!definition) return json([])
+    const help = call.services.connectors.types().find(each => each.id === definition.id)?.help
+    return json(definitionOf(definition, help ?? ''))
   },
 }
