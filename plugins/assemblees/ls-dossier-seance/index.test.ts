@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { PermanentError } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import dossierSeance from './index.ts'
@@ -31,34 +30,4 @@ test.each([
 ])('%s ne part pas, et dit pourquoi', async (_cas, values, sentence) => {
   const { document } = await town(values)
   await expect(document.submit()).rejects.toThrow(sentence)
-})
-
-test('un bordereau impossible à générer se réessaie ; rien n’a été transféré', async () => {
-  const { document, seda, sae } = await town()
-  seda.mishaps.failOnce(new PermanentError('Le zip a deux dossiers à sa racine.'))
-  await document.submit()
-  expect([document.state, document.message]).toEqual(['sae.erreurGeneration', 'Le zip a deux dossiers à sa racine.'])
-  expect(sae.transfers.size).toBe(0)
-  await document.ask('sae.generer')
-  expect(document.state).toBe('sae.envoye')
-})
-
-test('un transfert refusé, un suivi interrompu, un refus d’archivage : chacun dit quoi faire et reprend', async () => {
-  const { document, hub, sae } = await town()
-  sae.mishaps.failOnce(new PermanentError('Accord de versement inconnu.'))
-  await document.submit()
-  expect(document.state).toBe('sae.erreurEnvoi')
-  await document.ask('sae.envoyer')
-  sae.mishaps.failOnce(new PermanentError('Transfert illisible.'))
-  await hub.advance('1 min')
-  expect(document.state).toBe('sae.erreurAr')
-  await document.ask('sae.verifierAr')
-  sae.refuse('300', 'Accord de versement invalide')
-  await hub.advance('20 min')
-  expect(document.state).toBe('sae.refuse')
-  expect(document.message).toContain('Accord de versement invalide')
-  await document.ask('sae.regenerer')
-  sae.accept()
-  await hub.advance('20 min')
-  expect(document.state).toBe('termine')
 })

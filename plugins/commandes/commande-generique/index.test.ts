@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { PermanentError } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
-import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
+import { mailsec } from '../../steps/mailsec/index.ts'
 import { orientation } from '../../steps/orientation/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
+import { read, signed } from '../commande.fixture.ts'
 import flow from './index.ts'
 
 const complete = {
@@ -27,19 +27,6 @@ const town = async (values: object = {}) => {
   const hub = testHub(flow, steps, remotes.capabilities)
   return { ...remotes, hub, document: await hub.create({ ...complete, ...values }) }
 }
-type Town = Awaited<ReturnType<typeof town>>
-
-const signed = async ({ document, hub, parapheur }: Town) => {
-  await document.submit()
-  parapheur.sign()
-  await hub.advance('1 min')
-}
-const read = async ({ document, hub }: Town) => {
-  const [supplier] = recipientsIn({ destinataires: document.data['mailsec.destinataires'] })
-  await document.signal('mailsec.lecture', { acces: supplier?.acces })
-  await hub.settleDown()
-}
-
 test('sans l’agent : signée, envoyée à l’adresse du formulaire, lue, déposée, archivée', async () => {
   const all = await town()
   const { document, hub, courrier, ged, sae } = all
@@ -100,27 +87,4 @@ test.each([
 ])('%s, la commande ne part pas', async (_cas, values, sentence) => {
   const { document } = await town(values)
   await expect(document.submit()).rejects.toThrow(sentence)
-})
-
-test('refus et échecs s’expliquent et reprennent, sans seconde commande au fournisseur', async () => {
-  const all = await town()
-  const { document, hub, parapheur, courrier, ged, sae } = all
-  await document.submit()
-  parapheur.refuse('Crédits épuisés')
-  await hub.advance('1 min')
-  expect([document.state, courrier.mails.length]).toEqual(['signature.refuse', 0])
-  await document.ask('rouvrir')
-  courrier.mishaps.failOnce(new PermanentError('Le relais refuse l’expéditeur.'))
-  await signed(all)
-  expect([document.state, document.message]).toEqual(['mailsec.erreurEnvoi', 'Le relais refuse l’expéditeur.'])
-  await document.ask('mailsec.reprendre')
-  ged.mishaps.failOnce(new PermanentError('Le dossier est en lecture seule.'))
-  await read(all)
-  expect([document.state, document.message]).toEqual(['ged.erreur', 'Le dossier est en lecture seule.'])
-  await document.ask('ged.deposer')
-  sae.refuse('300', 'Accord de versement invalide')
-  await hub.advance('20 min')
-  expect(document.state).toBe('sae.refuse')
-  await document.ask('sae.regenerer')
-  expect([document.state, courrier.mails.length]).toEqual(['sae.envoye', 1])
 })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { PermanentError } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
-import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
+import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
+import { read, signed } from '../document.fixture.ts'
 import flow from './index.ts'
 
 const complete = {
@@ -25,18 +25,6 @@ const town = async (values: object = {}) => {
   const hub = testHub(flow, [transformation, signature, mailsec, depotGed, archivage], remotes.capabilities)
   return { ...remotes, hub, document: await hub.create({ ...complete, ...values }) }
 }
-type Town = Awaited<ReturnType<typeof town>>
-
-const signed = async ({ document, hub, parapheur }: Town) => {
-  await document.submit()
-  parapheur.sign()
-  await hub.advance('1 min')
-}
-const read = async ({ document }: Town) => {
-  const [recipient] = recipientsIn({ destinataires: document.data['mailsec.destinataires'] })
-  await document.signal('mailsec.lecture', { acces: recipient?.acces })
-}
-
 test('après chaque étape, le dossier attend que l’agent poursuive', async () => {
   const all = await town()
   const { document, hub, courrier, ged, sae } = all
@@ -88,31 +76,4 @@ test('les données du bordereau ne se demandent que pour un archivage', async ()
   await expect(missing.document.submit()).rejects.toThrow("« Référence de l'échange »")
   const { hub } = missing
   expect(hub.flow.fields['saeConfig']?.options.when).toEqual({ field: 'envoiSae', is: true })
-})
-
-test('refus et échecs s’expliquent et reprennent', async () => {
-  const all = await town({ 'mailsec.to': '' })
-  const { document, hub, parapheur, ged, sae } = all
-  await document.submit()
-  parapheur.refuse('À reformuler')
-  await hub.advance('1 min')
-  expect(document.state).toBe('signature.refuse')
-  await document.ask('rouvrir')
-  await signed(all)
-  await document.ask('poursuivre')
-  expect(document.state).toBe('mailsec.erreurEnvoi')
-  expect(document.edit({ 'mailsec.to': 'camille@exemple.fr' })).toEqual([])
-  await document.ask('mailsec.reprendre')
-  await read(all)
-  ged.mishaps.failOnce(new PermanentError('Le dossier est en lecture seule.'))
-  await document.ask('poursuivre')
-  expect([document.state, document.message]).toEqual(['ged.erreur', 'Le dossier est en lecture seule.'])
-  await document.ask('ged.deposer')
-  expect(document.state).toBe('ged.depose')
-  await document.ask('poursuivre')
-  sae.refuse('300', 'Accord de versement invalide')
-  await hub.advance('20 min')
-  expect(document.state).toBe('sae.refuse')
-  await document.ask('sae.regenerer')
-  expect(document.state).toBe('sae.envoye')
 })

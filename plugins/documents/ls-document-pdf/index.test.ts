@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { PermanentError } from '#core'
-import { fakeTown, fileNamed, testHub, type TestDocument } from '#core/testing'
+import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
-import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
+import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
+import { read, signed } from '../document.fixture.ts'
 import flow from './index.ts'
 
 const NONE = { envoiSignature: false, envoiMailsec: false, envoiDepot: false, envoiSae: false }
@@ -29,25 +29,18 @@ const town = async (values: object) => {
   return { ...remotes, computed, hub, document: await hub.create({ ...complete, ...values }) }
 }
 
-const readByAll = async (document: TestDocument) => {
-  for (const { acces } of recipientsIn({ destinataires: document.data['mailsec.destinataires'] }))
-    await document.signal('mailsec.lecture', { acces })
-}
-
 /** Sent, then signed, and the mail has left. */
 const mailed = async (values: object = {}) => {
   const all = await town({ ...ALL, ...values })
-  await all.document.submit()
-  all.parapheur.sign()
-  await all.hub.advance('1 min')
+  await signed(all)
   return all
 }
 
 test('un PDF est signé, envoyé, lu par tous, versé à la GED puis archivé', async () => {
-  const { document, hub, courrier, ged, sae } = await mailed()
+  const all = await mailed()
+  const { document, hub, courrier, ged, sae } = all
   expect([document.state, courrier.mails.length, ged.deposits.size]).toEqual(['mailsec.envoye', 2, 0])
-  await readByAll(document)
-  await hub.settleDown()
+  await read(all)
   expect([document.state, ged.deposits.size]).toEqual(['sae.envoye', 1])
   sae.accept()
   await hub.advance('20 min')
@@ -95,55 +88,6 @@ test.each([
 ])('%s ne part pas', async (_cas, values, sentence) => {
   const { document } = await town({ ...ALL, ...values })
   await expect(document.submit()).rejects.toThrow(sentence)
-})
-
-test('un refus du parapheur arrête tout : ni courriel ni dépôt ; rouvert, il repart', async () => {
-  const { document, hub, parapheur, courrier, ged } = await town(ALL)
-  await document.submit()
-  parapheur.refuse('Il manque le montant')
-  await hub.advance('1 min')
-  expect([document.state, document.message]).toEqual(['signature.refuse', 'Signature refusée : Il manque le montant'])
-  expect([courrier.mails.length, ged.deposits.size]).toEqual([0, 0])
-  await document.ask('rouvrir')
-  await document.submit()
-  expect(document.state).toBe('signature.envoye')
-})
-
-test('chaque échec dit ce qui s’est passé, et reprend où il était', async () => {
-  const { document, hub, computed, parapheur, ged, seda, sae } = await town({ ...ALL, 'mailsec.to': '' })
-  computed.push({ inconnu: '1' })
-  await document.submit()
-  expect([document.state, document.message]).toEqual([
-    'transformation.erreur',
-    expect.stringContaining('« inconnu » n’existe pas'.replace('’', "'")),
-  ])
-  parapheur.mishaps.failOnce(new PermanentError('Le sous-type est inconnu.'))
-  await document.ask('transformation.transformer')
-  expect(document.state).toBe('signature.erreurEnvoi')
-  await document.ask('signature.envoyer')
-  parapheur.sign()
-  await hub.advance('1 min')
-  expect([document.state, document.message]).toEqual([
-    'mailsec.erreurEnvoi',
-    expect.stringContaining('Aucun destinataire'),
-  ])
-  expect(document.edit({ 'mailsec.to': 'camille@exemple.fr' })).toEqual([])
-  await document.ask('mailsec.reprendre')
-  ged.mishaps.failOnce(new PermanentError('Le dossier est en lecture seule.'))
-  await readByAll(document)
-  await hub.settleDown()
-  expect([document.state, document.message]).toEqual(['ged.erreur', 'Le dossier est en lecture seule.'])
-  seda.mishaps.failOnce(new PermanentError('Service producteur absent.'))
-  await document.ask('ged.deposer')
-  expect(document.state).toBe('sae.erreurGeneration')
-  await document.ask('sae.generer')
-  sae.refuse('300', 'Accord de versement invalide')
-  await hub.advance('20 min')
-  expect(document.state).toBe('sae.refuse')
-  await document.ask('sae.regenerer')
-  sae.accept()
-  await hub.advance('20 min')
-  expect(document.state).toBe('termine')
 })
 
 test('un courriel que personne ne lit est relancé, puis déclaré non reçu, et le document continue', async () => {

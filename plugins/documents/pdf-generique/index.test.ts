@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { PermanentError } from '#core'
 import { fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
-import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
+import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
+import { read, signed } from '../document.fixture.ts'
 import flow from './index.ts'
 
 const complete = {
@@ -26,19 +26,6 @@ const town = async (values: object = {}) => {
   const hub = testHub(flow, steps, remotes.capabilities)
   return { ...remotes, hub, document: await hub.create({ ...complete, ...values }) }
 }
-type Town = Awaited<ReturnType<typeof town>>
-
-const read = async ({ document, hub }: Town, most = Number.POSITIVE_INFINITY) => {
-  for (const { acces } of recipientsIn({ destinataires: document.data['mailsec.destinataires'] }).slice(0, most))
-    await document.signal('mailsec.lecture', { acces })
-  await hub.settleDown()
-}
-const signed = async (all: Town) => {
-  await all.document.submit()
-  all.parapheur.sign()
-  await all.hub.advance('1 min')
-}
-
 test('signé, déposé, envoyé, lu, déposé à nouveau, archivé : deux dépôts distincts', async () => {
   const all = await town()
   const { document, hub, ged, sae } = all
@@ -73,32 +60,6 @@ test.each([
   await document.submit()
   await hub.settleDown()
   expect([document.state, ged.deposits.size]).toEqual([state, deposits])
-})
-
-test('chaque dépôt refusé reprend le sien ; refus du parapheur et des archives s’expliquent', async () => {
-  const all = await town({ 'mailsec.to': '' })
-  const { document, hub, parapheur, ged, sae } = all
-  await document.submit()
-  parapheur.refuse('À reformuler')
-  await hub.advance('1 min')
-  expect(document.state).toBe('signature.refuse')
-  await document.ask('rouvrir')
-  ged.mishaps.failOnce(new PermanentError('Le dossier est en lecture seule.'))
-  await signed(all)
-  expect([document.state, document.message]).toEqual(['ged1.erreur', 'Le dossier est en lecture seule.'])
-  await document.ask('ged1.deposer')
-  expect(document.state).toBe('mailsec.erreurEnvoi')
-  expect(document.edit({ 'mailsec.to': 'camille@exemple.fr' })).toEqual([])
-  await document.ask('mailsec.reprendre')
-  ged.mishaps.failOnce(new PermanentError('Le quota est atteint.'))
-  await read(all)
-  expect([document.state, document.message]).toEqual(['ged2.erreur', 'Le quota est atteint.'])
-  await document.ask('ged2.deposer')
-  sae.refuse('300', 'Accord de versement invalide')
-  await hub.advance('20 min')
-  expect(document.state).toBe('sae.refuse')
-  await document.ask('sae.regenerer')
-  expect([document.state, ged.deposits.size]).toEqual(['sae.envoye', 2])
 })
 
 test('les destinataires ouvrent le document signé', async () => {

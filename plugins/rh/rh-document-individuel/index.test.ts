@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { PermanentError, type Mailsec } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
@@ -36,13 +35,16 @@ const complete = {
   'tdtActes.typologie': typed(original, annexe),
   'mailsec.to': 'camille.durand@exemple.fr',
 }
+const NONE = {
+  envoiSignature: false,
+  envoiTdt: false,
+  envoiMailsec: false,
+  envoiDepot: false,
+  envoiSae: false,
+}
 const town = async (values: object = {}) => {
   const remotes = fakeTown()
-  const post: Mailsec = { send: mail => Promise.resolve({ is: 'sent', messageId: mail.key }) }
-  const hub = testHub(flow, [transformation, signature, tdtActes, mailsec, depotGed, archivage], {
-    ...remotes.capabilities,
-    mailsec: post,
-  })
+  const hub = testHub(flow, [transformation, signature, tdtActes, mailsec, depotGed, archivage], remotes.capabilities)
   return { ...remotes, hub, document: await hub.create({ ...complete, ...values }) }
 }
 
@@ -63,80 +65,50 @@ test('le document est signé, acquitté par la préfecture, remis, déposé puis
   expect(document.state).toBe('termine')
 })
 
-test('c’est le document signé qui part en préfecture et au destinataire, l’original sans signature', () => {
-  const flowSteps = flow.stored.steps
-  for (const [alias, input] of [
-    ['tdtActes', 'acte'],
-    ['mailsec', 'document'],
-  ] as const)
-    expect(flowSteps.find(step => step.alias === alias)?.bindings[input]).toEqual({
-      firstOf: ['signature.signe', 'document'],
-    })
+test('le document signé part en préfecture et au destinataire, l’original sans signature ; les annexes suivent', () => {
+  const bindings = Object.fromEntries(flow.stored.steps.map(step => [step.alias, step.bindings]))
+  const signed = { firstOf: ['signature.signe', 'document'] }
+  expect(bindings).toMatchObject({
+    signature: { titre: 'titre', document: 'document', annexes: 'annexes' },
+    tdtActes: { objet: 'titre', acte: signed, annexes: 'annexes' },
+    mailsec: { titre: 'titre', document: signed, annexes: 'annexes' },
+  })
 })
 
-test('une case vide saute son étape, et rien ne lui est demandé', async () => {
-  const { document, tdt } = await town({
-    envoiSignature: false,
-    envoiTdt: false,
-    envoiMailsec: false,
-    envoiSae: false,
-    'signature.circuit': undefined,
-    'tdtActes.numero': undefined,
-    'mailsec.to': undefined,
-  })
+test.each([
+  ['envoiSignature', 'signature.envoye'],
+  ['envoiTdt', 'tdtActes.envoye'],
+  ['envoiMailsec', 'mailsec.envoye'],
+  ['envoiDepot', 'termine'],
+  ['envoiSae', 'sae.envoye'],
+] as const)('seule la case %s cochée, le document va droit à %s', async (box, state) => {
+  const { document, hub, ged } = await town({ ...NONE, [box]: true })
   await document.submit()
-  expect([document.state, tdt.actes.size]).toEqual(['termine', 0])
+  await hub.settleDown()
+  expect([document.state, ged.deposits.size]).toEqual([state, box === 'envoiDepot' ? 1 : 0])
+})
+
+test('une case vide n’exige rien : restent les champs du document', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.titre)
+  expect(await demanded(hub, { ...complete, ...NONE })).toEqual([
+    'titre',
+    'matricule',
+    'prenom',
+    'naissance',
+    'siret',
+    'type',
+    'date',
+    'document',
+  ])
 })
 
 test.each([
   ['une annexe sans type', { annexes: [annexe, fileNamed('oubli.pdf')] }, 'Il manque le type de « oubli.pdf »'],
   ['des fichiers trop lourds', { document: { ...original, size: 160_000_000 } }, 'le maximum est 150 Mo'],
   ['un SIRET de treize chiffres', { siret: '2134000050001' }, 'quatorze chiffres'],
-  ['un document sans type', { type: undefined }, 'Type de document'],
+  ['un document qui n’est pas un PDF', { document: { ...original, type: 'image/png' } }, 'PNG'],
 ])('%s ne part pas, et dit pourquoi', async (_cas, values, sentence) => {
   const { document } = await town(values)
   await expect(document.submit()).rejects.toThrow(sentence)
-})
-
-test('chaque refus dit pourquoi et reprend : signature, TdT, préfecture, remise, dépôt', async () => {
-  const { document, hub, parapheur, tdt, ged } = await town({ 'mailsec.to': '' })
-  await document.submit()
-  parapheur.refuse('À revoir')
-  await hub.advance('1 min')
-  expect([document.state, document.message]).toEqual(['signature.refuse', 'Signature refusée : À revoir'])
-  await document.ask('rouvrir')
-  await document.submit()
-  tdt.mishaps.failOnce(new PermanentError('La classification est périmée.'))
-  parapheur.sign()
-  await hub.advance('1 min')
-  expect(document.state).toBe('tdtActes.erreurEnvoi')
-  await document.ask('tdtActes.envoyer')
-  tdt.reject('Acte illisible')
-  await hub.advance('5 min')
-  expect([document.state, document.message]).toEqual(['tdtActes.rejete', 'Acte illisible'])
-  await document.ask('rouvrir')
-  expect(document.edit({ envoiSignature: false, 'tdtActes.numero': 'AI_2026_2' })).toEqual([])
-  await document.submit()
-  tdt.acknowledge()
-  await hub.advance('5 min')
-  expect(document.state).toBe('mailsec.erreurEnvoi')
-  expect(document.edit({ 'mailsec.to': 'camille.durand@exemple.fr' })).toEqual([])
-  await document.ask('mailsec.reprendre')
-  ged.mishaps.failOnce(new PermanentError('Le nom existe déjà.'))
-  await hub.advance('61 d')
-  expect(document.state).toBe('ged.erreur')
-  await document.ask('ged.deposer')
-  expect(document.state).toBe('sae.envoye')
-})
-
-test('l’acte acquitté s’annule ensuite, quand un agent le demande', async () => {
-  const { document, hub, tdt } = await town({ envoiSignature: false, envoiMailsec: false, envoiSae: false })
-  await document.submit()
-  tdt.acknowledge()
-  await hub.advance('5 min')
-  expect(document.state).toBe('termine')
-  await document.ask('tdtActes.annuler')
-  tdt.acceptCancellations()
-  await hub.advance('1 h')
-  expect(document.state).toBe('tdtActes.annule')
 })
