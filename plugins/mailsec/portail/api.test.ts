@@ -67,6 +67,7 @@ test('les destinataires et leurs réponses se lisent sous leurs noms de Pastell,
   await town.visit(`${page}/consulter`, { method: 'POST' })
   const answer = new FormData()
   answer.set('reponse', 'Je serai là.')
+  answer.append('documents', new Blob(['%PDF-1.4 pouvoir'], { type: 'application/pdf' }), 'pouvoir.pdf')
   await town.visit(`${page}/reponse`, { method: 'POST', body: answer })
   const [recipient] = recipientsOf(await town.inState(id, 'mailsec.luPartiel'))
   const after = (await detail()).body as { readonly email_info: readonly { readonly id_de: number }[] }
@@ -87,6 +88,12 @@ test('les destinataires et leurs réponses se lisent sous leurs noms de Pastell,
       },
     },
   })
+  // Read once somebody has opened a file of the answer here, by any door.
+  const answers = `/api/v2/entite/${town.whole.town}/document/${recipient?.reponse ?? ''}`
+  const given = (await call(answers)).body['data'] as Readonly<Record<string, unknown>>
+  const [field = ''] = Object.entries(given).find(([, value]) => Array.isArray(value)) ?? []
+  await town.visit(`${answers}/file/${field}`, { headers: { authorization } })
+  expect((await detail()).body).toMatchObject({ email_reponse: { [number]: { is_lu: 1 } } })
 })
 
 test('l’API native dit ce que chacun a fait, sans rien de ce qui ouvre sa page', async () => {
