@@ -46,6 +46,8 @@ export interface Config {
   readonly uploadLimit: number
   /** Milliseconds during which batches and their results are kept. */
   readonly batchesKept: number
+  /** Milliseconds between two stampings of the journal. */
+  readonly stampEvery: number
   /** Mail server of the platform; none: nobody is notified. */
   readonly mail?: MailSettings | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -122,6 +124,7 @@ export const loadConfig = async (
     sessionLifetime: milliseconds(given.PASSEUR_SESSION),
     uploadLimit: bytes(given.PASSEUR_UPLOAD_LIMIT) ?? 0,
     batchesKept: milliseconds(given.PASSEUR_LOTS),
+    stampEvery: milliseconds(given.PASSEUR_HORODATAGE),
     mail: mailOf(given),
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),

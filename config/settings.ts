@@ -142,6 +142,14 @@ export const Environment = Type.Object({
     format: 'duration',
     default: '90 d',
   }),
+  PASSEUR_HORODATAGE: Type.String({
+    ...words(
+      'une durée, comme « 1 h » ou « 10 min »',
+      'Intervalle entre deux horodatages du journal, quand un horodateur lui est associé',
+    ),
+    format: 'duration',
+    default: '1 h',
+  }),
   PASSEUR_MAIL_URL: Type.Optional(
     Type.String({
       ...words(

@@ -44,6 +44,8 @@ import type { Loaded } from './loader.ts'
 import { createLog } from './log.ts'
 import { createMailer } from './notifications/mailer.ts'
 import { createRecordNotices, type RecordNotices } from './notifications/record.ts'
+import { stampers } from './journal/stampers.ts'
+import { createStamping, type Stamping } from './journal/stamping.ts'
 import { createNotifications, digestAfter, type Notifications } from './notifications/service.ts'
 
 /** What exists before anything is wired: the configuration, what was loaded, an address of database. */
@@ -75,6 +77,7 @@ export interface Cradle extends Given {
   readonly laneOf: LaneOf
   readonly recordNotices: RecordNotices | undefined
   readonly notifications: Notifications
+  readonly stamping: Stamping
   readonly store: StoredDocuments
   readonly uploads: Uploads
   readonly documents: Documents
@@ -143,6 +146,16 @@ const parts = {
       log,
       publicUrl: config.publicUrl,
       mailer: config.mail && createMailer(config.mail),
+    }),
+  ),
+  stamping: part(({ db, clock, log, connections, instances, config }: Cradle) =>
+    createStamping({
+      db,
+      clock,
+      log,
+      using: stampers(connections),
+      suspend: instances.suspend,
+      every: config.stampEvery,
     }),
   ),
   store: part(({ db, flows, laneOf, recordNotices }: Cradle) => createStore({ db, flows, laneOf, recordNotices })),

@@ -135,6 +135,16 @@ export const errors = {
     404,
     "Ce document n'existe pas dans cette entité : il a peut-être été supprimé, rechargez la liste.",
   ),
+  lineNotFound: define(
+    'ligne_introuvable',
+    404,
+    "Cette ligne n'est pas dans le journal de cette entité : vérifiez son numéro.",
+  ),
+  lineNotStamped: define(
+    'ligne_non_horodatee',
+    409,
+    "Cette ligne n'est pas encore horodatée : sa preuve existera après le prochain horodatage du journal.",
+  ),
   instanceNotFound: define(
     'connecteur_introuvable',
     404,

@@ -152,7 +152,7 @@ export const openHub = async (
       return listening
     },
     async work(options = {}) {
-      const { db, clock, heartbeat, engine, laneOf, schedules, batches, notifications } = cradle
+      const { db, clock, heartbeat, engine, laneOf, schedules, batches, notifications, stamping } = cradle
       const worker = await startWorker({
         db,
         connectionString,
@@ -164,6 +164,7 @@ export const openHub = async (
         runSchedule: (instanceId, schedule) => schedules.run(instanceId, schedule),
         runBatch: (entityId, batchId) => batches.run(entityId, batchId),
         runNotifications: config.mail && notifications.run,
+        runStamping: stamping.run,
         ...options,
       })
       await schedules.plan()

@@ -170,7 +170,7 @@ export { howMany, upkeepConnector, valuesOf } from './contracts/upkeep/connector
 export { csv } from './contracts/upkeep/csv.ts'
 // Connectors as an API of another shape shows them (plugins/pastell).
 export { EVERY_FLOW } from './connectors/model.ts'
-export { slotsOf } from './connectors/associations.ts'
+export { slotsOf, slotsUnder } from './connectors/associations.ts'
 export {
   chosenFile,
   givenBack,

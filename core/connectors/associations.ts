@@ -71,10 +71,23 @@ export const slotsOf = (flow: CompiledFlow): readonly Slot[] =>
     })),
   )
 
+/** Where the connector that stamps the journal stands (`journal/stamping.ts`). */
+export const JOURNAL_SLOT = 'journal:horodatage'
+
+/** What the platform itself needs, whatever the flows: associated for all of them, at the root or below. */
+export const PLATFORM_SLOTS: readonly Slot[] = [
+  { slot: JOURNAL_SLOT, label: 'Horodatage du journal', capability: 'horodatage' },
+]
+
+/** What may be associated under a name: the slots of a flow, or those of every flow and of the platform. */
+export const slotsUnder = (flowId: string, flows: readonly CompiledFlow[]): readonly Slot[] =>
+  flowId === EVERY_FLOW
+    ? [...flows.flatMap(slotsOf), ...PLATFORM_SLOTS]
+    : flows.filter(flow => flow.id === flowId).flatMap(slotsOf)
+
 const slotNamed = (flows: readonly CompiledFlow[], flowId: string, slot: string): Slot => {
-  const concerned = flowId === EVERY_FLOW ? flows : flows.filter(flow => flow.id === flowId)
-  if (concerned.length === 0) throw errors.flowNotFound()
-  const found = concerned.flatMap(slotsOf).find(each => each.slot === slot)
+  if (flowId !== EVERY_FLOW && !flows.some(flow => flow.id === flowId)) throw errors.flowNotFound()
+  const found = slotsUnder(flowId, flows).find(each => each.slot === slot)
   if (found) return found
   const message = `L'emplacement « ${slot} » n'existe pas dans ce flux : rechargez la liste des associations.`
   throw errors.badInput({ fields: [{ field: 'slot', message, code: 'inconnu' }] })
@@ -152,7 +165,10 @@ export const associate = async (
   if (!entity) throw errors.entityNotFound()
   const slot = slotNamed(flows, flowId, name)
   await lockAssociations(trx)
-  const what = `l'étape « ${slot.label} » ${flowId === EVERY_FLOW ? 'de tous les flux' : `du flux « ${flowId} »`}`
+  const where = flowId === EVERY_FLOW ? 'de tous les flux' : `du flux « ${flowId} »`
+  const what = PLATFORM_SLOTS.includes(slot)
+    ? `l'emplacement « ${slot.label} » de la plateforme`
+    : `l'étape « ${slot.label} » ${where}`
   let said = `Association retirée pour ${what}.`
   if (instanceId === null) await AssociationModel.query(trx).delete().where({ entityId, flowId, slot: name })
   else {

@@ -6,7 +6,7 @@ import { fieldView } from '../documents/views.ts'
 import { errors } from '../errors.ts'
 import type { FlowRegistry } from '../flows/registry.ts'
 import type { ConnectorsApi } from '../http/ports.ts'
-import { associate, associationsFor, bindings, pick, slotsOf } from './associations.ts'
+import { associate, associationsFor, bindings, pick, PLATFORM_SLOTS, slotsOf } from './associations.ts'
 import type { Connections } from './connections.ts'
 import { readSettings } from './connections.ts'
 import {
@@ -19,7 +19,7 @@ import {
   usableInstances,
   type InstanceChanges,
 } from './instances.ts'
-import { InstanceModel } from './model.ts'
+import { EVERY_FLOW, InstanceModel } from './model.ts'
 import type { ConnectorRegistry, InstalledConnector } from './registry.ts'
 import type { Schedules } from './schedules.ts'
 import { SecretUnreadable, type Secrets } from './secrets.ts'
@@ -122,11 +122,12 @@ export const createConnectors = ({
 
   const associations: Connectors['associations'] = async entityId => {
     const rows = await associationsFor(db, entityId)
-    return flows.list().flatMap(flow =>
-      slotsOf(flow).map(({ slot, label, capability }) => {
-        const resolved = pick(rows, flow.id, slot)
+    const of = flows.list().map(flow => ({ flow: flow.id, slots: slotsOf(flow) }))
+    return [...of, { flow: EVERY_FLOW, slots: PLATFORM_SLOTS }].flatMap(({ flow, slots }) =>
+      slots.map(({ slot, label, capability }) => {
+        const resolved = pick(rows, flow, slot)
         return {
-          flow: flow.id,
+          flow,
           slot,
           slotLabel: label,
           capability,

@@ -101,6 +101,18 @@ export const enqueueNotifications = async (trx: Db, at: Date): Promise<void> => 
   )
 }
 
+/** Adds, or moves, the next pass that stamps the journal. One process at a time stamps. @param pass.after where to go on */
+export const enqueueStamping = async (
+  trx: Db,
+  { at, after }: { readonly at: Date; readonly after?: string },
+): Promise<void> => {
+  await trx.raw(
+    `select graphile_worker.add_job('stamping', :payload::json, queue_name := 'stamping', run_at := :at::timestamptz,
+            job_key := 'stamping', priority := ${PRIORITY.schedule})`,
+    { payload: JSON.stringify({ after }), at },
+  )
+}
+
 /** Removes the next run of a batch. */
 export const cancelBatch = async (trx: Db, entityId: string, batchId: string): Promise<void> => {
   await trx.raw('select graphile_worker.remove_job(?)', [batchKey(entityId, batchId)])

@@ -1,6 +1,7 @@
 import type { Db } from '../db/knex.ts'
 import { hasDueNotices } from '../notifications/outbox.ts'
-import { enqueueNotifications, PRIORITY } from './queue.ts'
+import { JOURNAL_SLOT } from '../connectors/associations.ts'
+import { enqueueNotifications, enqueueStamping, PRIORITY } from './queue.ts'
 
 /** What the queue lacked, and what it held for nothing. */
 export interface Rebuilt {
@@ -70,16 +71,27 @@ export const addMissingBatches = async (db: Db): Promise<number> => {
   return Number(rows[0]?.count ?? 0)
 }
 
+/** Whether the one job of that key is there, and not given up. */
+const isPlanned = async (db: Db, key: string): Promise<boolean> => {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `select from graphile_worker.jobs where key = ? and (locked_at is not null or attempts < max_attempts)`,
+    [key],
+  )
+  return rows.length > 0
+}
+
 /**
  * Asks for the sending of notifications when some are due and no job will send them. Nothing is asked for by the commits of documents, which
  * would wait for each other on the one job.
  */
 export const addNotifications = async (db: Db, now: Date): Promise<void> => {
-  if (!(await hasDueNotices(db, now))) return
-  const { rows } = await db.raw<{ rows: unknown[] }>(
-    `select from graphile_worker.jobs where key = 'notifications' and (locked_at is not null or attempts < max_attempts)`,
-  )
-  if (rows.length === 0) await enqueueNotifications(db, now)
+  if ((await hasDueNotices(db, now)) && !(await isPlanned(db, 'notifications'))) await enqueueNotifications(db, now)
+}
+
+/** Asks for the journal to be stamped, as soon as a connector is associated to that; each pass then plans the next. */
+export const addStamping = async (db: Db, now: Date): Promise<void> => {
+  const stamper = await db('associations').where({ slot: JOURNAL_SLOT }).first('id')
+  if (stamper && !(await isPlanned(db, 'stamping'))) await enqueueStamping(db, { at: now })
 }
 
 /** Removes the calls of documents that are gone, waiting for an administrator, or have nothing due. Jobs being run stay. */

@@ -8,7 +8,7 @@ import { createExclusive } from './exclusive.ts'
 import { finishJob } from './finish.ts'
 import { createPool, type QueuePool } from './pool.ts'
 import { poolName, type Heartbeat } from './processes.ts'
-import { addMissing, addMissingBatches, addNotifications } from './rebuild.ts'
+import { addMissing, addMissingBatches, addNotifications, addStamping } from './rebuild.ts'
 
 export interface WorkerDependencies {
   readonly db: Db
@@ -27,6 +27,8 @@ export interface WorkerDependencies {
   runBatch(entityId: string, batchId: string): Promise<void>
   /** Sends a few notifications, and plans the next run when some are left; none when the platform has no mail server. */
   readonly runNotifications?: (() => Promise<void>) | undefined
+  /** Stamps some of the journal, from that entity on, and plans the next pass. */
+  readonly runStamping?: ((after?: string) => Promise<void>) | undefined
   /** Documents worked on at once. */
   readonly concurrency?: number
   /** Milliseconds between two looks at what has become due; what is due at once is announced. */
@@ -66,6 +68,10 @@ interface ScheduleJob {
   readonly schedule: string
 }
 
+interface StampingJob {
+  readonly after?: string
+}
+
 interface BatchJob {
   readonly entityId: string
   readonly batchId: string
@@ -79,6 +85,7 @@ const tasksOf = ({
   runSchedule,
   runBatch,
   runNotifications,
+  runStamping,
 }: WorkerDependencies): TaskList => {
   // Lanes already keep a document from being worked on twice at once; a document that changes lane would slip through.
   const exclusively = createExclusive()
@@ -109,6 +116,10 @@ const tasksOf = ({
     },
     notifications: async (_payload, helpers) => {
       await runNotifications?.()
+      await end(helpers)
+    },
+    stamping: async (payload, helpers) => {
+      await runStamping?.((payload as StampingJob).after)
       await end(helpers)
     },
   }
@@ -152,6 +163,7 @@ export const startWorker = async (dependencies: WorkerDependencies): Promise<Wor
     const batches = await addMissingBatches(db)
     if (batches > 0) log.warn({ batches }, 'lost batches were taken up again')
     if (dependencies.runNotifications) await addNotifications(db, clock.now())
+    if (dependencies.runStamping) await addStamping(db, clock.now())
   }
   const rounds = async () => {
     while (!stopping.signal.aborted) {

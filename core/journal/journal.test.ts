@@ -72,7 +72,7 @@ test('une chaîne intacte se vérifie, détails, caractères étranges et pages 
   })
   await inTransaction(database.knex, trx => appendJournal(trx, { entityId, documentId: 'd1', at }, [strange]))
   await write(Array.from({ length: 2100 }, (_, n) => `ligne ${n}`))
-  expect(await verifyJournal(database.knex, entityId)).toEqual({ entities: 1, lines: 2101, broken: [] })
+  expect(await verifyJournal(database.knex, entityId)).toEqual({ entities: 1, lines: 2101, blocks: 0, broken: [] })
 })
 
 test('le journal refuse toute modification et tout effacement', async () => {

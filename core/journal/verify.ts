@@ -1,5 +1,6 @@
 import type { Db } from '../db/knex.ts'
 import { GENESIS, hashOf, type ChainedLine } from './chain.ts'
+import { followBlocks } from './verify-blocks.ts'
 
 export interface BrokenLink {
   readonly entityId: string
@@ -12,6 +13,8 @@ export interface BrokenLink {
 export interface Verification {
   readonly entities: number
   readonly lines: number
+  /** Blocks whose root is that of their lines, and whose token stamps it. */
+  readonly blocks: number
   /** First broken link of each chain that has one. */
   readonly broken: readonly BrokenLink[]
 }
@@ -29,6 +32,13 @@ interface Head {
   readonly hash: string
 }
 
+/** What a verification needs to know of one chain. */
+interface Verified {
+  readonly lines: number
+  readonly blocks: number
+  readonly broken?: BrokenLink
+}
+
 /** What is wrong with a line, knowing the one before it. */
 const faultOf = (
   line: ChainedLine & { readonly hash: string },
@@ -43,9 +53,19 @@ const faultOf = (
   return undefined
 }
 
-const verifyChain = async (db: Db, { entityId, ...head }: Head): Promise<{ lines: number; broken?: BrokenLink }> => {
+const verifyChain = async (
+  db: Db,
+  { entityId, ...head }: Head,
+  authorities: readonly Uint8Array[] | undefined,
+): Promise<Verified> => {
   let before = { seq: 0, hash: GENESIS }
   let lines = 0
+  const blocks = followBlocks(db, entityId, authorities)
+  const found = (seq: number, why: string): Verified => ({
+    lines,
+    blocks: blocks.held(),
+    broken: { entityId, seq, why },
+  })
   for (;;) {
     const rows = (await db('journal')
       .where('entity_id', entityId)
@@ -56,23 +76,22 @@ const verifyChain = async (db: Db, { entityId, ...head }: Head): Promise<{ lines
     for (const row of rows) {
       const line = { ...row, seq: Number(row.seq) }
       const why = faultOf(line, before)
-      if (why !== undefined) return { lines, broken: { entityId, seq: line.seq, why } }
+      if (why !== undefined) return found(line.seq, why)
       before = { seq: line.seq, hash: line.hash }
       lines++
+      const fault = await blocks.pass(before)
+      if (fault) return found(fault.seq, fault.why)
     }
     if (rows.length < BATCH) break
   }
   // Lines written since the head was read are beyond it: only a chain shorter than its head has lost something.
   if (before.seq < Number(head.seq))
-    return {
-      lines,
-      broken: {
-        entityId,
-        seq: before.seq + 1,
-        why: `La fin du journal manque : il s'arrête à la ligne ${before.seq} alors que ${head.seq} lignes ont été écrites.`,
-      },
-    }
-  return { lines }
+    return found(
+      before.seq + 1,
+      `La fin du journal manque : il s'arrête à la ligne ${before.seq} alors que ${head.seq} lignes ont été écrites.`,
+    )
+  const fault = await blocks.end(before.seq)
+  return fault ? found(fault.seq, fault.why) : { lines, blocks: blocks.held() }
 }
 
 /** Entities that have lines without a head: their chain was removed with it. */
@@ -90,19 +109,26 @@ const headless = async (db: Db, entityId: string | undefined): Promise<readonly 
 }
 
 /**
- * Re-computes the chain of one entity, or of all, reading it in small batches: what `passeur journal verify` runs.
- * Writers may go on meanwhile.
+ * Re-computes the chain of one entity, or of all, reading it in small batches, and the blocks that were stamped: what `passeur journal verify`
+ * runs. Writers may go on meanwhile.
+ * @param authorities DER of the certificates trusted to stamp; without them who signed a token is not looked at, only what it stamps
  */
-export const verifyJournal = async (db: Db, entityId?: string): Promise<Verification> => {
+export const verifyJournal = async (
+  db: Db,
+  entityId?: string,
+  authorities?: readonly Uint8Array[],
+): Promise<Verification> => {
   const query = db('journal_heads').orderBy('entity_id').select<Head[]>('entityId', 'seq', 'hash')
   if (entityId !== undefined) query.where('entity_id', entityId)
   const heads = await query
   let lines = 0
+  let blocks = 0
   const broken: BrokenLink[] = [...(await headless(db, entityId))]
   for (const head of heads) {
-    const result = await verifyChain(db, head)
+    const result = await verifyChain(db, head, authorities)
     lines += result.lines
+    blocks += result.blocks
     if (result.broken) broken.push(result.broken)
   }
-  return { entities: heads.length, lines, broken }
+  return { entities: heads.length, lines, blocks, broken }
 }

@@ -137,6 +137,18 @@ const readImprint = ({ info }: Opened): { readonly algorithm: ImprintAlgorithm; 
   return { algorithm, imprint: bytesOf(hashedMessage.valueBlock.valueHexView) }
 }
 
+const assertImprint = (opened: Opened, content: Uint8Array): void => {
+  const { algorithm, imprint } = readImprint(opened)
+  if (!imprint.equals(digestOf(algorithm, content)))
+    throw doesNotHold("il horodate un autre contenu (l'empreinte diffère)")
+}
+
+/**
+ * All that can be said of a token without knowing whom to trust: that it speaks of this content. Anybody may have made it.
+ * @throws PermanentError saying what does not hold
+ */
+export const assertStamps = (token: Uint8Array, content: Uint8Array): void => assertImprint(openToken(token), content)
+
 /**
  * All that can be checked of a token at any time (horodatage.md §2): content type, imprint, signature, ESSCertID, extended key usage, and
  * the chain at `genTime`.
@@ -149,9 +161,7 @@ export const verifyToken = async (
 ): Promise<VerifiedToken> => {
   const opened = openToken(token)
   const { info } = opened
-  const { algorithm, imprint } = readImprint(opened)
-  if (!imprint.equals(digestOf(algorithm, content)))
-    throw doesNotHold("il horodate un autre contenu (l'empreinte diffère)")
+  assertImprint(opened, content)
   const trusted = authorities.map(certificateFrom)
   const all = { ...opened, certificates: [...opened.certificates, ...trusted] }
   const certificate = signerCertificate(all)

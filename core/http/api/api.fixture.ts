@@ -82,6 +82,7 @@ export const startApi = async (
     sessionLifetime: 3_600_000,
     uploadLimit,
     batchesKept: 90 * 86_400_000,
+    stampEvery: 3_600_000,
     logLevel: 'silent',
     plugins: [],
     metrics: false,

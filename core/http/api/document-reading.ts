@@ -3,7 +3,7 @@ import { fileVersions } from '../../documents/file-versions.ts'
 import type { CompiledFlow } from '../../engine/model.ts'
 import { readJournal } from '../../journal/read.ts'
 import { headed, route } from '../route.ts'
-import { journalLine } from './journal.ts'
+import { journalLines } from './journal.ts'
 import { DocumentParams, onDocument, present } from './on-document.ts'
 import { relationsFor } from './relations.ts'
 import { EntityParams } from './schemas.ts'
@@ -97,7 +97,12 @@ export const documentReadingRoutes = [
       const { entityId, documentId } = params
       const included = {
         ...(asked.include.has('journal') && {
-          journal: (await readJournal(db, params)).lines.map(line => journalLine(documents.flowOf(document), line)),
+          journal: await journalLines(
+            db,
+            params.entityId,
+            documents.flowOf(document),
+            (await readJournal(db, params)).lines,
+          ),
         }),
         ...(asked.include.has('files') && {
           files: (await fileVersions(db, { entityId, documentIds: [documentId] }, 'ever')).map(fileVersionView),

@@ -446,7 +446,42 @@ export const JournalEntry = named('JournalEntry', 'Une ligne du journal d’un d
   message: text('Ce qui s’est passé.'),
   author: orNull(Type.String(), 'Qui l’a fait ; null : la machine.'),
   hash: text('Empreinte de la ligne, chaînée à la précédente de l’entité.'),
+  stamped: flag('La ligne est dans un bloc horodaté : sa preuve se télécharge.'),
 })
+export const JournalProofView = named(
+  'JournalProof',
+  'Ce qui prouve, sans aucune autre ligne, qu’une ligne du journal existait quand son bloc a été horodaté.',
+  {
+    line: Type.Object(
+      {
+        seq: whole('Rang dans le journal de l’entité.'),
+        text: text('Texte haché, à l’octet près : tout ce que la ligne contient, et l’empreinte de la précédente.'),
+        hash: text('SHA-256 de ce texte.'),
+      },
+      { description: 'La ligne.' },
+    ),
+    path: Type.Array(
+      Type.Object({
+        side: word({ left: 'l’empreinte est à gauche', right: 'à droite' }),
+        hash: text('SHA-256, en hexadécimal.'),
+      }),
+      { description: 'De la ligne à la racine : l’empreinte à joindre à chaque étage, et de quel côté.' },
+    ),
+    block: Type.Object(
+      {
+        first: whole('Première ligne du bloc.'),
+        last: whole('Dernière ligne du bloc.'),
+        hash: text('Racine de l’arbre des lignes du bloc.'),
+        text: text('Texte horodaté, à l’octet près.'),
+        stampedAt: instant('Heure du jeton.'),
+        authority: text('Qui a signé le jeton.'),
+        token: text('Jeton RFC 3161 (DER), en base64.'),
+      },
+      { description: 'Le bloc horodaté où elle se trouve.' },
+    ),
+    howTo: texts('Comment vérifier, étape par étape, avec OpenSSL.'),
+  },
+)
 export const JournalPage = named('JournalPage', 'Une page du journal.', {
   items: Type.Array(JournalEntry, { description: 'Les lignes, de la plus récente à la plus ancienne.' }),
   next: Next,
