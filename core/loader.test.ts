@@ -9,7 +9,7 @@ import { bearersOf } from './authoring/shared-names.ts'
 import type { CompiledFlow } from './engine/model.ts'
 import { createFlowRegistry } from './flows/registry.ts'
 import { withDrawing } from './flows/drawing-page.ts'
-import { deadEnds, labelFaults, losses, unreachable } from './flows/rules-of-life.ts'
+import { deadEnds, labelFaults, losses, misnamed, unexplained, unreachable } from './flows/rules-of-life.ts'
 import { load } from './loader.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -41,6 +41,11 @@ describe.each(registry.list().map(flow => [flow.id, flow] as const))('le flux %s
   test('mène à chacun de ses états', () => expect(unreachable(flow)).toEqual([]))
 
   test('laisse toujours une issue à une personne, et reprend chaque échec', () => expect(deadEnds(flow)).toEqual([]))
+
+  test('explique chaque erreur, chaque doute et chaque refus', () => expect(unexplained(flow)).toEqual([]))
+
+  test('ne nomme dans ses explications que les boutons et les champs qui sont là', () =>
+    expect(misnamed(flow)).toEqual([]))
 
   test('ne laisse pas supprimer un document dont un partenaire peut encore répondre', () =>
     expect(losses(flow)).toEqual([]))

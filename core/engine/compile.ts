@@ -248,6 +248,21 @@ const strayNames = (
 const endOf = ({ ends, refusal }: StateDefinition, { goesOnAfterRefusal }: PlacedStep): StateDefinition['ends'] =>
   refusal && goesOnAfterRefusal ? 'next' : ends
 
+/** The help of a state, with the buttons and the fields that it quotes under the names that this placement gives them. */
+const helpIn = ({ labels = {} }: PlacedStep, step: AnyStep, help: string): string => {
+  const renamed = new Map(
+    Object.entries(labels).flatMap(([at, label]) => {
+      const [kind, name = ''] = at.split('.')
+      const usual =
+        kind === 'tasks' ? step.tasks[name]?.label : kind === 'fields' ? step.fields[name]?.label : undefined
+      return usual === undefined ? [] : [[usual, label] as const]
+    }),
+  )
+  return help.replaceAll(/« (Réessayer : )?([^»]+) »/gu, (_, again: string | undefined, label: string) => {
+    return `« ${again ?? ''}${renamed.get(label) ?? label} »`
+  })
+}
+
 const compiledState = (placed: PlacedStep, name: string, step: AnyStep, pastell: string | undefined): CompiledState => {
   const { alias } = placed
   const state = statesOf(step)[name] as StateDefinition
@@ -275,7 +290,8 @@ const compiledState = (placed: PlacedStep, name: string, step: AnyStep, pastell:
     thenEditable: (state.thenEditable ?? []).map(full),
     deletable: state.deletable ?? false,
     ...(automatic ? { automatic: full(automatic[0]) } : {}),
-    ...(state.help === undefined ? {} : { help: state.help }),
+    // Where the flow goes on after a refusal, nobody has to do anything.
+    ...(state.help === undefined || ends !== state.ends ? {} : { help: helpIn(placed, step, state.help) }),
     ...(pastell === undefined ? {} : { pastell }),
   }
 }

@@ -3,9 +3,10 @@ import { file, text } from '../authoring/fields.ts'
 import { defineFlow } from '../authoring/flows.ts'
 import { defineStep } from '../authoring/steps.ts'
 import { mayDo } from '../engine/availability.ts'
+import { compileFlow } from '../engine/compile.ts'
 import type { CompiledFlow } from '../engine/model.ts'
 import { blank } from '../engine/settle.ts'
-import { deadEnds, labelFaults, losses, unanswered, unreachable } from './rules-of-life.ts'
+import { deadEnds, labelFaults, losses, misnamed, unanswered, unexplained, unreachable } from './rules-of-life.ts'
 import { createFlowRegistry } from './registry.ts'
 
 const post = defineStep({
@@ -19,9 +20,24 @@ const post = defineStep({
     aEnvoyer: { label: 'À envoyer' },
     envoye: { label: 'Envoyé' },
     recu: { label: 'Reçu', ends: 'next' },
-    refuse: { label: 'Refusé', ends: 'stop', deletable: true },
-    erreurEnvoi: { label: 'Envoi refusé', trouble: true, deletable: true },
-    erreurSuivi: { label: 'Suivi interrompu', trouble: true },
+    refuse: {
+      label: 'Refusé',
+      help: 'La lettre est refusée. « Rouvrir » ramène au brouillon.',
+      ends: 'stop',
+      refusal: true,
+      deletable: true,
+    },
+    erreurEnvoi: {
+      label: 'Envoi refusé',
+      help: 'Rien n’est parti. « Réessayer : Envoyer », une fois la cause levée.',
+      trouble: true,
+      deletable: true,
+    },
+    erreurSuivi: {
+      label: 'Suivi interrompu',
+      help: 'Relevez le « Numéro », puis « Réessayer » : rien n’est renvoyé.',
+      trouble: true,
+    },
   },
   tasks: {
     envoyer: {
@@ -67,7 +83,7 @@ const without = (task: string): CompiledFlow => {
 }
 
 test('un flux bien écrit ne manque à aucune règle', () => {
-  for (const rule of [labelFaults, unreachable, deadEnds, losses]) expect(rule(flow)).toEqual([])
+  for (const rule of [labelFaults, unreachable, deadEnds, unexplained, misnamed, losses]) expect(rule(flow)).toEqual([])
 })
 
 describe('les libellés', () => {
@@ -103,6 +119,39 @@ test('un état où la machine ne fait plus rien demande un bouton', () => {
   expect([gone, automatic]).not.toContain(undefined)
   const still = { ...flow, tasks, states: { ...flow.states, 'post.envoye': envoye } } as CompiledFlow
   expect(deadEnds(still)).toEqual(["« Envoyé » (post.envoye) : aucun bouton n'en sort"])
+})
+
+describe('les explications', () => {
+  const told = (name: string, help: string) => misnamed(withState(name, { help }))
+
+  test.each(['', 'Refusé.', 'la lettre est refusée, rien à faire.'])('« %s » n’explique rien', help =>
+    expect(unexplained(withState('post.refuse', { help }))).toEqual(['« Refusé » (post.refuse)']),
+  )
+
+  test('un bouton renommé, ou d’un autre état, se voit', () => {
+    expect(told('post.erreurEnvoi', 'Pressez « Renvoyer ».')).toEqual([
+      "« Envoi refusé » (post.erreurEnvoi) : « Renvoyer » n'y est ni un bouton ni un champ",
+    ])
+    expect(told('post.erreurEnvoi', 'Pressez « Réessayer : Suivre ».')).toHaveLength(1)
+    expect(told('post.refuse', 'Pressez « Réessayer ».')).toHaveLength(1)
+    expect(told('post.erreurSuivi', 'Pressez « Réessayer : Suivre ».')).toEqual([])
+  })
+
+  const placed = (placement: object) => {
+    const stored = { ...flow.stored, steps: flow.stored.steps.map(each => ({ ...each, ...placement })) }
+    return compileFlow(stored, new Map([['post', post.definition]]))
+  }
+
+  test('un bouton que le flux nomme autrement y porte ce nom', () => {
+    const renamed = placed({ labels: { 'tasks.envoyer': 'Poster', 'fields.numero': 'Bordereau' } })
+    expect(renamed.states['post.erreurEnvoi']?.help).toContain('« Réessayer : Poster »')
+    expect(renamed.states['post.erreurSuivi']?.help).toContain('« Bordereau »')
+    expect(misnamed(renamed)).toEqual([])
+  })
+
+  test('un refus après lequel le flux continue ne demande rien à personne', () => {
+    expect(placed({ goesOnAfterRefusal: true }).states['post.refuse']?.help).toBeUndefined()
+  })
 })
 
 describe('la suppression', () => {

@@ -1,4 +1,4 @@
-import { offers } from '../engine/availability.ts'
+import { BUILT_IN, builtInLabel, offers } from '../engine/availability.ts'
 import { ABANDONED, DONE, DRAFT } from '../engine/model.ts'
 import type { CompiledFlow, CompiledState, CompiledTask, Document } from '../engine/model.ts'
 import { blank } from '../engine/settle.ts'
@@ -78,6 +78,32 @@ const failuresInto = (flow: CompiledFlow, state: CompiledState): readonly (Compi
   const chosen = tasks.some(task => task.to.includes(state.name))
   return [...failing, ...(chosen ? [undefined] : [])]
 }
+
+const RETRY = 'Réessayer'
+
+/** What a person finds on the page of a document at rest in this state, whatever led there: buttons, and fields to fill in. */
+const namedThere = (flow: CompiledFlow, state: CompiledState): ReadonlySet<string> => {
+  const buttons = [undefined, ...failuresInto(flow, state)].flatMap(failed =>
+    offers(flow, restingIn(flow, state, failed), NOW).map(({ label }) => label),
+  )
+  return new Set([
+    ...buttons,
+    // « Réessayer » alone says it where several tasks may have failed.
+    ...(buttons.some(label => label.startsWith(`${RETRY} : `)) ? [RETRY] : []),
+    ...BUILT_IN.map(builtInLabel),
+    ...Object.values(flow.fields).map(({ label }) => label),
+  ])
+}
+
+/** What the help of a state quotes and the page of a document there does not have: a button or a field renamed, or of another state. */
+export const misnamed = (flow: CompiledFlow): readonly string[] =>
+  Object.values(flow.states).flatMap(state => {
+    const quoted = [...(state.help ?? '').matchAll(/« ([^»]+) »/gu)].flatMap(([, name]) => name ?? [])
+    const there = namedThere(flow, state)
+    return quoted
+      .filter(name => !there.has(name))
+      .map(name => `« ${state.label} » (${state.name}) : « ${name} » n'y est ni un bouton ni un champ`)
+  })
 
 /**
  * States that a person cannot get out of. Where the machine goes on by itself, the person may wait; elsewhere there must be a button,

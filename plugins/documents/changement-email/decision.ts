@@ -21,10 +21,27 @@ export const decisionEmail = defineStep({
   initial: 'aDecider',
   states: {
     // In Pastell, a request waits where it was created.
-    aDecider: { label: 'Demande à examiner', editable: ['message'], pastell: 'modification' },
+    aDecider: {
+      label: 'Demande à examiner',
+      help: 'Un administrateur vérifie que la demande vient bien de la personne, puis « Accepter : changer l’adresse », ou « Refuser » en disant pourquoi dans « Message pour le demandeur ».',
+      editable: ['message'],
+      pastell: 'modification',
+    },
     accepte: { label: 'Adresse changée', ends: 'next', pastell: 'accepter' },
-    impossible: { label: 'Changement impossible', editable: ['message'], trouble: true, deletable: true },
-    refuse: { label: 'Demande refusée', ends: 'stop', deletable: true, pastell: 'refuser' },
+    impossible: {
+      label: 'Changement impossible',
+      help: "Le compte n'a pas été changé, pour la raison affichée : compte d'une autre entité, droits que vous n'avez pas, adresse déjà prise… Une personne qui en a le droit peut « Réessayer : Accepter : changer l’adresse » ; sinon « Refuser » : le compte garde son adresse.",
+      editable: ['message'],
+      trouble: true,
+      deletable: true,
+    },
+    refuse: {
+      label: 'Demande refusée',
+      help: "L'administrateur a refusé, et le compte garde son adresse : il n'y a rien à faire. Pour demander une autre adresse, « Rouvrir », corrigez, puis « Envoyer ».",
+      ends: 'stop',
+      deletable: true,
+      pastell: 'refuser',
+    },
   },
   tasks: {
     accepter: {

@@ -51,7 +51,13 @@ export const lectureRetour = defineStep({
   states: {
     aLire: { label: 'Préparation de la lecture du PES retour' },
     lu: { label: 'PES retour lu', ends: 'next', pastell: 'get-pes' },
-    illisible: { label: 'PES retour illisible', ends: 'stop', deletable: true, pastell: 'tdt-error' },
+    illisible: {
+      label: 'PES retour illisible',
+      help: "Ce fichier n'est pas un PES retour lisible. « Rouvrir », déposez celui que donne le TdT, puis « Envoyer » ; ou « Supprimer » ce document.",
+      ends: 'stop',
+      deletable: true,
+      pastell: 'tdt-error',
+    },
   },
   tasks: {
     lire: {

@@ -36,7 +36,13 @@ export const extractionMarche = defineStep({
   states: {
     aExtraire: { label: "Préparation de l'extraction", pastell: 'prepare-affectation' },
     extrait: { label: 'Données extraites', ends: 'next', pastell: 'affectation-orientation' },
-    erreur: { label: 'Extraction impossible', trouble: true, deletable: true, pastell: 'erreur-orientation' },
+    erreur: {
+      label: 'Extraction impossible',
+      help: "Le PES ne se lit pas, ou une de ses pièces est abîmée ; la raison est affichée, et rien n'est parti. Exportez-le à nouveau depuis le logiciel de marchés, puis « Abandonner », « Rouvrir », déposez-le, « Envoyer ». Si le fichier est bon, « Réessayer : Extraire les données et les pièces ».",
+      trouble: true,
+      deletable: true,
+      pastell: 'erreur-orientation',
+    },
   },
   tasks: {
     extraire: {

@@ -91,17 +91,29 @@ export const piecesEtape = defineStep({
   initial: 'aExtraire',
   states: {
     aExtraire: { label: "Préparation de l'extraction", pastell: 'extraction-prepare' },
-    aTyper: { label: 'Pièces à typer et à créer', editable: ['pieces', 'types'], pastell: 'extraction' },
+    aTyper: {
+      label: 'Pièces à typer et à créer',
+      help: 'Choisissez le type de chaque pièce, puis « Créer les pièces et les envoyer », ou « Créer les pièces sans les envoyer » si elles sont à compléter.',
+      editable: ['pieces', 'types'],
+      pastell: 'extraction',
+    },
     creees: { label: 'Pièces créées, à compléter', ends: 'next', pastell: 'creer-piece-marche' },
     envoyees: { label: 'Pièces créées et envoyées', ends: 'next', pastell: 'creer-envoyer-piece-marche' },
     erreurExtraction: {
       label: 'ZIP illisible',
+      help: "Le ZIP ne se lit pas, ou en contient trop ; la raison est affichée, et aucune pièce n'est créée. Déposez un autre ZIP, ou les pièces une à une, puis « Réessayer : Extraire les pièces ».",
       trouble: true,
       deletable: true,
       editable: ['zip', 'pieces'],
       pastell: 'extraction-error',
     },
-    erreur: { label: 'Création des pièces impossible', trouble: true, deletable: true, pastell: 'erreur' },
+    erreur: {
+      label: 'Création des pièces impossible',
+      help: "Une pièce n'a pas pu être créée, pour la raison affichée ; celles qui le sont déjà ne le seront pas deux fois. L'administrateur corrige ce qu'elle nomme, puis « Réessayer ».",
+      trouble: true,
+      deletable: true,
+      pastell: 'erreur',
+    },
   },
   tasks: {
     extraire: {

@@ -42,6 +42,7 @@ export const affectationPiece = defineStep({
     affecte: { label: 'Cheminement décidé', ends: 'next', pastell: 'affectation-orientation' },
     aCompleter: {
       label: 'Formulaire à compléter',
+      help: 'Le paramétrage ne dit rien de ce type de pièce, ou laisse le formulaire incomplet : la phrase affichée le précise. « Rouvrir », cochez le cheminement et complétez, puis « Envoyer ».',
       ends: 'stop',
       deletable: true,
       pastell: 'erreur-orientation',

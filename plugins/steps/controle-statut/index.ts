@@ -31,7 +31,12 @@ export const controleStatut = defineStep({
     aControler: { label: 'Contrôle du statut de la facture' },
     permis: { label: 'Statut contrôlé', ends: 'next' },
     ecarte: { label: 'Étape écartée par le statut de la facture', ends: 'next' },
-    erreur: { label: 'Contrôle du statut impossible', trouble: true, deletable: true },
+    erreur: {
+      label: 'Contrôle du statut impossible',
+      help: "Le statut de la facture n'a pas pu être lu, pour la raison affichée. L'administrateur corrige le connecteur Chorus Pro, puis « Réessayer : Contrôler le statut de la facture » ; d'ici là, la facture n'avance pas.",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     controler: {

@@ -86,7 +86,12 @@ export const creationFacture = defineStep({
   states: {
     aCreer: { label: 'Préparation de la facture' },
     creee: { label: 'Facture créée', ends: 'next', pastell: 'integrer-flux-facture-cpp' },
-    erreur: { label: 'Création de la facture impossible', trouble: true, deletable: true },
+    erreur: {
+      label: 'Création de la facture impossible',
+      help: "La facture n'a pas pu être créée, pour la raison affichée : montant mal écrit, ligne du CSV, SIRET qui manque… S'il faut corriger le formulaire : « Abandonner », « Rouvrir », corrigez, puis « Envoyer ». Si c'est le paramétrage, l'administrateur le complète, puis « Réessayer : Créer la facture ».",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     creer: {

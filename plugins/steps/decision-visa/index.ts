@@ -26,7 +26,11 @@ export const decisionVisa = defineStep({
   states: {
     aTransmettre: { label: 'Transmission de la décision du visa' },
     transmise: { label: 'Décision du visa transmise', ends: 'next' },
-    refusee: { label: 'Décision du visa refusée par Chorus Pro', trouble: true },
+    refusee: {
+      label: 'Décision du visa refusée par Chorus Pro',
+      help: "Chorus Pro n'a pas pris la décision du visa, ou la facture y a changé entre-temps ; la raison est affichée. Regardez-la sur Chorus Pro, puis « Transmettre à nouveau la décision », ou « Poursuivre sans transmettre la décision » : la facture garde alors le statut qu'elle y a.",
+      trouble: true,
+    },
     laissee: { label: 'Décision du visa non transmise', ends: 'next' },
   },
   tasks: {

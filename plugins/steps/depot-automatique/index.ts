@@ -38,7 +38,11 @@ export const depotAutomatique = defineStep({
     aRemettre: { label: 'Préparation du dépôt automatique' },
     remis: { label: 'Remis au dépôt en GED', ends: 'next' },
     sansObjet: { label: 'Sans dépôt automatique', ends: 'next' },
-    erreur: { label: 'Dépôt automatique impossible', trouble: true },
+    erreur: {
+      label: 'Dépôt automatique impossible',
+      help: "Les fichiers n'ont pas pu être remis au flux de dépôt en GED, pour la raison affichée ; ce document ne perd rien. L'administrateur corrige ce qu'elle nomme, puis « Réessayer : Remettre au dépôt en GED » : un seul dépôt sera créé.",
+      trouble: true,
+    },
   },
   tasks: {
     remettre: {

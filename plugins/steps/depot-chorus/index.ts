@@ -66,16 +66,40 @@ export const depotChorus = defineStep({
   initial: 'aVerifier',
   states: {
     aVerifier: { label: 'Vérification avant dépôt' },
-    aCorriger: { label: 'Facture à corriger avant dépôt', ends: 'stop', deletable: true },
+    aCorriger: {
+      label: 'Facture à corriger avant dépôt',
+      help: "Une donnée de la facture manque ou ne convient pas : la phrase affichée la nomme, et rien n'est parti. « Rouvrir », corrigez, puis « Envoyer ».",
+      ends: 'stop',
+      deletable: true,
+    },
     aDeposer: { label: 'Préparation du dépôt sur Chorus Pro', pastell: 'pre-deposer-xml' },
     fluxDepose: { label: 'Flux déposé, intégration attendue', pastell: 'deposer-xml' },
     soumise: { label: 'Facture soumise à Chorus Pro', ends: 'next', pastell: 'send-chorus' },
     integree: { label: 'Facture intégrée par Chorus Pro', ends: 'next', pastell: 'recup-facture-cpp-id' },
-    rejetee: { label: 'Dépôt rejeté par Chorus Pro', ends: 'stop', deletable: true, pastell: 'flux-rejete' },
+    rejetee: {
+      label: 'Dépôt rejeté par Chorus Pro',
+      help: "Chorus Pro n'a pas accepté ce dépôt ; sa raison est affichée. « Rouvrir », corrigez s'il y a lieu, puis « Envoyer » : la facture est déposée de nouveau.",
+      ends: 'stop',
+      deletable: true,
+      pastell: 'flux-rejete',
+    },
     aRechercher: { label: 'Dépôt sans réponse, facture recherchée sur Chorus Pro' },
-    introuvable: { label: 'Dépôt sans réponse, facture introuvable', trouble: true },
-    erreur: { label: 'Dépôt sur Chorus Pro impossible', trouble: true, deletable: true },
-    erreurSuivi: { label: 'Suivi du flux interrompu', trouble: true },
+    introuvable: {
+      label: 'Dépôt sans réponse, facture introuvable',
+      help: "La réponse de Chorus Pro au dépôt s'est perdue, et la facture y reste introuvable. Cherchez-la sur le portail : si elle n'y est pas, « Déposer de nouveau » ; si elle y est, « Réessayer : Rechercher la facture sur Chorus Pro ».",
+      trouble: true,
+    },
+    erreur: {
+      label: 'Dépôt sur Chorus Pro impossible',
+      help: "Le dépôt n'a pas abouti, pour la raison affichée. Si le connecteur est en cause, l'administrateur le corrige, puis « Réessayer » : la facture est d'abord recherchée, elle n'est pas déposée deux fois. S'il faut corriger la facture : « Abandonner », « Rouvrir », corrigez, puis « Envoyer ».",
+      trouble: true,
+      deletable: true,
+    },
+    erreurSuivi: {
+      label: 'Suivi du flux interrompu',
+      help: "Chorus Pro ne dit rien de ce flux depuis trop longtemps, ou refuse d'en rendre compte ; la raison est affichée. Regardez sur le portail, puis « Réessayer : Lire le compte rendu du flux » : le suivi reprend, rien n'est déposé de nouveau.",
+      trouble: true,
+    },
   },
   tasks: {
     verifier: {

@@ -17,7 +17,13 @@ export const depotGed = defineStep({
   states: {
     aDeposer: { label: 'Préparation du dépôt', pastell: 'preparation-send-ged' },
     depose: { label: 'Versé à la GED', ends: 'next', pastell: 'send-ged' },
-    erreur: { label: 'Dépôt en GED refusé', trouble: true, deletable: true, pastell: 'error-ged' },
+    erreur: {
+      label: 'Dépôt en GED refusé',
+      help: "Le service de dépôt n'a pas pris les fichiers, pour la raison affichée : fichier déjà présent, droit manquant… Faites corriger ce qu'elle nomme, souvent le connecteur par l'administrateur, puis « Réessayer : Déposer en GED ». Un dépôt commencé est complété, jamais doublé.",
+      trouble: true,
+      deletable: true,
+      pastell: 'error-ged',
+    },
   },
   tasks: {
     deposer: {

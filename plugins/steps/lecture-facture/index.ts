@@ -73,9 +73,20 @@ export const lectureFacture = defineStep({
   initial: 'aLire',
   states: {
     aLire: { label: 'Lecture de la facture' },
-    lue: { label: 'Facture lue par Chorus Pro, à vérifier', ends: 'stop', deletable: true, pastell: 'deposer-pdf' },
+    lue: {
+      label: 'Facture lue par Chorus Pro, à vérifier',
+      help: "Chorus Pro a lu le PDF et rempli les champs laissés vides ; rien n'est encore déposé. « Rouvrir », vérifiez et complétez, puis « Envoyer ».",
+      ends: 'stop',
+      deletable: true,
+      pastell: 'deposer-pdf',
+    },
     passee: { label: 'Lecture sans objet', ends: 'next' },
-    erreur: { label: 'Lecture de la facture refusée', trouble: true, deletable: true },
+    erreur: {
+      label: 'Lecture de la facture refusée',
+      help: "Chorus Pro n'a pas pu lire ce PDF ; sa raison est affichée. « Réessayer : Faire lire la facture » le lui confie de nouveau. Sinon : « Abandonner », « Rouvrir », remplissez le formulaire vous-même, puis « Envoyer ».",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     lire: {

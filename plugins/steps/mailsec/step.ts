@@ -21,7 +21,12 @@ export const mailsec = defineStep({
     aEnvoyer: { label: "Préparation de l'envoi", pastell: 'preparation-send-mailsec' },
     envoye: { label: 'Envoyé, en attente de lecture', editable: ['renvoyerA'], pastell: 'send-mailsec' },
     aRelancer: { label: 'Renvoi en cours', pastell: 'prepare-renvoi' },
-    renvoye: { label: 'Renvoyé, en attente de lecture', editable: ['renvoyerA'], pastell: 'renvoi' },
+    renvoye: {
+      label: 'Renvoyé, en attente de lecture',
+      help: "Un nouveau courriel est parti à ceux qui n'avaient pas lu : il n'y a qu'à attendre. Si un échec de ce renvoi est affiché, faites corriger ce qu'il nomme, puis « Renvoyer » ; « Déclarer non reçu » met fin à l'attente.",
+      editable: ['renvoyerA'],
+      pastell: 'renvoi',
+    },
     luPartiel: {
       label: 'Lu par une partie des destinataires',
       editable: ['renvoyerA'],
@@ -32,6 +37,7 @@ export const mailsec = defineStep({
     nonRecu: { label: 'Non reçu', ends: 'next', pastell: 'non-recu' },
     erreurEnvoi: {
       label: 'Envoi impossible',
+      help: "L'envoi s'est arrêté, pour la raison affichée : adresse incorrecte, groupe vide ou inconnu, mots de passe différents, refus du serveur de courriel… Corrigez les destinataires ou le mot de passe, puis « Envoyer de nouveau » : qui a déjà reçu le message ne le reçoit pas deux fois.",
       trouble: true,
       deletable: true,
       editable: ['to', 'cc', 'bcc', 'motDePasse', 'confirmation'],
@@ -39,6 +45,7 @@ export const mailsec = defineStep({
     },
     erreur: {
       label: 'Remis à personne',
+      help: "Personne n'a reçu ce message : les courriels sont revenus, et le suivi des destinataires dit pourquoi. Corrigez les adresses, puis « Envoyer de nouveau ».",
       trouble: true,
       deletable: true,
       editable: ['to', 'cc', 'bcc'],

@@ -23,7 +23,12 @@ export const miseADisposition = defineStep({
       pastell: 'prepare-mise-a-dispo-gf',
     },
     disponible: { label: 'À la disposition de la gestion financière', ends: 'next', pastell: 'mise-a-dispo-gf' },
-    erreur: { label: 'Mise à disposition refusée', trouble: true, deletable: true },
+    erreur: {
+      label: 'Mise à disposition refusée',
+      help: "Le dépôt pour la gestion financière a refusé la facture, pour la raison affichée. L'administrateur corrige le connecteur, puis « Réessayer : Mettre à disposition » : un dépôt commencé est complété, jamais doublé.",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     mettre: {

@@ -10,6 +10,13 @@ export const orientation = defineStep({
   inputs: {},
   fields: {},
   initial: 'aOrienter',
-  states: { aOrienter: { label: 'Cheminement à choisir', ends: 'next', pastell: 'orientation' } },
+  states: {
+    aOrienter: {
+      label: 'Cheminement à choisir',
+      help: "Choisissez la suite : cochez les étapes voulues, remplissez ce qu'elles demandent, puis « Poursuivre le cheminement ».",
+      ends: 'next',
+      pastell: 'orientation',
+    },
+  },
   tasks: {},
 })

@@ -76,11 +76,17 @@ export const pousserStatut = defineStep({
     transmis: { label: 'Statut transmis à Chorus Pro', ends: 'next', pastell: 'send-statut-facture-cpp' },
     erreurFichier: {
       label: 'Statut inexploitable',
+      help: "Le fichier n'est pas un statut utilisable, ou Chorus Pro ne montre pas la facture qu'il nomme ; la raison est affichée, et rien n'est transmis. Si le fichier est en cause : « Abandonner », « Rouvrir », remplacez-le, puis « Envoyer ». Sinon, faites corriger le compte du connecteur, puis « Réessayer : Lire le statut et retrouver la facture ».",
       trouble: true,
       deletable: true,
       pastell: 'create-statut-facture-cpp-error',
     },
-    refuse: { label: 'Statut refusé par Chorus Pro', trouble: true, deletable: true },
+    refuse: {
+      label: 'Statut refusé par Chorus Pro',
+      help: 'Chorus Pro a refusé ce statut ; sa raison est affichée. Si elle ne tient plus, « Réessayer : Transmettre le statut » ; sinon « Supprimer » ce document, et faites produire un autre statut.',
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     lire: {

@@ -64,9 +64,27 @@ export const preversementActes = defineStep({
   states: {
     aCreer: { label: "Préparation de l'acte à archiver" },
     cree: { label: 'Acte créé et envoyé à l’archivage', ends: 'next', pastell: 'create-acte' },
-    incomplet: { label: 'Enveloppe inutilisable', ends: 'stop', deletable: true, pastell: 'erreur' },
-    invalide: { label: 'Acte créé, à compléter', trouble: true, deletable: true, pastell: 'erreur' },
-    erreur: { label: "Création de l'acte impossible", trouble: true, deletable: true, pastell: 'erreur' },
+    incomplet: {
+      label: 'Enveloppe inutilisable',
+      help: "Ce qui est déposé ne suffit pas à créer l'acte : la phrase affichée dit ce qui manque. « Rouvrir », complétez, puis « Envoyer ».",
+      ends: 'stop',
+      deletable: true,
+      pastell: 'erreur',
+    },
+    invalide: {
+      label: 'Acte créé, à compléter',
+      help: "L'acte à archiver est créé, mais son formulaire n'est pas complet : la phrase affichée dit en quoi. Ouvrez l'acte lié, complétez-le et envoyez-le ; puis, ici, « Vérifier à nouveau l'acte ».",
+      trouble: true,
+      deletable: true,
+      pastell: 'erreur',
+    },
+    erreur: {
+      label: "Création de l'acte impossible",
+      help: "L'acte à archiver n'a pas pu être créé, pour la raison affichée. Si le flux ou un connecteur est en cause, l'administrateur le corrige, puis « Réessayer » : un seul acte sera créé. Si c'est un fichier : « Abandonner », « Rouvrir », remplacez-le, puis « Envoyer ».",
+      trouble: true,
+      deletable: true,
+      pastell: 'erreur',
+    },
   },
   tasks: {
     creer: {

@@ -79,6 +79,7 @@ export const receptionFacture = defineStep({
     integree: { label: 'Facture intégrée', ends: 'next', pastell: 'integration-glaneur-pivot' },
     erreurPivot: {
       label: 'Facture inexploitable',
+      help: "Le fichier de la facture ne se lit pas, ou ne dit pas son numéro ; la raison est affichée. Demandez un fichier correct à qui l'a produit, puis « Abandonner », « Rouvrir », déposez-le, « Envoyer ». Si c'est le paramétrage qui est en cause, l'administrateur le corrige, puis « Réessayer : Intégrer la facture ».",
       trouble: true,
       deletable: true,
       pastell: 'integration-glaneur-pivot-error',

@@ -26,6 +26,7 @@ export const reponsePrefecture = defineStep({
     aRecevoir: { label: 'Réception du courrier' },
     attente: {
       label: 'Courrier de la préfecture à traiter',
+      help: "Un courrier de la préfecture est arrivé. « Répondre » ouvre la réponse : déposez-la, choisissez le type de chaque pièce, puis « Envoyer la réponse à la préfecture ». Si rien n'est à répondre par ce moyen, « Classer sans réponse ».",
       editable: ANSWER,
       pastell: 'attente-reponse-prefecture',
     },
@@ -34,13 +35,29 @@ export const reponsePrefecture = defineStep({
     traite: { label: 'Courrier traité', ends: 'next', pastell: 'termine' },
     rejete: {
       label: 'Réponse rejetée par le TdT ou la préfecture',
+      help: 'Votre réponse est revenue en erreur, pour la raison affichée. Corrigez-la, puis « Envoyer la réponse à la préfecture » ; ou « Classer sans réponse », si vous répondez autrement.',
       trouble: true,
       editable: ANSWER,
       pastell: 'erreur-verif-tdt',
     },
-    erreurEnvoi: { label: "Échec de l'envoi de la réponse", trouble: true, editable: ANSWER },
-    erreurSuivi: { label: 'Suivi de la réponse interrompu', trouble: true, pastell: 'tdt-error' },
-    erreur: { label: 'Aucun courrier de la préfecture', trouble: true, deletable: true },
+    erreurEnvoi: {
+      label: "Échec de l'envoi de la réponse",
+      help: "Le TdT n'a pas pris votre réponse, pour la raison affichée. Corrigez-la, puis « Envoyer la réponse à la préfecture » ; ou « Classer sans réponse », si vous répondez autrement.",
+      trouble: true,
+      editable: ANSWER,
+    },
+    erreurSuivi: {
+      label: 'Suivi de la réponse interrompu',
+      help: "Le TdT ne dit plus rien de votre réponse depuis trop longtemps, ou ce qu'il en dit ne se lit pas ; la raison est affichée. Regardez là-bas où elle en est, puis « Réessayer : Vérifier la réponse » : le suivi reprend, rien n'est renvoyé.",
+      trouble: true,
+      pastell: 'tdt-error',
+    },
+    erreur: {
+      label: 'Aucun courrier de la préfecture',
+      help: "Ce document ne vient pas d'un courrier de la préfecture : ceux de ce flux naissent de ce que le TdT apporte, et celui-ci n'a rien à traiter. « Supprimer » l'enlève.",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     recevoir: {

@@ -72,15 +72,38 @@ export const archivage = defineStep({
     arRecu: { label: 'Accusé de réception du SAE reçu', pastell: 'ar-recu-sae' },
     sansAr: { label: 'Réponse du SAE attendue', pastell: 'ack-not-provided' },
     accepte: { label: 'Archive acceptée', ends: 'next', pastell: 'accepter-sae' },
-    refuse: { label: 'Archive refusée par le SAE', ends: 'stop', refusal: true, deletable: true, pastell: 'rejet-sae' },
+    refuse: {
+      label: 'Archive refusée par le SAE',
+      help: "Le service d'archivage a refusé l'archive ; son code et son commentaire sont affichés. Faites corriger ce qu'ils nomment, puis « Générer un nouveau paquet d'archive » : il part sous un nouvel identifiant.",
+      ends: 'stop',
+      refusal: true,
+      deletable: true,
+      pastell: 'rejet-sae',
+    },
     erreurGeneration: {
       label: "Génération du paquet d'archive impossible",
+      help: "Le bordereau d'archivage n'a pas pu être fait, ou n'est pas valide ; chaque faute est nommée, et ce paquet n'est pas parti. L'administrateur corrige le plus souvent le connecteur SEDA, puis « Réessayer » reprend la génération.",
       trouble: true,
       pastell: 'generate-sip-error',
     },
-    erreurEnvoi: { label: 'Transfert refusé par le SAE', trouble: true, pastell: 'erreur-envoie-sae' },
-    erreurAr: { label: "Suivi de l'accusé de réception interrompu", trouble: true, pastell: 'verif-sae-erreur' },
-    erreurReponse: { label: 'Suivi de la réponse interrompu', trouble: true, pastell: 'validation-sae-erreur' },
+    erreurEnvoi: {
+      label: 'Transfert refusé par le SAE',
+      help: "Le service d'archivage n'a pas pris le transfert, pour la raison affichée. « Réessayer : Transférer au SAE » lui renvoie le même paquet ; si c'est son contenu qui est refusé, « Générer un nouveau paquet d'archive » en fait un autre, sous un nouvel identifiant.",
+      trouble: true,
+      pastell: 'erreur-envoie-sae',
+    },
+    erreurAr: {
+      label: "Suivi de l'accusé de réception interrompu",
+      help: "Le service d'archivage n'a pas accusé réception dans le délai, ou ne connaît pas ce transfert ; la raison est affichée. « Réessayer : Vérifier l'accusé de réception » reprend l'attente ; s'il n'a rien reçu, « Générer un nouveau paquet d'archive » fait un nouveau transfert.",
+      trouble: true,
+      pastell: 'verif-sae-erreur',
+    },
+    erreurReponse: {
+      label: 'Suivi de la réponse interrompu',
+      help: "Le service d'archivage n'a pas rendu sa décision dans le délai, ou sa réponse ne se lit pas ; la raison est affichée. Demandez-lui où en est le transfert, puis « Réessayer : Vérifier la réponse du SAE » : l'attente reprend, rien n'est renvoyé.",
+      trouble: true,
+      pastell: 'validation-sae-erreur',
+    },
   },
   tasks: {
     generer: {

@@ -45,6 +45,7 @@ export const signature = defineStep({
     envoye: { label: 'Transmis au parapheur', pastell: 'send-iparapheur' },
     aIdentifier: {
       label: 'Peut-être au parapheur, à vérifier là-bas',
+      help: "La réponse du parapheur s'est perdue, et il ne sait pas dire s'il a reçu ce dossier. Cherchez-le là-bas : s'il y est, saisissez le numéro qu'il porte dans « Identifiant au parapheur », puis « Reprendre le suivi » ; sinon, « Envoyer à nouveau ».",
       trouble: true,
       editable: ['dossierId'],
     },
@@ -53,6 +54,7 @@ export const signature = defineStep({
     signe: { label: 'Signature récupérée', ends: 'next', pastell: 'recu-iparapheur' },
     refuse: {
       label: 'Signature refusée',
+      help: 'Un signataire a refusé, et son motif est affiché. « Rouvrir » ramène le document au brouillon : corrigez-le, puis « Envoyer » lui fait reprendre tout son cheminement.',
       ends: 'stop',
       refusal: true,
       deletable: true,
@@ -60,12 +62,18 @@ export const signature = defineStep({
     },
     erreurEnvoi: {
       label: 'Envoi refusé par le parapheur',
+      help: "Le parapheur n'a pas pris le dossier, pour la raison affichée. Corrigez le circuit, la date limite, les annotations ou les métadonnées, puis « Réessayer : Envoyer au parapheur ». S'il faut changer le document lui-même : « Abandonner », puis « Rouvrir ».",
       trouble: true,
       editable: ['circuit', 'dateLimite', 'annotationPublique', 'annotationPrivee', 'primoSignatures', 'metadonnees'],
       deletable: true,
       pastell: 'send-signature-error',
     },
-    erreurSuivi: { label: 'Suivi de la signature interrompu', trouble: true, pastell: 'erreur-verif-iparapheur' },
+    erreurSuivi: {
+      label: 'Suivi de la signature interrompu',
+      help: "Le parapheur ne dit plus rien de ce dossier depuis trop longtemps, ou ne le connaît plus ; la raison est affichée. Regardez là-bas où il en est, puis « Réessayer » : le suivi reprend, rien n'est renvoyé.",
+      trouble: true,
+      pastell: 'erreur-verif-iparapheur',
+    },
   },
   tasks: {
     envoyer: {

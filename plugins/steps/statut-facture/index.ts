@@ -99,9 +99,19 @@ export const statutFacture = defineStep({
     synchronisee: { label: 'Statut de la facture synchronisé', ends: 'resume', pastell: 'synchroniser-statut' },
     demandee: { label: 'Changement de statut demandé', pastell: 'cpp-modif-statut-demande' },
     changee: { label: 'Statut de la facture changé', ends: 'resume', pastell: 'cpp-modif-statut-ok' },
-    refusee: { label: 'Changement de statut refusé', trouble: true, pastell: 'cpp-modif-statut-erreur' },
+    refusee: {
+      label: 'Changement de statut refusé',
+      help: "Chorus Pro n'a pas changé le statut, ou la facture y a changé entre-temps ; la raison est affichée. Corrigez le statut demandé, le motif ou le mandat, puis « Redemander ce changement » ; ou « Renoncer à ce changement » : le document reprend où il était.",
+      trouble: true,
+      pastell: 'cpp-modif-statut-erreur',
+    },
     reprise: { label: 'Changement de statut abandonné', ends: 'resume' },
-    erreur: { label: 'Statut de la facture illisible', trouble: true, deletable: true },
+    erreur: {
+      label: 'Statut de la facture illisible',
+      help: "Le statut de la facture n'a pas pu être lu ou demandé, pour la raison affichée. L'administrateur corrige le connecteur Chorus Pro s'il est en cause, puis « Réessayer ».",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     lire: {

@@ -53,7 +53,12 @@ export const suiviDepot = defineStep({
   states: {
     enCours: { label: 'Statut suivi sur Chorus Pro' },
     suivie: { label: 'Suivi de la facture terminé', ends: 'next' },
-    erreur: { label: 'Suivi de la facture interrompu', trouble: true, deletable: true },
+    erreur: {
+      label: 'Suivi de la facture interrompu',
+      help: "Chorus Pro ne montre plus cette facture, ou aucun portail n'est associé ; la raison est affichée. L'administrateur corrige le connecteur, puis « Réessayer : Lire le statut sur Chorus Pro » ; « Arrêter le suivi » y met fin et laisse le document continuer.",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     suivre: {

@@ -21,7 +21,12 @@ export const suiviFacture = defineStep({
   states: {
     enCours: { label: 'Statut suivi sur Chorus Pro' },
     suivi: { label: 'Suivi du paiement terminé', ends: 'next' },
-    sansNouvelles: { label: 'Suivi du paiement interrompu', trouble: true, deletable: true },
+    sansNouvelles: {
+      label: 'Suivi du paiement interrompu',
+      help: "Chorus Pro ne dit rien de cette facture depuis trop longtemps, ou ne la montre plus ; la raison est affichée. « Réessayer : Lire le statut sur Chorus Pro » reprend le suivi, « Arrêter le suivi » y met fin ; une nouvelle de Chorus Pro le reprend d'elle-même.",
+      trouble: true,
+      deletable: true,
+    },
   },
   tasks: {
     suivre: {

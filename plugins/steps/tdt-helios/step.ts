@@ -45,15 +45,41 @@ export const tdtHelios = defineStep({
     envoye: { label: 'Transmis au TdT', pastell: 'send-tdt' },
     aIdentifier: {
       label: 'Déjà sur le TdT, numéro de transaction à donner',
+      help: "Le TdT a déjà ce PES, mais son numéro de transaction n'est pas connu ici. Relevez-le sur le TdT, saisissez-le dans « Transaction au TdT », puis « Reprendre le suivi » : rien n'est renvoyé.",
       trouble: true,
       editable: ['transactionId'],
     },
     repondu: { label: 'Réponse de la trésorerie reçue', ends: 'next', pastell: 'info-tdt' },
-    refuse: { label: 'Refusé par la trésorerie', ends: 'stop', deletable: true },
-    rejete: { label: 'Rejeté par le TdT', ends: 'stop', deletable: true, pastell: 'tdt-error' },
-    nonConforme: { label: 'PES refusé avant envoi', ends: 'stop', deletable: true },
-    nonEnvoye: { label: "Échec de l'envoi au TdT", trouble: true, deletable: true },
-    erreurSuivi: { label: 'Suivi de la télétransmission interrompu', trouble: true },
+    refuse: {
+      label: 'Refusé par la trésorerie',
+      help: 'La trésorerie a refusé ce PES, en tout ou en partie ; les lignes refusées et leurs motifs sont dans le document. « Poursuivre malgré le refus » continue le cheminement. Pour envoyer un PES corrigé : « Rouvrir », déposez-le, exporté sous un autre nom, puis « Envoyer ».',
+      ends: 'stop',
+      deletable: true,
+    },
+    rejete: {
+      label: 'Rejeté par le TdT',
+      help: "Le TdT a renoncé à transmettre ce PES, qui n'est pas arrivé à la trésorerie ; le motif est affiché. « Rouvrir » ramène le document au brouillon : déposez le PES corrigé, puis « Envoyer ».",
+      ends: 'stop',
+      deletable: true,
+      pastell: 'tdt-error',
+    },
+    nonConforme: {
+      label: 'PES refusé avant envoi',
+      help: "Ce PES n'est pas parti : ses défauts sont affichés, ou un autre document, qui est nommé, porte déjà ce PES. Corrigez-le dans le logiciel comptable, « Rouvrir », déposez le nouveau fichier, puis « Envoyer ».",
+      ends: 'stop',
+      deletable: true,
+    },
+    nonEnvoye: {
+      label: "Échec de l'envoi au TdT",
+      help: "Le PES n'a pas pu être lu, ou le TdT ne l'a pas pris ; la raison est affichée, et rien n'est arrivé à la trésorerie. Si le connecteur est en cause, l'administrateur le corrige, puis « Réessayer ». Si c'est le fichier : « Abandonner », « Rouvrir », déposez le PES corrigé, puis « Envoyer ».",
+      trouble: true,
+      deletable: true,
+    },
+    erreurSuivi: {
+      label: 'Suivi de la télétransmission interrompu',
+      help: "Le TdT ne dit plus rien de ce PES depuis trop longtemps, ou sa réponse ne se lit pas ; la raison est affichée. Regardez là-bas où il en est, puis « Réessayer : Vérifier la télétransmission » : le suivi reprend, rien n'est renvoyé.",
+      trouble: true,
+    },
   },
   tasks: {
     extraire: {

@@ -26,6 +26,7 @@ export const transformationFixe = defineStep({
     transforme: { label: 'Transformé par le flux', ends: 'next', pastell: 'transformation-fixe' },
     erreur: {
       label: 'Transformation fixe impossible',
+      help: "Une valeur n'a pas pu être calculée par les règles du flux, ou ne conviendrait pas au formulaire ; la raison est affichée et rien n'a été écrit. Si c'est une valeur saisie : « Abandonner », « Rouvrir », corrigez-la, puis « Envoyer ». Si la règle est en cause, prévenez l'administrateur ; une fois le flux corrigé, « Réessayer : Calculer les champs ».",
       trouble: true,
       deletable: true,
       pastell: 'transformation-fixe-error',
@@ -48,7 +49,8 @@ export const transformationFixe = defineStep({
             `Après la transformation, le formulaire ne serait pas correct : ${problems.join(' ')}`,
           )
         const valeurs = await files.save(JSON.stringify(texts, null, 2), 'transformation_file.json')
-        return { ...goto('transforme', { valeurs }, `Calculé : ${Object.keys(texts).join(', ')}`), edits: values }
+        // The journal says which fields were calculated, by their labels, as it does for every edition.
+        return { ...goto('transforme', { valeurs }), edits: values }
       },
     },
   },

@@ -14,7 +14,13 @@ export const transformation = defineStep({
   states: {
     aTransformer: { label: 'Préparation de la transformation', pastell: 'preparation-transformation' },
     transforme: { label: 'Transformé', ends: 'next', pastell: 'transformation' },
-    erreur: { label: 'Transformation impossible', trouble: true, deletable: true, pastell: 'transformation-error' },
+    erreur: {
+      label: 'Transformation impossible',
+      help: "Une valeur n'a pas pu être calculée, ou ne conviendrait pas au formulaire ; la raison est affichée et rien n'a été écrit. Si la règle est en cause, l'administrateur corrige le connecteur de transformation, puis « Réessayer : Calculer les champs ». Si c'est une valeur saisie : « Abandonner », « Rouvrir », corrigez-la, puis « Envoyer ».",
+      trouble: true,
+      deletable: true,
+      pastell: 'transformation-error',
+    },
   },
   tasks: {
     transformer: {

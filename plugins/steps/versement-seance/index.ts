@@ -17,7 +17,11 @@ export const versementSeance = defineStep({
   states: {
     aVerser: { label: 'Préparation du dossier de séance' },
     verse: { label: 'Dossier de séance créé', ends: 'next' },
-    erreur: { label: 'Dossier de séance impossible à créer', trouble: true },
+    erreur: {
+      label: 'Dossier de séance impossible à créer',
+      help: "Le dossier de séance n'a pas pu être créé, pour la raison affichée ; la séance et ses documents ne perdent rien. L'administrateur corrige ce qu'elle nomme, puis « Réessayer : Créer le dossier de séance » : il n'y en aura qu'un.",
+      trouble: true,
+    },
   },
   tasks: {
     verser: {

@@ -13,7 +13,10 @@ export const actionManuelle = defineStep({
   fields: {},
   initial: 'aFaire',
   states: {
-    aFaire: { label: 'Action à faire par un agent' },
+    aFaire: {
+      label: 'Action à faire par un agent',
+      help: "Chez Pastell, un programme faisait cette action ; ici, une personne la fait hors de la plateforme. Ensuite, « Dire que l'action est faite » ; si elle n'a pas lieu d'être, « Poursuivre sans faire l'action ».",
+    },
     faite: { label: 'Action faite', ends: 'next' },
     passee: { label: 'Action passée sans être faite', ends: 'next' },
   },
