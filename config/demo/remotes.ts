@@ -21,8 +21,8 @@ export interface Remote {
   readonly serves: readonly CapabilityName[]
 }
 
-/** One folder per acte, named by its number: two actes may share a subject. */
-const DEPOSIT = { titre: 'expression', titreExpression: '%tdtActes.numero% - %objet%', metadonnees: 'json' } as const
+/** One folder per document, named by it: two documents may share a title. */
+const DEPOSIT = { titre: 'id', metadonnees: 'json' } as const
 
 const SEDA = {
   version: '2.1',

@@ -35,6 +35,7 @@ test('un message se lit sur sa page après un geste, et l’émetteur le sait ; 
   expect(document.data['mailsec.accuse']).toMatchObject({ type: 'application/pdf' })
   const text = await (await town.visit(page)).text()
   expect(text).toContain('Voici l’ordre du jour.')
+  expect(text).toMatch(/consultation \(le \d{2}\/\d{2}\/\d{4} à \d{2} h \d{2}\)/u)
   const part = await town.visit(`${page}/fichiers/0`, { headers: { range: 'bytes=0-3' } })
   expect([part.status, await part.text()]).toEqual([206, '%PDF'])
 })

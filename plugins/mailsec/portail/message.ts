@@ -17,6 +17,12 @@ import {
   type Shown,
 } from '../../steps/mailsec/index.ts'
 
+/** « le 22/11/2026 à 08 h 39 », from the moment kept with a recipient (`2026-11-22 08:39:02`, legal time). */
+const readOn = ({ luLe = '' }: Recipient): string => {
+  const [day = '', time = ''] = luLe.split(' ')
+  return `le ${day.split('-').reverse().join('/')} à ${time.slice(0, 5).replace(':', ' h ')}`
+}
+
 /** What the bearer of a link may see: one recipient of one message. */
 export interface Opened {
   readonly found: Signalled
@@ -124,8 +130,8 @@ export const messagePage = (services: Services, opened: Opened, base: string) =>
       </section>
       ${answerPart(opened, base)}
       <p class="muted">
-        L’émetteur est informé de votre consultation (${opened.recipient.luLe ?? ''}). Cette page vous est personnelle :
-        ne transmettez pas son adresse.
+        L’émetteur est informé de votre consultation (${readOn(opened.recipient)}). Cette page vous est personnelle : ne
+        transmettez pas son adresse.
       </p>`,
   } as const
 }

@@ -18,7 +18,7 @@ export const FILE_INPUTS: Readonly<Record<string, string>> = {
 }
 
 const LIST_HELP =
-  'Des adresses, séparées par des virgules : "Camille Durand" <camille.durand@exemple.fr>. Ou des groupes de l’annuaire : groupe: "Élus".'
+  'Des adresses, séparées par des virgules : "Camille Durand" <camille.durand@exemple.fr>. Ou des groupes de l’annuaire : groupe: "Élus". Au moins une adresse, ici ou en copie.'
 
 export const fields = {
   to: mailList('Destinataires', { help: LIST_HELP, pastell: 'to' }),

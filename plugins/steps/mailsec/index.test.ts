@@ -264,6 +264,16 @@ test('des adresses toutes refusées par le serveur arrêtent le document', async
   expect(rowsOf(document)[0]?.erreur).toBe('adresse inconnue')
 })
 
+test('une adresse refusée parmi d’autres est dite avec le compte des envois et celui des lectures', async () => {
+  const { document, hub } = await posted({ 'mailsec.to': 'a@exemple.fr, b@exemple.fr' }, undefined, each =>
+    each.refused.add('b@exemple.fr'),
+  )
+  expect(document.state).toBe('mailsec.envoye')
+  expect(document.journal).toContain('Envoyé à 2 destinataires, dont 1 non remis')
+  await hub.advance('1 d')
+  expect(document.message).toContain('Lu par 0 sur 2, dont 1 non remis.')
+})
+
 test('une lecture qui arrive pendant l’envoi aux autres n’est pas perdue', async () => {
   const { hub, mails, document } = await posted({ 'mailsec.to': 'a@exemple.fr, lent@exemple.fr' }, undefined, each =>
     each.busy.add('lent@exemple.fr'),

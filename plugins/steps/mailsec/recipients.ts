@@ -65,9 +65,15 @@ export const changed = (
 export const isWaiting = ({ etat, envois, tour }: Recipient): boolean =>
   envois < tour && etat !== 'erreur' && etat !== 'non_recu'
 
+/** What is added to a sentence when letters did not arrive: « , dont 1 non remis ». */
+export const notDelivered = (recipients: readonly Recipient[]): string => {
+  const lost = recipients.filter(each => each.etat === 'erreur').length
+  return lost === 0 ? '' : `, dont ${lost} non remis`
+}
+
 /** Written when the file of it changes: what the recipients did since has no proof yet. */
 export const progress = (recipients: readonly Recipient[]): string =>
-  `Lu par ${recipients.filter(each => each.luLe !== undefined).length} sur ${recipients.length}`
+  `Lu par ${recipients.filter(each => each.luLe !== undefined).length} sur ${recipients.length}${notDelivered(recipients)}`
 
 /** Whoever holds the link of this digest. */
 export const bearerOf = (recipients: readonly Recipient[], digest: unknown): Recipient | undefined =>

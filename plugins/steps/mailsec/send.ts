@@ -1,7 +1,7 @@
 import { PermanentError } from '#core'
 import type { Decision, Task, To } from './context.ts'
 import { readLists } from './lists.ts'
-import { allFailed, gathered, recipientsIn, withRecipients } from './recipients.ts'
+import { allFailed, gathered, notDelivered, recipientsIn, withRecipients } from './recipients.ts'
 import { sendNext } from './sending.ts'
 import { ALL_RETURNED, NOBODY, people, TWO_PASSWORDS } from './sentences.ts'
 
@@ -40,6 +40,8 @@ export const send = async (context: Task, goto: To<Next>): Decision<Next> => {
     if (error instanceof PermanentError) return goto('erreurEnvoi', {}, error.message)
     throw error
   }
-  if (allFailed(recipientsIn(data))) return goto('erreur', {}, ALL_RETURNED)
-  return goto('envoye', { envoyeLe: now.toISOString(), relanceFaite: false }, `Envoyé à ${people(data.envoyes)}`)
+  const recipients = recipientsIn(data)
+  if (allFailed(recipients)) return goto('erreur', {}, ALL_RETURNED)
+  const said = `Envoyé à ${people(data.envoyes)}${notDelivered(recipients)}`
+  return goto('envoye', { envoyeLe: now.toISOString(), relanceFaite: false }, said)
 }
