@@ -28,6 +28,8 @@ export interface Bringing {
   readonly file: File
   readonly id: string
   readonly password: string
+  /** How the key comes from the password, `argon2id:3:256`; empty: the usual ways. */
+  readonly derivation: string
   readonly how: 'try' | 'import'
 }
 
@@ -46,9 +48,10 @@ const flow = async (
   return { lines: [...faults, ...answer.remarks], flow: { id: answer.id, label: answer.label } }
 }
 
-const entity = async (entityId: string, { file, password, how }: Bringing): Promise<ImportReport> => {
+const entity = async (entityId: string, { file, password, derivation, how }: Bringing): Promise<ImportReport> => {
   const form = new FormData()
   if (password !== '') form.set('motDePasse', password)
+  if (derivation !== '') form.set('derivation', derivation)
   form.set('appliquer', how === 'import' ? 'oui' : 'non')
   // Last: what it is opened with is read before it.
   form.set('fichier', file)

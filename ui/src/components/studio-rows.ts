@@ -1,3 +1,4 @@
+import type { ApiError } from '../api/errors.ts'
 import type { Condition, PlacedMessage, StudioCheck, StudioField, StudioFlow, StudioGroup } from '../api/types.ts'
 
 /** One entry of the first page while it is written: its key stays when its name changes. */
@@ -115,6 +116,22 @@ export const composedOf = (
   if (form === 'any') return { any: parts }
   if (form === 'not') return { not: inner }
   return { field: sources[0]?.value ?? '', is: '' }
+}
+
+/** What a flow or a group is when it begins. */
+export interface Started {
+  id: string
+  label: string
+  family: string
+}
+
+/** A refusal to begin, at the control it speaks of: a name that is taken is told of the identifier. */
+export const started = ({ code, message, fields }: ApiError): readonly PlacedMessage[] => {
+  if (code === 'conflit') return [{ at: 'id', message }]
+  return fields.flatMap(each => {
+    const name = /(?:^|[/.])(?:flow|group)?(id|label|family)$/iu.exec(each.field)?.[1]
+    return name === undefined ? [] : [{ at: name.toLowerCase(), message: each.message }]
+  })
 }
 
 /** Sentences at this very place; `false`: none, as a control wants it. */
