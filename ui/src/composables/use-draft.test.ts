@@ -128,3 +128,16 @@ test('un document complet part', async () => {
   expect(await draft.send()).toBe('saved')
   expect(stored()?.trail.at(-1)?.state).toBe('termine')
 })
+
+test('une liste qui ne désigne plus personne est dite à son champ : le document est enregistré et ne part pas', async () => {
+  draft.set('objet', 'Convocation')
+  draft.set('envoi_mailsec', true)
+  draft.uploads.add(fieldNamed('arrete'), [pdf('acte.pdf')])
+  await vi.waitFor(() => expect(draft.uploading.value).toBe(false))
+  draft.set('mailsec.to', 'presse@exemple.fr, groupe: "Élus"')
+  expect(await draft.send()).toBe('refused')
+  expect(draft.errors.value).toEqual({ 'mailsec.to': expect.stringContaining("n'a aucun membre") as string })
+  expect([draft.dirty.value, stored()?.trail.length]).toEqual([false, 1])
+  draft.set('mailsec.to', 'presse@exemple.fr')
+  expect(await draft.send()).toBe('saved')
+})

@@ -1,12 +1,14 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '../api/client.ts'
+import { contacts } from '../api/contacts.ts'
 import { ApiError } from '../api/errors.ts'
 import { LARGE, stage as stageFile, type StagedFile, type Staging } from '../api/stage.ts'
 import { upload } from '../api/upload.ts'
 import { checkAll } from '../forms/check.ts'
 import { holds } from '../forms/conditions.ts'
+import { isAsked, isConcerned } from '../forms/pages.ts'
 import { labelIn } from '../forms/rows.ts'
-import { isEmpty, same } from '../forms/values.ts'
+import { asText, isEmpty, same } from '../forms/values.ts'
 import type { DocumentView, PageView, Problem, Values } from '../api/types.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { useUploads } from './use-uploads.ts'
@@ -114,11 +116,15 @@ export const useDraft = (entityId: string, documentId: string) => {
       await change(ask)
       return 'saved'
     } catch (refusal) {
-      if (!(refusal instanceof ApiError)) throw refusal
-      problems.value = refusal.fields
-      if (refusal.fields.length === 0) failure.value = refusal
-      return refusal.code === 'document_deja_modifie' ? 'stale' : 'refused'
+      return refusedBy(refusal)
     }
+  }
+
+  const refusedBy = (refusal: unknown): SaveResult => {
+    if (!(refusal instanceof ApiError)) throw refusal
+    problems.value = refusal.fields
+    if (refusal.fields.length === 0) failure.value = refusal
+    return refusal.code === 'document_deja_modifie' ? 'stale' : 'refused'
   }
 
   const changes = (): Values =>
@@ -142,6 +148,27 @@ export const useDraft = (entityId: string, documentId: string) => {
     return result
   }
 
+  /** Lists of recipients that name nobody today: a group emptied or renamed since it was written. */
+  const unknownRecipients = async (): Promise<readonly Problem[]> => {
+    const lists = pages.value
+      .flatMap(page => page.fields)
+      .filter(
+        field =>
+          field.kind === 'mailList' &&
+          isAsked(field) &&
+          isConcerned(field, values.value) &&
+          !isEmpty(values.value[field.name]),
+      )
+    const found = await Promise.all(
+      lists.map(async ({ name }): Promise<readonly Problem[]> => {
+        const { entries } = await contacts.read(entityId, asText(values.value[name]))
+        const fault = entries.find(entry => entry.fault !== null)?.fault
+        return fault ? [{ field: name, message: fault }] : []
+      }),
+    )
+    return found.flat()
+  }
+
   /** Saves, then sends: what the server still finds wrong is shown at the fields, and nothing leaves. */
   const send = async (): Promise<SaveResult> => {
     if (uploading.value) return 'uploading'
@@ -150,6 +177,12 @@ export const useDraft = (entityId: string, documentId: string) => {
     const result = await save()
     if (result !== 'saved') return result
     problems.value = base.value?.problems ?? []
+    if (problems.value.length > 0) return 'refused'
+    try {
+      problems.value = await unknownRecipients()
+    } catch (refusal) {
+      return refusedBy(refusal)
+    }
     if (problems.value.length > 0) return 'refused'
     return attempt(document => api.documents.perform(entityId, documentId, 'envoyer', document.version))
   }

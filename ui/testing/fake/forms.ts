@@ -1,3 +1,4 @@
+import type { Recipients } from '../../src/api/contacts.ts'
 import type { FieldKind, FieldView, PageView } from '../../src/api/types.ts'
 
 const field = (name: string, label: string, kind: FieldKind, rest: Partial<FieldView> = {}): FieldView => ({
@@ -66,7 +67,24 @@ export const actePages: readonly PageView[] = [
       }),
     ],
   },
+  {
+    title: 'Mail sécurisé',
+    step: 'mailsec',
+    when: { field: 'envoi_mailsec', is: true },
+    fields: [field('mailsec.to', 'Destinataires', 'mailList', { required: true })],
+  },
 ]
+
+/** What the address book answers to a list: every group that it is asked for has nobody. */
+export const recipientsOf = (list: string): Recipients => ({
+  total: 0,
+  entries: list.split(',').map(written => ({
+    written: written.trim(),
+    kind: written.includes('groupe:') ? 'groupe' : 'adresse',
+    members: written.includes('groupe:') ? 0 : 1,
+    fault: written.includes('groupe:') ? `« ${written.trim()} » n'a aucun membre.` : null,
+  })),
+})
 
 export const choices: Readonly<
   Record<string, readonly { value: string; label: string; level?: number; selectable?: boolean }[]>

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Association, InstanceView, Recording, Report } from '../../src/api/types.ts'
-import { actePages, choices, connectorFields, connectorHelp } from './forms.ts'
+import { actePages, choices, connectorFields, connectorHelp, recipientsOf } from './forms.ts'
 import { bytesOf, jsonOf, Refusal } from './http.ts'
 import { current, fileRef, flowStates, note, problemsOf, view, type Stored } from './hub.ts'
 import { draft, entities, rights } from './town.ts'
@@ -278,6 +278,11 @@ export const routes: readonly { readonly method: string; readonly path: string; 
         },
       ],
     }),
+  },
+  {
+    method: 'POST',
+    path: 'entites/*/annuaire/destinataires',
+    handle: async (_town, { request }) => recipientsOf(((await jsonOf(request)) as { liste: string }).liste),
   },
   { method: 'GET', path: 'entites/*/connecteurs', handle: town => ({ items: town.instances }) },
   { method: 'POST', path: 'entites/*/connecteurs', handle: createInstance },
