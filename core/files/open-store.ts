@@ -39,7 +39,8 @@ export const checkStore = async (where: Where): Promise<void> => {
   try {
     await tryOut(storeOf(where))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    // Nobody tries again here: the process stops.
+    const why = (error instanceof Error ? error.message : String(error)).replace(' Un nouvel essai aura lieu.', '')
     throw new StartupError(`Les fichiers des documents ne pourraient pas être gardés. ${why} ${remedyOf(where)}`, {
       cause: error,
     })
