@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, scryptSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,16 +88,20 @@ const sealed = async (
   content: object,
   {
     cost = INTERACTIVE,
+    keyOf = salt => hashRaw(PASSWORD, { salt, ...cost, parallelism: 1, outputLen: 32 }),
+    saltBytes = 16,
     box = xsalsa20poly1305,
     written = 'hex',
   }: {
     readonly cost?: typeof INTERACTIVE
+    readonly keyOf?: (salt: Uint8Array) => Promise<Uint8Array>
+    readonly saltBytes?: number
     readonly box?: typeof xsalsa20poly1305
     readonly written?: BufferEncoding
   } = {},
 ): Promise<string> => {
-  const [salt, nonce] = [randomBytes(16), randomBytes(24)]
-  const key = await hashRaw(PASSWORD, { salt, ...cost, parallelism: 1, outputLen: 32 })
+  const [salt, nonce] = [randomBytes(saltBytes), randomBytes(24)]
+  const key = await keyOf(salt)
   const seal = box(key, nonce).encrypt(Buffer.from(JSON.stringify(content)))
   return JSON.stringify({ salt: salt.toString(written), message: Buffer.concat([nonce, seal]).toString('base64') })
 }
@@ -188,6 +192,20 @@ describe('un export chiffré', () => {
     expect((await open(other, PASSWORD)).map(lineOf)).toEqual(["créé : l'entité « Canton »"])
     const heavier = await sealed(small, { cost: { timeCost: 5, memoryCost: 16 * 1024 } })
     expect((await open(heavier, PASSWORD, 'argon2id:5:16')).map(lineOf)).toEqual(["créé : l'entité « Canton »"])
+  })
+
+  test('s’ouvre sans rien dire quand Pastell a employé argon2i ou scrypt', async () => {
+    const small = { entity_info: { id_e: '3', denomination: 'Canton', entite_mere: '0' } }
+    const options = { algorithm: 1, timeCost: 4, memoryCost: 32 * 1024, parallelism: 1, outputLen: 32 }
+    const argon2i = await sealed(small, { keyOf: salt => hashRaw(PASSWORD, { ...options, salt }) })
+    expect((await open(argon2i, PASSWORD)).map(lineOf)).toEqual(["créé : l'entité « Canton »"])
+    // `crypto_pwhash_scryptsalsa208sha256`, OPSLIMIT and MEMLIMIT « INTERACTIVE »; its salt has 32 bytes.
+    const scrypt = await sealed(small, {
+      saltBytes: 32,
+      keyOf: async salt => scryptSync(PASSWORD, salt, 32, { N: 2 ** 14, r: 8, p: 1, maxmem: 2 ** 26 }),
+    })
+    expect((await open(scrypt, PASSWORD)).map(lineOf)).toEqual(["créé : l'entité « Canton »"])
+    await expect(open(scrypt, 'autre')).rejects.toMatchObject({ code: 'requete_invalide' })
   })
 
   test('ce qui n’est pas un export est refusé avec une phrase', async () => {
