@@ -208,7 +208,7 @@ export const errors = {
   unreadableBody: define(
     'corps_illisible',
     400,
-    "Le corps de la demande n'est pas du JSON valide : corrigez-le et renvoyez-le.",
+    'Le corps de la demande ne se lit pas : vérifiez le JSON ou le formulaire envoyé, puis recommencez.',
   ),
   bodyTooLarge: define(
     'corps_trop_volumineux',

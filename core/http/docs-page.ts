@@ -1,7 +1,7 @@
 import type { Context, Middleware, Next } from 'koa'
 import { shapeOf, type Schema } from './docs-schema.ts'
 import { Html, html } from './html.ts'
-import { openApiOf } from './openapi.ts'
+import { CONVENTIONS, openApiOf } from './openapi.ts'
 import type { Route } from './route.ts'
 import { stylePolicy } from './style-policy.ts'
 import { VIEW_STYLE } from './view-style.ts'
@@ -169,11 +169,10 @@ export const docsPage = (description: Description): string => {
         </header>
         <main>
           <h1>${description.info.title} ${description.info.version}</h1>
-          <p>
-            Les adresses commencent par <code>${description.servers[0]?.url}</code>. Un programme s’authentifie par un
-            jeton (<code>Authorization: Bearer …</code>) ou par un mot de passe (<code>Basic</code>). Les erreurs sont
-            au format <code>application/problem+json</code> ; leur code est stable.
-          </p>
+          <p>Les adresses commencent par <code>${description.servers[0]?.url}</code>.</p>
+          <ul>
+            ${CONVENTIONS.map(each => html`<li>${each}</li>`)}
+          </ul>
           <nav aria-label="Ressources">
             <ul>
               ${tags.map(tag => html`<li><a href="#r-${tag}">${tag}</a></li>`)}

@@ -29,6 +29,8 @@ test('la documentation montre chaque adresse, avec ses erreurs et ses exemples',
   expect(page).toContain('&quot;objet&quot;: &quot;Subvention')
   expect(page).toContain('&quot;createdAt&quot;: &quot;2026-03-14T13:05:00.000Z&quot;')
   expect(page).toContain('Un connecteur installé, que les entités peuvent régler.')
+  expect(page).toContain('Une liste se lit page après page')
+  for (const header of ['Range', 'If-None-Match', 'Last-Event-ID']) expect(page).toContain(header)
 })
 
 test('ses liens mènent quelque part dans la page', () => {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import Type from 'typebox'
 import type { FileRef } from '../authoring/values.ts'
 import { errors } from '../errors.ts'
 import { FileMissingError } from '../files/errors.ts'
@@ -6,6 +7,26 @@ import type { ByteRange } from '../files/file-store.ts'
 import type { StoredFiles } from '../files/files.ts'
 import type { IncomingRequest } from './incoming.ts'
 import { stream, type StreamAnswer } from './route.ts'
+
+/** What a download looks at, and what it then answers. */
+export const DownloadHeaders = Type.Object({
+  Range: Type.Optional(
+    Type.String({
+      description: 'Une plage d’octets ; plusieurs à la fois rendent le fichier entier.',
+      examples: ['bytes=0-1023'],
+    }),
+  ),
+  'If-Range': Type.Optional(
+    Type.String({ description: 'ETag du fichier commencé : s’il n’est plus le même, il est rendu entier.' }),
+  ),
+  'If-None-Match': Type.Optional(
+    Type.String({ description: 'ETag du fichier déjà lu, qui est son empreinte SHA-256 entre guillemets.' }),
+  ),
+})
+export const DOWNLOAD_ANSWERS = {
+  206: 'La plage demandée ; Content-Range la situe, Repr-Digest reste l’empreinte du fichier entier.',
+  304: 'Le fichier est celui de If-None-Match : rien n’est renvoyé.',
+}
 
 /**
  * Sends a stored file: whole, or the range asked for (viewers of PDF and interrupted downloads ask for them). Always as an

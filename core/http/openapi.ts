@@ -11,6 +11,18 @@ type Json = Readonly<Record<string, unknown>>
 const answerExamples = (): Json =>
   JSON.parse(readFileSync(new URL('api/examples.json', import.meta.url), 'utf8')) as Json
 
+/** What is the same everywhere, said once. */
+export const CONVENTIONS: readonly string[] = [
+  'Un programme s’authentifie par un jeton (Authorization: Bearer …) ou par un mot de passe (Basic). Un jeton peut être borné à des entités, à des flux, à la lecture, à une date : POST /jetons.',
+  'Les erreurs sont au format application/problem+json ; leur code est stable.',
+  'Une liste se lit page après page : « next », rendu par l’une, se donne en « apres » à la suivante ; null à la dernière. Un paramètre inconnu est refusé.',
+  'Une création accepte Idempotency-Key : la même demande répétée ne crée rien de plus.',
+  'Un document porte sa version, et un ETag. Toute modification dit la version lue, dans If-Match ou dans « version » ; si elle a changé, la demande est refusée.',
+  'Un fichier se dépose en une fois (PUT), dans un formulaire avec le document, ou en plusieurs fois par tus 1.0.0 (POST /entites/{entityId}/depots).',
+  'Les dates sont en ISO 8601 avec leur décalage ; les identifiants sont des textes.',
+  'RateLimit-Limit, RateLimit-Remaining et RateLimit-Reset disent ce qui reste du débit permis ; au-delà, 429 et Retry-After.',
+]
+
 /**
  * The description of the API (OpenAPI 3.1), made from the very schemas that validate. A schema with a title becomes a named
  * component, the others stay where they are used.
@@ -28,7 +40,7 @@ export const openApiOf = (routes: readonly Route[], publicUrl: string): Json => 
     info: {
       title: 'API de Passeur',
       version: '3.0.0',
-      description: `Les erreurs sont au format « application/problem+json » ; leur code est stable.\n\n${errorTable()}`,
+      description: [...CONVENTIONS.map(each => `- ${each}`), '', errorTable()].join('\n'),
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: `${publicUrl}${API_PREFIX}` }],
@@ -218,6 +230,9 @@ const operationOf = (route: Route, components: Map<string, Json>, answers: Json)
     ...requestBodyOf(route, named),
     responses: {
       ...refusedAnswers(route),
+      ...Object.fromEntries(
+        Object.entries(route.alsoAnswers ?? {}).map(([status, description]) => [status, { description }]),
+      ),
       ...Object.fromEntries(asksOf(route).map(([name, ask]) => [ask.status, responseOf(ask, named, answers[name])])),
       default: { $ref: '#/components/responses/Problem' },
     },

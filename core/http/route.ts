@@ -60,6 +60,8 @@ interface Described<P extends TSchema, Q extends TSchema, B extends TSchema, R e
   readonly produces?: string
   /** 200 unless told. */
   readonly status?: number
+  /** Other statuses that a header of the request may bring, and what they say, in French: 206 for a range. */
+  readonly alsoAnswers?: Readonly<Record<number, string>>
   /** Errors that its shape does not already announce (`refusals.ts`); in a test, one that is not announced is a fault. */
   readonly refusals?: readonly ProblemDefinition[]
   /** A body that this route accepts, shown in its description; a test sends it. */

@@ -38,8 +38,31 @@ const problemsIn = (validate: ValidateFunction): readonly FieldProblem[] => fiel
 export const bodyCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(bodies)(schema, errors.badInput)
 /** The texts of a form: 422 as a JSON body; `version=3` gives the number 3. */
 export const formCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.badInput)
+/** A family of parameters is described by one of them: `champ.NOM` stands for `champ.objet`, `champ.numero`… */
+const FAMILY = '.NOM'
+
+/** A parameter that the schema does not name is refused: a misspelt filter would give everything, and say nothing. */
+const closed = <S extends TSchema>(schema: S): S => {
+  const { properties = {}, additionalProperties } = schema as {
+    readonly properties?: Readonly<Record<string, TSchema>>
+    readonly additionalProperties?: unknown
+  }
+  const named = Object.entries(properties)
+  if (named.length === 0 || additionalProperties !== undefined) return schema
+  const families = named.filter(([name]) => name.endsWith(FAMILY))
+  return {
+    ...schema,
+    properties: Object.fromEntries(named.filter(([name]) => !name.endsWith(FAMILY))),
+    patternProperties: Object.fromEntries(
+      families.map(([name, each]) => [`^${name.slice(0, -FAMILY.length)}\\..`, each]),
+    ),
+    additionalProperties: false,
+  }
+}
+
 /** A query: 400 `requete_invalide`; `?limite=20` gives the number 20. */
-export const queryCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.badRequest)
+export const queryCheck = <S extends TSchema>(schema: S): Check<S> =>
+  checkWith(texts)(closed(schema), errors.badRequest)
 /** The parameters of a path. An identifier that cannot be one is an address that does not exist. */
 export const paramsCheck = <S extends TSchema>(schema: S): Check<S> => checkWith(texts)(schema, errors.routeNotFound)
 /** An answer, in tests: a mismatch is a fault of ours. */

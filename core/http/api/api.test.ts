@@ -445,10 +445,13 @@ describe('qui peut quoi', () => {
   )
 
   test.each(
-    scoped.filter(route => route.path.includes(':documentId')).map(route => [route.method, route.path] as const),
-  )('%s %s : ni par sa propre entité avec le document d’une autre', async (method, path) => {
+    scoped
+      .filter(route => route.path.includes(':documentId'))
+      .map(route => [route.method, route.path, 'properties' in route.query ? route.query.properties : {}] as const),
+  )('%s %s : ni par sa propre entité avec le document d’une autre', async (method, path, named) => {
     const { id } = await create({ objet: 'Secret' }, server.as(basic('agent')))
-    const address = `${fill(path, people.neighbour, id)}?version=1&nom=a.pdf`
+    const query = Object.entries({ version: '1', nom: 'a.pdf' }).filter(([name]) => name in Object(named))
+    const address = `${fill(path, people.neighbour, id)}?${new URLSearchParams(query)}`
     const bodies = { PATCH: { version: 1, values: {} }, POST: { version: 1 } } as Readonly<Record<string, object>>
     const forced = { version: 1, state: 'termine', reason: 'Essai du voisin' }
     const body = path.endsWith('/etat') ? forced : bodies[method]

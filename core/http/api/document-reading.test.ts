@@ -73,6 +73,7 @@ describe('une liste', () => {
     ['champ.reference=a&champ.reference=b', 'champ.reference'],
     ['passePar=visa.aEnvoyer', 'passePar'],
     ['sorte=autre', 'sorte'],
+    ['etta=termine', 'etta'], // mal écrit, il laisserait tout passer
   ])('%s est refusé avec une phrase', async (query, field) => {
     const { status, body } = await agent.get(`${documents}?${query}`)
     expect([status, body.code]).toEqual([400, 'requete_invalide'])

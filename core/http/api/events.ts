@@ -1,3 +1,4 @@
+import Type from 'typebox'
 import { may, rightsOf } from '../../access/rights.ts'
 import { callerOfRequest } from '../authenticate.ts'
 import { route, sse } from '../route.ts'
@@ -14,6 +15,9 @@ export const eventRoutes = [
     description:
       'Événement « document » : { documentId, version, state, flow }. Événement « relire » : des annonces ont pu se perdre, relire ce qui est affiché. Événement « suivi » : le point de départ. Un commentaire bat toutes les 20 s. Qui revient avec l’en-tête Last-Event-ID reçoit d’abord ce qu’il a manqué, ou « relire » si ce n’est plus connu.',
     params: EntityParams,
+    headers: Type.Object({
+      'Last-Event-ID': Type.Optional(Type.String({ description: 'Le dernier « id » reçu, après une coupure.' })),
+    }),
     produces: 'text/event-stream',
     handle({ params: { entityId }, caller, rights: held, request, services }) {
       let rights = held

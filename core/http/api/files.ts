@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { filesHeld, type FileRef } from '../../authoring/values.ts'
 import type { Document } from '../../engine/model.ts'
 import { errors } from '../../errors.ts'
-import { sendFile } from '../download.ts'
+import { DOWNLOAD_ANSWERS, DownloadHeaders, sendFile } from '../download.ts'
 import { route } from '../route.ts'
 import { receiveFile } from '../upload.ts'
 import { changeOf, DocumentParams, onDocument, present, VersionQuery } from './on-document.ts'
@@ -66,7 +66,10 @@ export const fileRoutes = [
     method: 'GET',
     path: '/entites/:entityId/documents/:documentId/fichiers/:field/:sha256',
     summary: 'Télécharger un fichier, en entier ou par plages',
+    description: 'Repr-Digest et ETag portent l’empreinte SHA-256 du fichier.',
     params: FileParams,
+    headers: DownloadHeaders,
+    alsoAnswers: DOWNLOAD_ANSWERS,
     can: onDocument('lecture'),
     produces: 'application/octet-stream',
     refusals: [errors.badRange],
