@@ -11,6 +11,7 @@ import type { Cradle } from '../../core/container.ts'
 import type { CapabilityName } from '../../core/contracts/index.ts'
 import type { Simulator } from '../../core/testing/simulator.ts'
 import { authorityIn } from '../../core/testing/pki.ts'
+import { settleStamper } from './stamper.ts'
 import type { Town } from './town.ts'
 
 /** A remote of the demonstration: its simulator, and the families of steps that it serves, in every flow and under any name. */
@@ -88,6 +89,7 @@ export const startRemotes = async (folder: string, { invoices = 0, onMail, ...op
     remote('idelibre', 'i-delibRE', ['convocation'], seances),
     remote('chorus-pro', 'Chorus Pro', ['portailFactures'], portail),
     remote('smtp', 'Courriel', ['mailsec'], relais),
+    await settleStamper(join(folder, 'horodateur')),
   ]
   const close = async () => {
     await Promise.all(simulators.map(each => each.close()))

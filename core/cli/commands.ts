@@ -42,8 +42,8 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => import('./import.ts'),
   },
   'journal verify': {
-    usage: '[entité]',
-    help: 'recalcule la chaîne du journal et nomme le premier maillon rompu',
+    usage: '[entité] [--autorite ca.pem]',
+    help: 'recalcule la chaîne du journal et ses blocs horodatés, et nomme le premier maillon rompu ; --autorite : vérifie aussi qui a signé les jetons',
     load: () => import('./journal-verify.ts'),
   },
   migrate: {

@@ -51,6 +51,7 @@ export const run: Run = async args => {
   const config = await loadConfig({
     PASSEUR_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
     PASSEUR_LOG_LEVEL: 'warn',
+    PASSEUR_HORODATAGE: '1 min',
     ...process.env,
   })
   const folder = join(config.folders.data, 'demo')

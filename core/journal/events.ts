@@ -12,6 +12,8 @@ export interface JournalEvent extends StoredLine {
   /** Of the document, while it exists. */
   readonly flowId: string | null
   readonly title: string | null
+  /** Time of the token of its block; nothing as long as it is not stamped. */
+  readonly stampedAt: Date | null
   /** Of the author, while the account exists. */
   readonly firstName: string | null
   readonly lastName: string | null
@@ -46,12 +48,20 @@ const SPOKEN = "concat_ws(' - ', j.entity_id, j.author_id, j.document_id, j.even
 
 const escaped = (text: string): string => text.replaceAll(/[\\%_]/gu, sign => `\\${sign}`)
 
+/** Blocks follow each other: the first that ends at the line or after it holds it, and one look at their index finds it. */
+const STAMPED = `(select b.stamped_at from journal_blocks b
+  where b.entity_id = j.entity_id and b.last_seq >= j.seq order by b.last_seq limit 1) as stamped_at`
+
 const events = (db: Db) =>
   db({ j: 'journal' })
     .join({ e: 'entities' }, 'e.id', 'j.entity_id')
     .leftJoin({ d: 'documents' }, query => void query.on('d.entity_id', 'j.entity_id').on('d.id', 'j.document_id'))
     .leftJoin({ u: 'users' }, query => void query.on(db.raw('u.id::text = j.author_id')))
-    .select<Row[]>('j.*', db.raw('e.name as entity_name, e.siren, d.flow_id, d.title, u.first_name, u.last_name'))
+    .select<Row[]>(
+      'j.*',
+      db.raw('e.name as entity_name, e.siren, d.flow_id, d.title, u.first_name, u.last_name'),
+      db.raw(STAMPED),
+    )
 
 const event = ({ seq, ...row }: Row): JournalEvent => ({ ...row, seq: Number(seq) })
 

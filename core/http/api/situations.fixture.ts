@@ -1,6 +1,10 @@
 import { grantRole } from '../../access/roles.ts'
 import { createUser } from '../../access/users.ts'
 import type { Db } from '../../db/knex.ts'
+import { inTransaction } from '../../db/unit-of-work.ts'
+import { appendJournal } from '../../journal/append.ts'
+import { keepBlock, lineHashes } from '../../journal/blocks.ts'
+import { merkleTree } from '../../journal/merkle.ts'
 import { PASSWORD, type Client, type TestServer, type twoTowns } from '../http.fixture.ts'
 import { TUS_BODY } from '../tus.ts'
 
@@ -183,6 +187,23 @@ const freshEntity = async (world: World): Promise<Made> => ({
   entityId: await idOf(world, `/entites/${world.people.town}/entites`, { name: 'Action sociale', kind: 'service' }),
 })
 
+/** A line of the journal whose block was stamped, by nobody: what a token holds is not for the reader of an example. */
+const stamped = async (world: World): Promise<Made> => {
+  const { entityId = '' } = await freshEntity(world)
+  const at = new Date('2026-03-14T13:05:00Z')
+  await inTransaction(world.db, trx =>
+    appendJournal(trx, { entityId, at }, [
+      { kind: 'admin', event: 'connecteur.creation', message: 'Connecteur « GED » créé (WebDAV).', by: undefined },
+    ]),
+  )
+  const extent = { entityId, first: 1, last: 1 }
+  const { root } = merkleTree(await lineHashes(world.db, extent))
+  const token = Buffer.from('jeton')
+  const by = { authority: 'Horodateur de la ville', instanceId: '42', instanceLabel: 'Horodateur' }
+  await keepBlock(world.db, { ...extent, ...by, root, token, stampedAt: at })
+  return { entityId, seq: '1' }
+}
+
 /** The flow that the examples of the studio speak of, as a draft. */
 const draft = async (world: World): Promise<Made> => {
   await world.admin.send('DELETE', `/studio/flux/${FLOW.id}`)
@@ -293,6 +314,7 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       }),
     },
   },
+  'GET /entites/:entityId/journal/:seq/preuve': { params: stamped },
   'GET /recherche': { query: '?q=musique&limite=1' },
   'PUT /entites/:entityId/associations': { params: async ({ people }) => ({ entityId: people.service }) },
 }

@@ -1,4 +1,4 @@
-import { EVERY_FLOW, may, ROOT, slotsOf, type CompiledFlow } from '#core'
+import { EVERY_FLOW, may, ROOT, slotsUnder, type CompiledFlow } from '#core'
 import { entityIdOf, isNumber, requireOn, rightsOn } from '../access.ts'
 import { json, type Call, type Resource } from '../call.ts'
 import { definitionOf } from '../connectors-instances.ts'
@@ -13,11 +13,10 @@ const GLOBAL = 'global'
 
 const unknownFlow = (type: string) => badRequest(`Le type de dossier « ${type} » n'existe pas.`)
 
-/** The slots of a family, in the order of the steps: `num_same_type` is the rank among them. */
-export const slotsNamed = (flows: readonly CompiledFlow[], family: string): readonly string[] => [
+/** The slots of a family under a name (a flow, or every flow), in the order of the steps: `num_same_type` is the rank among them. */
+export const slotsNamed = (id: string, flows: readonly CompiledFlow[], family: string): readonly string[] => [
   ...new Set(
-    flows
-      .flatMap(slotsOf)
+    slotsUnder(id, flows)
       .filter(each => isFamilyOf(family, each.capability))
       .map(each => each.slot),
   ),
@@ -47,7 +46,7 @@ const rows = async (call: Call, entityId: string) => {
   )
   return bindings.flatMap(binding => {
     const concerned = binding.flow === EVERY_FLOW ? flows : flows.filter(each => each.id === binding.flow)
-    const slot = concerned.flatMap(slotsOf).find(each => each.slot === binding.slot)
+    const slot = slotsUnder(binding.flow, flows).find(each => each.slot === binding.slot)
     // The flow is gone, or its step: what remains of the association serves nothing.
     if (!slot) return []
     const family = own.get(binding.instanceId) ?? familyOfCapability(slot.capability)
@@ -61,7 +60,7 @@ const rows = async (call: Call, entityId: string) => {
           flux: binding.flow === EVERY_FLOW || !first ? GLOBAL : namesOf(first).flow,
           id_ce: binding.instanceId,
           type: family,
-          num_same_type: slotsNamed(concerned, family).indexOf(slot.slot),
+          num_same_type: slotsNamed(binding.flow, concerned, family).indexOf(slot.slot),
         },
       },
     ]
@@ -84,7 +83,7 @@ const associate = async (call: Call, entityId: string): Promise<Json> => {
   const asked = call.given.text('type') ?? ''
   if (asked !== family) throw badRequest(`Le connecteur n'est pas du bon type :  ${family} présenté, ${asked} requis`)
   const { id, flows } = flowsNamed(call, entityId, type)
-  const slot = slotsNamed(flows, family)[rankGiven(call)]
+  const slot = slotsNamed(id, flows, family)[rankGiven(call)]
   if (slot === undefined) throw badRequest(`Le connecteur de type ${family} n'existe pas pour le flux ${type}.`)
   const usable = await connectors.list(entityId)
   if (!usable.some(each => each.id === instance.id))
@@ -100,7 +99,7 @@ const run = async (call: Call, entityId: string): Promise<Json> => {
   const { connectors } = call.services
   const family = call.given.text('type') ?? ''
   const { id, flows } = flowsNamed(call, entityId, type)
-  const slot = slotsNamed(flows, family)[rankGiven(call)]
+  const slot = slotsNamed(id, flows, family)[rankGiven(call)]
   const serving = await connectors.associations(entityId)
   const instanceId = serving.find(each => (id === EVERY_FLOW || each.flow === id) && each.slot === slot)?.instanceId
   const instance = instanceId ? await connectors.find(instanceId) : undefined

@@ -1,7 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startWholeHub, type WholeHub } from '#core/conformance'
-import { clientOf } from '../testing.ts'
+import { createStampAuthority } from '#core/testing'
+import { basic, clientOf } from '../testing.ts'
 
 let hub: WholeHub
 let api: ReturnType<typeof clientOf>
@@ -171,6 +176,57 @@ describe('le journal de l’API de Pastell', () => {
       expect((json as Row)['error-message']).toMatch(/^Le paramètre /u)
     },
   )
+})
+
+test('avec un horodateur global, un événement a sa date, son jeton que reconnaît OpenSSL, et toute sa preuve', async () => {
+  const { connectors, stamping } = hub.hub.cradle
+  const authority = await createStampAuthority()
+  const { certificate, key } = await authority.issue()
+  const files = { certificat: certificate, cle: key, autorite: authority.certificate }
+  const { id } = await connectors.create(
+    { entityId: '0', userId: hub.users.admin },
+    {
+      connector: 'horodatage-interne',
+      label: 'Horodateur',
+      config: Object.fromEntries(
+        Object.entries(files).map(([name, pem]) => [name, Buffer.from(pem).toString('base64')]),
+      ),
+    },
+  )
+  const bound = await api('POST', `/entite/0/flux/global/connecteur/${id}`, { login: 'admin', body: 'type=horodateur' })
+  expect(bound.json).toEqual({ id_fe: expect.any(String) as string })
+  expect((await api('GET', '/entite/0/flux?type=horodateur', { login: 'admin' })).json).toMatchObject([
+    { flux: 'global', id_ce: id, type: 'horodateur', num_same_type: 0 },
+  ])
+  await stamping.run()
+
+  const [row] = await rows(`id_e=${hub.town}`)
+  expect(row?.['date_horodatage']).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$/u)
+  const { json } = await api('GET', `/journal/${row?.['id_j']}`)
+  const proof = JSON.parse(Buffer.from((json as { readonly preuve: string }).preuve, 'base64').toString('utf8')) as {
+    readonly line: { readonly seq: number; readonly text: string; readonly hash: string }
+    readonly block: { readonly text: string }
+  }
+  expect(createHash('sha256').update(proof.line.text).digest('hex')).toBe(proof.line.hash)
+  const native = await api('GET', `/api/v3/entites/${hub.town}/journal/${proof.line.seq}/preuve`)
+  expect(native.json).toEqual(proof)
+  const folder = await mkdtemp(join(tmpdir(), 'passeur-tsr-'))
+  try {
+    const answer = await fetch(`${hub.origin}/api/v2/journal/${row?.['id_j']}/jeton`, {
+      headers: { authorization: basic('agent') },
+    })
+    await writeFile(join(folder, 'jeton.tsr'), Buffer.from(await answer.arrayBuffer()))
+    await writeFile(join(folder, 'bloc.json'), proof.block.text)
+    await writeFile(join(folder, 'ca.pem'), authority.certificate)
+    const args = ['ts', '-verify', '-in', 'jeton.tsr', '-data', 'bloc.json', '-CAfile', 'ca.pem']
+    expect(execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }).toString()).toContain('OK')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+  expect(await api('GET', `/api/v3/entites/${hub.town}/journal/999999/preuve`)).toMatchObject({ status: 404 })
+  expect(await api('GET', `/api/v3/entites/${hub.town}/journal/1/preuve`, { login: 'voisin' })).toMatchObject({
+    status: 404,
+  })
 })
 
 test('la création d’une entité et celle d’un compte s’y lisent, et n’empêchent pas de les supprimer', async () => {

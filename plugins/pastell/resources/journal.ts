@@ -1,5 +1,15 @@
 import { Readable } from 'node:stream'
-import { chainedText, journalEvent, journalEvents, type JournalEvent, type JournalSearch, type Services } from '#core'
+import {
+  chainedText,
+  journalEvent,
+  journalEvents,
+  proofOf,
+  proofView,
+  rfc3161,
+  type JournalEvent,
+  type JournalSearch,
+  type Services,
+} from '#core'
 import { entityIdOf, isNumber, requireOn } from '../access.ts'
 import { json, type Call, type Reply, type Resource } from '../call.ts'
 import { csvLine } from '../http/csv.ts'
@@ -28,7 +38,7 @@ const columns = (services: Services, flowId: string | null, event: JournalEvent)
   }
   const { type, id_e, id_u, id_d, action, message } = first
   const next = {
-    date_horodatage: NEVER,
+    date_horodatage: event.stampedAt ? pastellDate(event.stampedAt) : NEVER,
     message_horodate: [type, id_e, id_u, id_d, action, message, date, names.type].join(' - '),
     document_type: names.type,
     titre: event.title,
@@ -48,11 +58,24 @@ const rows = async (services: Services, events: readonly JournalEvent[]) => {
   })
 }
 
-/** The proof is the text that was hashed: its SHA-256 is quoted by the next line of the same entity. */
+/** All that verifies a line that is stamped; before, the text that was hashed: the next line of the same entity quotes its SHA-256. */
+const preuveOf = async ({ db }: Services, event: JournalEvent): Promise<string> => {
+  const proof = await proofOf(db, event)
+  return Buffer.from(proof ? JSON.stringify(proofView(proof)) : chainedText(event)).toString('base64')
+}
+
+/** `.tsr`: the token of the block as an authority answers it; nothing as long as the event is not stamped, as in Pastell. */
+const tokenOf = async ({ db }: Services, event: JournalEvent): Promise<readonly Uint8Array[]> => {
+  const proof = await proofOf(db, event)
+  if (!proof) return []
+  const { writeResponse } = await rfc3161()
+  return [writeResponse({ is: 'granted', token: proof.block.token })]
+}
+
 const detail = async (services: Services, event: JournalEvent) => {
   const flowOf = await flowsOfDeleted(services, [event])
   const { first, next, last } = columns(services, flowOf(event), event)
-  return { ...first, preuve: Buffer.from(chainedText(event)).toString('base64'), ...next, ...last }
+  return { ...first, preuve: await preuveOf(services, event), ...next, ...last }
 }
 
 const day = (call: Call, name: string): string | undefined => {
@@ -139,10 +162,10 @@ export const journal: Resource = {
     await requireOn(call, event.entityId, 'journal:lecture')
     if (part === undefined) return json(await detail(call.services, event))
     if (part !== 'jeton') throw notFound(`Ressource ${part} non trouvée`)
-    // Nothing has a timestamp of RFC 3161: as in Pastell, an event that is not timestamped has an empty token.
+    const token = await tokenOf(call.services, event)
     return {
       is: 'stream',
-      open: () => Readable.from([], { objectMode: false }),
+      open: () => Readable.from(token, { objectMode: false }),
       type: 'application/timestamp-reply',
       name: `pastell-journal-preuve-${event.id}.tsr`,
     }

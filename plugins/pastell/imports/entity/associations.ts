@@ -35,7 +35,7 @@ const endsOf = (
   if (instance === undefined) return "son connecteur n'a pas été repris"
   const flow = flowsOf(bringing, row.flow)
   if (!flow) return "la plateforme n'a pas ce type de dossier : l'importer, puis relancer cet import"
-  const slot = slotsNamed(flow.among, row.family)[row.rank]
+  const slot = slotsNamed(flow.id, flow.among, row.family)[row.rank]
   return slot === undefined
     ? `aucune étape n'attend ce connecteur au rang ${row.rank + 1}`
     : { flow: flow.id, slot, place, instance }
