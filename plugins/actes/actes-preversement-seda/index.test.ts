@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ACTES_NAMESPACE, transmissionMessage, type FileRef, type PieceType } from '#core'
-import { fakeTown, testHub } from '#core/testing'
+import { demanded, fakeTown, testHub, typesChecked } from '#core/testing'
 import { preversementActes } from '../../steps/preversement-actes/index.ts'
 import flow from './index.ts'
 
@@ -133,4 +133,13 @@ test('une enveloppe démesurée est une erreur, qui se réessaie', async () => {
   expect(document.buttons['preversementActes.creer']).toBe(true)
   await document.ask('preversementActes.creer')
   expect(document.state).toBe('preversementActes.erreur')
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  const { titre, enveloppe, documents, ar } = document.data
+  const complete = { titre, enveloppe, documents, ar }
+  expect(document.current.title).toBe('Reprise 2024')
+  expect(await demanded(hub, complete)).toEqual(['enveloppe', 'documents', 'ar'])
+  expect(await typesChecked(hub, complete)).toEqual(['enveloppe', 'ar'])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { depotGed } from '../../steps/ged/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
 import publication from './index.ts'
@@ -54,4 +54,21 @@ test('une transformation impossible ou un dépôt refusé se voient et se réess
   expect([document.state, document.message]).toEqual(['ged.erreur', 'Le dossier « Publications » n’existe pas.'])
   await document.ask('ged.deposer')
   expect(document.state).toBe('termine')
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.numero)
+  expect(await demanded(hub, { ...complete, annexes: [fileNamed('plan.pdf')] })).toEqual([
+    'numero',
+    'acte',
+    'json',
+    'csv',
+  ])
+  expect(await typesChecked(hub, { ...complete, annexes: [fileNamed('plan.pdf')] })).toEqual([
+    'acte',
+    'json',
+    'csv',
+    'annexes',
+  ])
 })

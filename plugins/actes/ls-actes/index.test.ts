@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, PermanentError, type DocumentContents, type FileRef, type Ged } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
@@ -540,4 +540,20 @@ describe('la publication en données ouvertes', () => {
     await hub.advance('1 min')
     expect([document.state, ged.deposits.size]).toEqual(['termine', 1])
   })
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.objet)
+  expect(await demanded(hub, complete)).toEqual([
+    'objet',
+    'arrete',
+    'signature.circuit',
+    'tdtActes.nature',
+    'tdtActes.numero',
+    'tdtActes.date',
+    'tdtActes.classification',
+    'tdtActes.typologie',
+  ])
+  expect(await typesChecked(hub, complete)).toEqual(['arrete'])
 })

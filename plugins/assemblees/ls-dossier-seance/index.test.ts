@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import dossierSeance from './index.ts'
 
@@ -30,4 +30,10 @@ test.each([
 ])('%s ne part pas, et dit pourquoi', async (_cas, values, sentence) => {
   const { document } = await town(values)
   await expect(document.submit()).rejects.toThrow(sentence)
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub } = await town()
+  expect(await demanded(hub, complete)).toEqual(['dossier', 'metadonnees'])
+  expect(await typesChecked(hub, complete)).toEqual(['dossier'])
 })

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, formProblems, PermanentError, type Convoque, type Files } from '#core'
-import { fakeConvocation, fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeConvocation, fakeTown, fileNamed, testHub } from '#core/testing'
 import { convocation } from '../../steps/convocation/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { versementSeance } from '../../steps/versement-seance/index.ts'
@@ -431,4 +431,17 @@ describe('le suivi', () => {
     await other.document.ask('convocation.recupererPreuves')
     expect(other.document.data['convocation.preuves']).toMatchObject({ name: 'jetons.zip' })
   })
+})
+
+test('ce que le formulaire exige', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.objet)
+  expect(await demanded(hub, complete)).toEqual([
+    'objet',
+    'convocation.date',
+    'convocation.heure',
+    'convocation.type',
+    'convocation.lieu',
+    'convocation.convocation',
+  ])
 })

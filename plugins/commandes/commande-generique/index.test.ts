@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -87,4 +87,17 @@ test.each([
 ])('%s, la commande ne part pas', async (_cas, values, sentence) => {
   const { document } = await town(values)
   await expect(document.submit()).rejects.toThrow(sentence)
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.libelle)
+  expect(await demanded(hub, complete)).toEqual([
+    'libelle',
+    'commande',
+    'fournisseurNom',
+    'fournisseurCourriel',
+    'signature.circuit',
+  ])
+  expect(await typesChecked(hub, complete)).toEqual(['commande'])
 })

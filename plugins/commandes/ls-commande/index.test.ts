@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -85,4 +85,11 @@ test('le fournisseur qui ne lit pas est relancé, puis la commande est dite non 
   await signed(all)
   await all.hub.advance('61 d')
   expect([all.document.state, all.courrier.mails.length, all.ged.deposits.size]).toEqual(['termine', 2, 1])
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.libelle)
+  expect(await demanded(hub, complete)).toEqual(['libelle', 'document', 'signature.circuit'])
+  expect(await typesChecked(hub, complete)).toEqual(['document'])
 })

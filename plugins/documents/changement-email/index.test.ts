@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError } from '#core'
-import { testHub } from '#core/testing'
+import { demanded, testHub } from '#core/testing'
 import flow, { decisionEmail } from './index.ts'
 
 /** A platform of two accounts, which refuses an address already taken as the real one does. */
@@ -76,3 +76,9 @@ test.each(['camille', 'Camille <camille@ville.fr>', 'a@ville.fr, b@ville.fr'])(
   '« %s » n’est pas une adresse',
   demandee => expect(asked({ demandee })).rejects.toThrow('une seule adresse'),
 )
+
+test('ce que le formulaire exige', async () => {
+  const { hub, document } = await asked()
+  expect(document.current.title).toBe('c.durand')
+  expect(await demanded(hub, { login: 'c.durand', demandee: 'camille.durand@ville.fr' })).toEqual(['login', 'demandee'])
+})

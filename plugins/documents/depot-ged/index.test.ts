@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError, type DocumentContents, type Ged } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub } from '#core/testing'
 import { depotGed } from '../../steps/ged/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
 import flow from './index.ts'
@@ -80,4 +80,9 @@ test('un refus du dépôt dit pourquoi, et se réessaie ; sans connecteur, le do
   const alone = await testHub(flow, [transformation, depotGed], {}).create(complete)
   await alone.submit()
   expect(alone.message).toContain("Aucun connecteur n'est associé à l'étape « Dépôt en GED »")
+})
+
+test('ce que le formulaire exige', async () => {
+  const { hub } = await town()
+  expect(await demanded(hub, complete)).toEqual(['titre', 'fichiers'])
 })

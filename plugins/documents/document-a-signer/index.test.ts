@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub } from '#core/testing'
 import { depotGed } from '../../steps/ged/index.ts'
 import { orientation } from '../../steps/orientation/index.ts'
 import { signature } from '../../steps/signature/index.ts'
@@ -71,4 +71,11 @@ test('des fichiers de plus de 150 Mo ne partent pas', async () => {
   const heavy = { ...complete.document, size: 150_000_001 }
   const document = await hub.create({ ...complete, document: heavy })
   await expect(document.submit()).rejects.toThrow('le maximum est')
+})
+
+test('ce que le formulaire exige', async () => {
+  const { hub, document } = await signed({})
+  expect(flow.stored.steps[0]?.bindings).toEqual({ titre: 'libelle', document: 'document', annexes: 'annexes' })
+  expect(document.current.title).toBe(complete.libelle)
+  expect(await demanded(hub, complete)).toEqual(['libelle', 'document', 'signature.circuit'])
 })

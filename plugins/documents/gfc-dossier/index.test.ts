@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -76,4 +76,17 @@ test('les données du bordereau ne se demandent que pour un archivage', async ()
   await expect(missing.document.submit()).rejects.toThrow("« Référence de l'échange »")
   const { hub } = missing
   expect(hub.flow.fields['saeConfig']?.options.when).toEqual({ field: 'envoiSae', is: true })
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  const saeConfig = { ...fileNamed('donnees.json'), type: 'application/json' }
+  expect(document.current.title).toBe(complete.intitule)
+  expect(await demanded(hub, { ...complete, saeConfig })).toEqual([
+    'reference',
+    'intitule',
+    'document',
+    'signature.circuit',
+  ])
+  expect(await typesChecked(hub, { ...complete, saeConfig })).toEqual(['document', 'saeConfig'])
 })

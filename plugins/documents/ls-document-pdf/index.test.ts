@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -95,4 +95,11 @@ test('un courriel que personne ne lit est relancé, puis déclaré non reçu, et
   await hub.advance('61 d')
   expect([document.state, courrier.mails.length, ged.deposits.size]).toEqual(['termine', 4, 1])
   expect(document.current.trail.map(stop => stop.state)).toContain('mailsec.nonRecu')
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town(ALL)
+  expect(document.current.title).toBe(complete.libelle)
+  expect(await demanded(hub, { ...complete, ...ALL })).toEqual(['libelle', 'document', 'signature.circuit'])
+  expect(await typesChecked(hub, { ...complete, ...ALL })).toEqual(['document'])
 })

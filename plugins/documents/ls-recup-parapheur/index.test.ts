@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { transformation } from '../../steps/transformation/index.ts'
@@ -70,4 +70,10 @@ test('chaque échec s’explique et reprend', async () => {
   sae.refuse('300', 'Accord de versement invalide')
   await hub.advance('20 min')
   expect([document.state, document.buttons['sae.regenerer']]).toEqual(['sae.refuse', true])
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub } = await town()
+  expect(await demanded(hub, collected)).toEqual(['dossierId', 'dossierNom', 'documentsSignes', 'bordereau', 'premis'])
+  expect(await typesChecked(hub, collected)).toEqual(['premis'])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -67,4 +67,13 @@ test('les destinataires ouvrent le document signé', async () => {
   expect(hub.flow.steps.find(({ alias }) => alias === 'mailsec')?.bindings['document']).toEqual({
     firstOf: ['signature.signe', 'document'],
   })
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  const json = { ...fileNamed('donnees.json'), type: 'application/json' }
+  const data = { mailMetadata: json, saeConfig: json }
+  expect(document.current.title).toBe(complete.libelle)
+  expect(await demanded(hub, { ...complete, ...data })).toEqual(['libelle', 'document', 'signature.circuit'])
+  expect(await typesChecked(hub, { ...complete, ...data })).toEqual(['mailMetadata', 'saeConfig'])
 })

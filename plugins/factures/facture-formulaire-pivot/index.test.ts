@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readPivot, type FileRef } from '#core'
-import { samplePivot, temporaryFiles, testHub } from '#core/testing'
+import { demanded, samplePivot, temporaryFiles, testHub } from '#core/testing'
 import { creationFacture } from '../../steps/creation-facture/index.ts'
 import formulaire from './index.ts'
 
@@ -141,4 +141,18 @@ describe('une erreur de saisie', () => {
     await hub.settleDown()
     expect(document.message).toContain('Ligne 1 de « lignes.csv »')
   })
+})
+
+test('ce que le formulaire exige', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.numero)
+  expect(await demanded(hub, complete)).toEqual([
+    'fournisseur',
+    'fournisseurNom',
+    'numero',
+    'date',
+    'montantHt',
+    'montantTtc',
+    'montantNet',
+  ])
 })

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { temporaryFiles, testHub, fakePortail } from '#core/testing'
+import { demanded, fakePortail, temporaryFiles, testHub, typesChecked } from '#core/testing'
 import { pousserStatut } from '../../steps/pousser-statut/index.ts'
 import statutFactureCpp from './index.ts'
 
@@ -63,4 +63,13 @@ test('une réponse perdue ne pousse pas deux fois', async () => {
   await hub.advance('1 h')
   expect(again.state).toBe('termine')
   expect(fake.pushes).toHaveLength(1)
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town(statutXml('08'))
+  const { objet, fichier } = document.data
+  const complete = { objet, fichier }
+  expect(document.current.title).toBe('Mandatement')
+  expect(await demanded(hub, complete)).toEqual(['objet', 'fichier'])
+  expect(await typesChecked(hub, complete)).toEqual(['fichier'])
 })

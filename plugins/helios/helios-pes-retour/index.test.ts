@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError } from '#core'
-import { fakeTown, samplePes, samplePesRetour, testHub } from '#core/testing'
+import { demanded, fakeTown, samplePes, samplePesRetour, testHub, typesChecked } from '#core/testing'
 import { depotGed } from '../../steps/ged/index.ts'
 import flow, { lectureRetour } from './index.ts'
 
@@ -54,4 +54,13 @@ test('dépôt refusé par la GED, puis réessayé', async () => {
   expect(document.state).toBe('ged.erreur')
   await document.ask('ged.deposer')
   expect(document.state).toBe('termine')
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  const { objet, idRetour, dateTdt, fichierPes } = document.data
+  const complete = { objet, idRetour, dateTdt, fichierPes }
+  expect(document.current.title).toBe('RET_1')
+  expect(await demanded(hub, complete)).toEqual(['objet', 'fichierPes'])
+  expect(await typesChecked(hub, complete)).toEqual(['fichierPes'])
 })

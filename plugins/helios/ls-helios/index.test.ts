@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError, PermanentError } from '#core'
-import { fakeTown, samplePes, testHub } from '#core/testing'
+import { demanded, fakeTown, samplePes, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { signature } from '../../steps/signature/index.ts'
@@ -161,4 +161,15 @@ describe('les refus et les erreurs', () => {
     await hub.resume('tdtHelios')
     expect(document.state).toBe('tdtHelios.envoye')
   })
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document, pes } = await town()
+  expect(document.current.title).toBe('Mandats de janvier')
+  expect(await demanded(hub, { objet: 'Mandats de janvier', fichierPes: pes, ...ALL })).toEqual([
+    'objet',
+    'fichierPes',
+    'signature.circuit',
+  ])
+  expect(await typesChecked(hub, { objet: 'Mandats de janvier', fichierPes: pes, ...ALL })).toEqual(['fichierPes'])
 })

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { FileRef } from '#core'
-import { fakeTown, samplePes, testHub } from '#core/testing'
+import { demanded, fakeTown, samplePes, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { tdtHelios } from '../../steps/tdt-helios/index.ts'
@@ -93,4 +93,11 @@ describe('le cheminement', () => {
     await document.ask('rouvrir')
     expect(document.state).toBe('brouillon')
   })
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document, pes } = await town({})
+  expect(document.current.title).toBe('Réfection du préau')
+  expect(await demanded(hub, { objet: 'Réfection du préau', fichierPes: pes })).toEqual(['objet', 'fichierPes'])
+  expect(await typesChecked(hub, { objet: 'Réfection du préau', fichierPes: pes })).toEqual(['fichierPes'])
 })

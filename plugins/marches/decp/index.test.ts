@@ -1,7 +1,7 @@
 import { json } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { PermanentError, TemporaryError, type DocumentContents, type FileRef } from '#core'
-import { testHub } from '#core/testing'
+import { demanded, testHub } from '#core/testing'
 import { formulaireDecp } from '../../steps/publication-decp/exemple.ts'
 import { publicationDecp } from '../../steps/publication-decp/index.ts'
 import decp from './index.ts'
@@ -274,4 +274,12 @@ describe('après la publication', () => {
     await document.ask('publicationDecp.republier')
     expect([document.state, deposits.length]).toEqual(['termine', 2])
   })
+})
+
+test('ce que le formulaire exige', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(premier.objet)
+  expect(await demanded(hub, { ...premier, ...inStep(formulaireDecp) })).toEqual(
+    expect.arrayContaining(Object.keys(premier)),
+  )
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError, type DocumentContents } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { publicationDecp } from '../../steps/publication-decp/index.ts'
 import { archivage } from '../../steps/sae/index.ts'
@@ -102,4 +102,19 @@ test.each([
 ])('%s ne part pas', async (_cas, values, sentence) => {
   const { document } = await town(values)
   await expect(document.submit()).rejects.toThrow(sentence)
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(dossier.libelle)
+  expect(await demanded(hub, dossier)).toEqual([
+    'libelle',
+    'typeConsultation',
+    'numeroConsultation',
+    'typeMarche',
+    'dateDebut',
+    'dateFin',
+    'zip',
+  ])
+  expect(await typesChecked(hub, dossier)).toEqual(['zip'])
 })

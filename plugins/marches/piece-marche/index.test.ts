@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PermanentError, type DocumentContents } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub } from '#core/testing'
 import { depotAutomatique } from '../../steps/depot-automatique/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { digestsOf, mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
@@ -168,4 +168,18 @@ describe('les refus', () => {
     const { document } = await town(values)
     await expect(document.submit()).rejects.toThrow(sentence)
   })
+})
+
+test('ce que le formulaire exige', async () => {
+  const { hub, document } = await town({})
+  expect(document.current.title).toBe(piece.libelle)
+  expect(await demanded(hub, piece)).toEqual([
+    'libelle',
+    'numeroConsultation',
+    'typeMarche',
+    'etape',
+    'typePiece',
+    'dateDocument',
+    'document',
+  ])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { PermanentError, type Mailsec } from '#core'
-import { fakeTown, fileNamed, testHub } from '#core/testing'
+import { demanded, fakeTown, fileNamed, testHub, typesChecked } from '#core/testing'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec, recipientsIn } from '../../steps/mailsec/index.ts'
@@ -112,4 +112,23 @@ test('chaque arrêt dit pourquoi et reprend : transformation, signature, remise,
   expect([document.state, document.message]).toEqual(['ged.erreur', 'Le nom existe déjà.'])
   await document.ask('ged.deposer')
   expect(document.state).toBe('sae.envoye')
+})
+
+test('ce que le formulaire exige, et les fichiers dont il vérifie le type', async () => {
+  const { hub, document } = await town()
+  expect(document.current.title).toBe(complete.titre)
+  expect(await demanded(hub, complete)).toEqual([
+    'titre',
+    'matricule',
+    'prenom',
+    'naissance',
+    'courriel',
+    'siret',
+    'date',
+    'mois',
+    'annee',
+    'document',
+    'signature.circuit',
+  ])
+  expect(await typesChecked(hub, complete)).toEqual(['document'])
 })
