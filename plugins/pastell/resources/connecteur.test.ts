@@ -150,3 +150,19 @@ describe('une instance de connecteur', () => {
     expect(set.json).toMatchObject({ result: 'ok', data: { depot_webdav_login: 'moi' } })
   })
 })
+
+test('les statistiques se produisent par « get_stats » : les colonnes et le nom de fichier de Pastell', async () => {
+  await api('POST', `/entite/${hub.town}/document?type=ls-commande`)
+  const id = await create('id_connecteur=stats&libelle=Statistiques')
+  await api('PATCH', `${at(id)}/content`, { body: 'type=ls-commande&include_children=1&start_date=2020-01-01' })
+  const made = await api('POST', `${at(id)}/action/get_stats`)
+  expect([made.status, (made.json as { readonly result: boolean }).result]).toEqual([201, true])
+  const [address = ''] = /\/api\/v3\/\S+\d/u.exec((made.json as { readonly last_message: string }).last_message) ?? []
+  const { headers, text } = await api('GET', address)
+  expect(headers['content-disposition']).toContain(`${hub.town}_ls-commande_2020-01-01-fin.csv`)
+  expect(text.split('\r\n')).toEqual([
+    'id_e,Entité,Nombre,Taille en octet,Taille arrondie,État,État label',
+    `${hub.town},Ville,1,0,0 octets,brouillon,Brouillon`,
+    '',
+  ])
+})
