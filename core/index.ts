@@ -169,7 +169,7 @@ export { journalEvent, journalEvents, type JournalEvent, type JournalSearch } fr
 export * from './contracts/actes/index.ts'
 export { webdavVolumeOn } from './volumes/webdav/client.ts'
 export { howMany, upkeepConnector, valuesOf } from './contracts/upkeep/connector.ts'
-export { csv } from './contracts/upkeep/csv.ts'
+export { csv, csvStream } from './contracts/upkeep/csv.ts'
 // Connectors as an API of another shape shows them (plugins/pastell).
 export { EVERY_FLOW } from './connectors/model.ts'
 export { slotsOf, slotsUnder } from './connectors/associations.ts'

@@ -8,6 +8,9 @@ test('les réglages sont ceux de l’administrateur, avec la virgule du format n
     siret: '21340172201787',
     prefecture: 'PREF034',
     separateur: 'virgule',
+    fichiers: 'acte',
   })
-  expect(await connector.check()).toContain('SIRET 21340172201787, sans adresse publique')
+  expect(await connector.check()).toContain(
+    'SIRET 21340172201787, un fichier de données par acte, sans adresse publique',
+  )
 })

@@ -19,6 +19,14 @@ export default defineConnector({
         message: 'Écrire « PREF » et le département sur trois caractères, par exemple « PREF034 » ou « SPREF0342 ».',
       },
     }),
+    fichiers: choice(
+      'Fichiers de données',
+      { acte: 'Un fichier par acte', annee: 'Un fichier par année' },
+      {
+        default: 'acte',
+        help: 'Un fichier par année demande un dépôt SFTP, WebDAV, S3 ou local ; Passeur le récrit en entier à chaque publication.',
+      },
+    ),
     separateur: choice(
       'Séparateur des colonnes',
       { virgule: 'Virgule (format national)', pointVirgule: 'Point-virgule' },
@@ -38,7 +46,7 @@ export default defineConnector({
       reglages: { lire: () => Promise.resolve(config) },
       check: () =>
         Promise.resolve(
-          `Publication au nom du SIRET ${config.siret}, ${config.adresse === undefined ? "sans adresse publique de l'acte" : `actes lisibles à ${config.adresse}`}.`,
+          `Publication au nom du SIRET ${config.siret}, ${config.fichiers === 'annee' ? 'un fichier de données par année' : 'un fichier de données par acte'}, ${config.adresse === undefined ? "sans adresse publique de l'acte" : `actes lisibles à ${config.adresse}`}.`,
         ),
     }
   },

@@ -243,6 +243,7 @@ export const fakeTdtHelios = () => {
 export const fakeGed = () => {
   const mishaps = new Mishaps()
   const deposits = new Map<string, string>()
+  const replaced = new Map<string, FileRef>()
   const ged: Ged = {
     async deposit(contents, key) {
       mishaps.before()
@@ -250,8 +251,14 @@ export const fakeGed = () => {
       mishaps.after()
       return { ids: {}, location: `/actes/${contents.title}` }
     },
+    async replace(file) {
+      mishaps.before()
+      replaced.set(file.name, file)
+      mishaps.after()
+      return { location: `/actes/${file.name}` }
+    },
   }
-  return { ged, mishaps, deposits }
+  return { ged, mishaps, deposits, replaced }
 }
 
 export const fakeSeda = () => {

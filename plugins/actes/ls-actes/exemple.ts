@@ -10,6 +10,12 @@ export const exemple: FlowExample = {
   departures: {
     complet: () => DELIBERATION,
     'sans dépôt demandé': () => ({ ...DELIBERATION, envoiDepot: false }),
+    'sans dépôt, ni signature, ni publication': () => ({
+      ...DELIBERATION,
+      envoiDepot: false,
+      envoiSignature: false,
+      publication: false,
+    }),
     'sans signature': () => ({ ...DELIBERATION, envoiSignature: false }),
     'archivage seul': () => ({ envoiSignature: false, envoiTdt: false, envoiDepot: false }),
   },

@@ -42,7 +42,8 @@ export default defineFlow({
     const tdt = tdtActes({ objet, acte: signed, annexes })
     // Some TdT stamp nothing.
     const stamped = firstOf(tdt.fields.acteTamponne, signed)
-    const { numero, date, nature, classification, ar, dateAr, annexesTamponnees, bordereau } = tdt.fields
+    const { numero, date, nature, classification, ar, dateAr, dateArAnnulation, annexesTamponnees, bordereau } =
+      tdt.fields
     return [
       transformation({}),
       visa.when(envoiSignature),
@@ -53,7 +54,7 @@ export default defineFlow({
         allOf(is(envoiTdt, true), is(envoiDepot, false)),
       ),
       depotGed({}).when(envoiDepot),
-      publicationScdl({ objet, numero, date, classification, dateAr, acte: stamped }).when(
+      publicationScdl({ objet, numero, date, classification, dateAr, acte: stamped, retrait: dateArAnnulation }).when(
         allOf(is(envoiTdt, true), is(publication, true), is(nature, DELIBERATION)),
       ),
       archivage({}).when(envoiSae),

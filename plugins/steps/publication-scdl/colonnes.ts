@@ -1,4 +1,5 @@
-import { csv, localDay } from '#core'
+import type { Readable } from 'node:stream'
+import { csv, csvStream, localDay } from '#core'
 
 interface Rule {
   /** As people know it, for sentences. */
@@ -74,6 +75,20 @@ export const faultsOf = (line: Deliberation): readonly string[] =>
       : [`« ${label} » (${name}) : « ${value} » n'est pas ${shape.said}.`]
   })
 
+export type Separateur = ',' | ';'
+
+const header = columns.map(([name]) => name)
+const cellsOf = (line: Deliberation) => columns.map(([name]) => line[name]?.trim() ?? '')
+
 /** The header and one line. */
-export const csvOf = (line: Deliberation, separateur: ',' | ';'): string =>
-  csv([columns.map(([name]) => name), columns.map(([name]) => line[name]?.trim() ?? '')], separateur)
+export const csvOf = (line: Deliberation, separateur: Separateur): string => csv([header, cellsOf(line)], separateur)
+
+/** The header and as many lines as there are, streamed. */
+export const csvOfAll = (lines: AsyncIterable<Deliberation>, separateur: Separateur): Readable =>
+  csvStream(
+    (async function* () {
+      yield header
+      for await (const line of lines) yield cellsOf(line)
+    })(),
+    separateur,
+  )
