@@ -106,6 +106,12 @@ describe('le cheminement', () => {
     expect(document.journal.filter(line => line.startsWith('2 convoqués'))).toHaveLength(1)
   })
 
+  test('sans case cochée, la séance tenue se termine sans dépôt ni dossier d’archives', async () => {
+    const { document, hub, ged } = await sent()
+    await hub.advance('8 d')
+    expect([document.state, ged.deposits.size, hub.created]).toEqual(['termine', 0, []])
+  })
+
   test('un logiciel qui prend l’ordre du jour avec la séance ne le reçoit pas deux fois', async () => {
     const { document, seances, answers } = await town({}, { agenda: 'included' })
     answers.agenda = 'Il ne devait pas être envoyé à part.'

@@ -1,4 +1,5 @@
 import { date, defineFlow, file, files, firstOf, flag, longText, mailList, text } from '#core'
+import { donneesBordereau, metadonnees } from '../champs.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -32,11 +33,7 @@ export default defineFlow({
       page: 'Échange',
     }),
     pieces: files('Pièces jointes', { pastell: 'pj', page: 'Échange' }),
-    metadonnees: file('Fichier de métadonnées', {
-      help: 'JSON de préférence, ou XML : lu par la transformation, s’il y en a une.',
-      pastell: 'metadonnees',
-      page: 'Échange',
-    }),
+    metadonnees: metadonnees({ page: 'Échange' }),
     contactNom: text('Nom du contact', { index: true, pastell: 'nom_contact', page: 'Contact' }),
     contactPrenom: text('Prénom du contact', { pastell: 'prenom_contact', page: 'Contact' }),
     contactAdresse: text('Adresse du contact', { pastell: 'adresse_contact', page: 'Contact' }),
@@ -60,13 +57,7 @@ export default defineFlow({
     envoiMailsec: flag('Mail sécurisé', { pastell: 'envoi_mailsec', page: 'Cheminement' }),
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot', page: 'Cheminement' }),
     envoiSae: flag('Archivage', { pastell: 'envoi_sae', page: 'Cheminement' }),
-    saeConfig: file("Données du bordereau d'archivage", {
-      help: 'Un objet JSON : ses valeurs remplacent celles du document dans le bordereau SEDA.',
-      accept: ['application/json'],
-      when: { field: 'envoiSae', is: true },
-      pastell: 'sae_config',
-      page: 'Cheminement',
-    }),
+    saeConfig: donneesBordereau({ page: 'Cheminement' }),
   },
   steps({ intitule, document, pieces, envoiSignature, envoiMailsec, envoiDepot, envoiSae, saeConfig }) {
     const visa = signature({ titre: intitule, document, annexes: pieces })

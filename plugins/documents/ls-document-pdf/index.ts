@@ -1,4 +1,5 @@
 import { defineFlow, file, files, firstOf, flag, text } from '#core'
+import { metadonnees } from '../champs.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -21,11 +22,7 @@ export default defineFlow({
       page: 'Informations',
     }),
     annexes: files('Annexes', { pastell: 'annexe', page: 'Informations' }),
-    metadonnees: file('Fichier de métadonnées', {
-      help: 'JSON de préférence, ou XML : lu par la transformation, s’il y en a une.',
-      pastell: 'metadonnees',
-      page: 'Informations',
-    }),
+    metadonnees: metadonnees({ page: 'Informations' }),
     envoiSignature: flag('Signature', { pastell: 'envoi_signature', page: 'Cheminement' }),
     envoiMailsec: flag('Mail sécurisé', { pastell: 'envoi_mailsec', page: 'Cheminement' }),
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot', page: 'Cheminement' }),

@@ -1,4 +1,5 @@
 import { defineFlow, file, files, firstOf, flag, text } from '#core'
+import { donneesBordereau } from '../champs.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
@@ -37,13 +38,7 @@ export default defineFlow({
     }),
     envoiGed2: flag('Dépôt en GED après le courriel', { pastell: 'envoi_ged_2', page: 'Cheminement' }),
     envoiSae: flag('Archivage', { pastell: 'envoi_sae', page: 'Cheminement' }),
-    saeConfig: file("Données du bordereau d'archivage", {
-      help: 'Un objet JSON : ses valeurs remplacent celles du document dans le bordereau SEDA.',
-      accept: ['application/json'],
-      when: { field: 'envoiSae', is: true },
-      pastell: 'sae_config',
-      page: 'Cheminement',
-    }),
+    saeConfig: donneesBordereau({ page: 'Cheminement' }),
     lu: text('Courriel lu', { hidden: true, pastell: 'is_recupere', page: 'Cheminement' }),
   },
   steps({ libelle, document, annexes, envoiSignature, envoiGed1, envoiMailsec, envoiGed2, envoiSae, saeConfig }) {
