@@ -778,6 +778,8 @@ export type JournalEntry = {
   readonly author: string | null
   /** Empreinte de la ligne, chaînée à la précédente de l’entité. */
   readonly hash: string
+  /** La ligne est dans un bloc horodaté : sa preuve se télécharge. */
+  readonly stamped: boolean
 }
 
 /** Une page du journal. */
@@ -786,6 +788,45 @@ export type JournalPage = {
   readonly items: readonly JournalEntry[]
   /** À donner dans « apres » pour lire la page suivante ; null à la fin. */
   readonly next: string | null
+}
+
+/** Ce qui prouve, sans aucune autre ligne, qu’une ligne du journal existait quand son bloc a été horodaté. */
+export type JournalProof = {
+  /** La ligne. */
+  readonly line: {
+    /** Rang dans le journal de l’entité. */
+    readonly seq: number
+    /** Texte haché, à l’octet près : tout ce que la ligne contient, et l’empreinte de la précédente. */
+    readonly text: string
+    /** SHA-256 de ce texte. */
+    readonly hash: string
+  }
+  /** De la ligne à la racine : l’empreinte à joindre à chaque étage, et de quel côté. */
+  readonly path: readonly {
+    /** left : l’empreinte est à gauche ; right : à droite */
+    readonly side: 'left' | 'right'
+    /** SHA-256, en hexadécimal. */
+    readonly hash: string
+  }[]
+  /** Le bloc horodaté où elle se trouve. */
+  readonly block: {
+    /** Première ligne du bloc. */
+    readonly first: number
+    /** Dernière ligne du bloc. */
+    readonly last: number
+    /** Racine de l’arbre des lignes du bloc. */
+    readonly hash: string
+    /** Texte horodaté, à l’octet près. */
+    readonly text: string
+    /** Heure du jeton. */
+    readonly stampedAt: string
+    /** Qui a signé le jeton. */
+    readonly authority: string
+    /** Jeton RFC 3161 (DER), en base64. */
+    readonly token: string
+  }
+  /** Comment vérifier, étape par étape, avec OpenSSL. */
+  readonly howTo: readonly string[]
 }
 
 export type LateLetter = {
@@ -1322,6 +1363,8 @@ export type StateView = {
   readonly label: string
   /** draft : brouillon ; running : la machine ou un partenaire travaille ; trouble : en erreur, une personne doit agir ; uncertain : on ne sait pas si l’envoi est parti, une personne tranche ; stopped : arrêté sans faute (refus, annulation) ; over : fin d’une étape, en attente d’une décision ; done : terminé ; abandoned : abandonné */
   readonly kind: 'draft' | 'running' | 'trouble' | 'uncertain' | 'stopped' | 'over' | 'done' | 'abandoned'
+  /** Ce qui s’est passé et quoi faire, pour un agent : là où une personne doit agir. */
+  readonly help?: string
 }
 
 /** Une étape qu’un flux peut employer. */
@@ -1729,6 +1772,8 @@ export type Problem = {
     | 'contact_introuvable'
     | 'groupe_annuaire_introuvable'
     | 'document_introuvable'
+    | 'ligne_introuvable'
+    | 'ligne_non_horodatee'
     | 'connecteur_introuvable'
     | 'enregistrement_introuvable'
     | 'rapport_introuvable'
@@ -2207,6 +2252,15 @@ export interface Requests {
     readonly path: {
       /** Identifiant de l’entité. */
       readonly entityId: string
+    }
+  }
+  /** Obtenir la preuve d’une ligne du journal : la ligne, son chemin dans le bloc horodaté, le jeton */
+  readonly 'GET /entites/{entityId}/journal/{seq}/preuve': {
+    readonly path: {
+      /** Identifiant de l’entité. */
+      readonly entityId: string
+      /** Rang de la ligne dans le journal de l’entité. */
+      readonly seq: string
     }
   }
   /** Lister ses lots dans une entité, du plus récent au plus ancien */
@@ -2982,6 +3036,8 @@ export interface Answers {
     /** Tous les éléments : cette liste tient en une page. */
     readonly items: readonly FlowSummary[]
   }
+  /** Obtenir la preuve d’une ligne du journal : la ligne, son chemin dans le bloc horodaté, le jeton */
+  readonly 'GET /entites/{entityId}/journal/{seq}/preuve': JournalProof
   /** Lister ses lots dans une entité, du plus récent au plus ancien */
   readonly 'GET /entites/{entityId}/lots': BatchPage
   /** Lire un lot : où il en est, combien de lignes dans chaque situation */

@@ -90,7 +90,7 @@ export const addNotifications = async (db: Db, now: Date): Promise<void> => {
 
 /** Asks for the journal to be stamped, as soon as a connector is associated to that; each pass then plans the next. */
 export const addStamping = async (db: Db, now: Date): Promise<void> => {
-  const stamper = await db('associations').where({ slot: JOURNAL_SLOT }).first('id')
+  const stamper = await db('associations').where({ slot: JOURNAL_SLOT }).first<{ id: string } | undefined>('id')
   if (stamper && !(await isPlanned(db, 'stamping'))) await enqueueStamping(db, { at: now })
 }
 

@@ -10,7 +10,7 @@ import { proofView } from '../../journal/proof-view.ts'
 import { readJournal, type StoredLine } from '../../journal/read.ts'
 import { route } from '../route.ts'
 import { DocumentParams, onDocument } from './on-document.ts'
-import { Id, JournalEntry, JournalPage, JournalProofView } from './schemas.ts'
+import { Id, JournalPage, JournalProofView, type JournalEntry } from './schemas.ts'
 
 /** An event is the name of a state or of a task; verbs (« modification ») speak through their message. */
 const journalLine = (flow: CompiledFlow, line: StoredLine, stamped: number) => ({
@@ -62,10 +62,10 @@ export const journalRoutes = [
       'Le journal est horodaté par blocs : un jeton RFC 3161 pour la racine de l’arbre de leurs lignes. Qui lit un document obtient la preuve des lignes de son journal ; les autres lignes demandent le droit de lire le journal de l’entité.',
     params: Type.Object({
       entityId: Id,
-      seq: Type.Integer({ minimum: 1, description: 'Rang de la ligne dans le journal de l’entité.' }),
+      seq: Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Rang de la ligne dans le journal de l’entité.' }),
     }),
     async can({ params: { entityId, seq }, rights, services: { db } }) {
-      const line = await lineOf(db, entityId, seq)
+      const line = await lineOf(db, entityId, Number(seq))
       const id = line?.documentId ?? undefined
       const document =
         id === undefined ? undefined : await DocumentModel.query(db).findById([entityId, id]).select('flowId')
@@ -75,7 +75,7 @@ export const journalRoutes = [
     refusals: [errors.lineNotFound, errors.lineNotStamped],
     response: JournalProofView,
     async handle({ params: { entityId, seq }, services: { db } }) {
-      const line = await lineOf(db, entityId, seq)
+      const line = await lineOf(db, entityId, Number(seq))
       if (!line) throw errors.lineNotFound()
       const proof = await proofOf(db, line)
       if (!proof) throw errors.lineNotStamped()

@@ -114,6 +114,7 @@ export const MAKERS: Readonly<Record<string, Maker>> = {
     return (body['values'] as { readonly acte: { readonly sha256: string } }).acte.sha256
   },
   viewer: () => 'essai',
+  seq: () => '1',
   userId: (world, { entityId = '' }) =>
     idOf(world, `/entites/${entityId}/utilisateurs`, {
       login: `c.durand.${++accounts}`,

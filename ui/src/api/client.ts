@@ -137,6 +137,8 @@ export const api = {
         path: { entityId, documentId },
         query: { apres },
       }),
+    proofAddress: (entityId: string, seq: number) =>
+      address('GET /entites/{entityId}/journal/{seq}/preuve', { path: { entityId, seq: String(seq) } }),
   },
   connectors: {
     types: () => items(call('GET /connecteurs/types')),

@@ -453,6 +453,8 @@ export const fr = {
     more: 'Voir plus',
     empty: 'Le journal est vide.',
     byMachine: 'Passeur',
+    proof: 'Preuve',
+    proofOf: 'Preuve horodatée de : {what}',
   },
   form: {
     newDocument: 'Nouveau document',
@@ -664,6 +666,7 @@ export const fr = {
     instance: 'Connecteur',
     choose: 'Connecteur pour {slot} ({flow})',
     none: 'Aucun',
+    platform: 'Plateforme',
     inherited: 'Hérité de {entity}',
     saved: 'L’association est enregistrée.',
     empty: 'Aucun type de document n’a besoin d’un connecteur ici.',
