@@ -60,6 +60,26 @@ test('sans signature, la commande part aussitôt au fournisseur', async () => {
   expect([document.state, courrier.mails.length]).toEqual(['mailsec.envoye', 1])
 })
 
+test.each([
+  ['envoiSignature', 'signature.envoye', 0, 0],
+  ['envoiMailsec', 'mailsec.envoye', 1, 0],
+  ['envoiGed', 'termine', 0, 1],
+  ['envoiSae', 'sae.envoye', 0, 0],
+] as const)('seule la case %s cochée, la commande va droit à %s', async (box, state, mails, deposits) => {
+  const none = { envoiSignature: false, envoiMailsec: false, envoiGed: false, envoiSae: false }
+  const { document, hub, courrier, ged } = await town({ ...none, [box]: true })
+  await document.submit()
+  await hub.settleDown()
+  expect([document.state, courrier.mails.length, ged.deposits.size]).toEqual([state, mails, deposits])
+})
+
+test('le signataire voit les autres documents attachés, et le courriel ne se prépare que s’il part', async () => {
+  const { hub } = await town()
+  expect(hub.flow.steps.find(({ alias }) => alias === 'signature')?.bindings).toMatchObject({ annexes: 'annexes' })
+  const asked = ['courrielObjet', 'courrielMessage', 'courrielFichiers'].map(name => hub.flow.fields[name]?.when)
+  expect(asked).toEqual(asked.map(() => ({ field: 'envoiMailsec', is: true })))
+})
+
 test('le fournisseur reçoit la commande signée et le message, sous l’objet donné ou le libellé ; pas les annexes', async () => {
   const { hub } = await town()
   expect(hub.flow.steps.find(({ alias }) => alias === 'mailsec')?.bindings).toEqual({
