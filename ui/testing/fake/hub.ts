@@ -165,6 +165,7 @@ export const note = (document: Stored, kind: string, label: string, message: str
     message,
     author,
     hash: createHash('sha256').update(`${document.id}${document.journal.length}`).digest('hex'),
+    stamped: false,
   })
 }
 
