@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 /**
  * Who may import whom. Plugins and connectors stand on what `core/index.ts` publishes, so that the rest of the core may
  * change: they import `#core` (and `#core/testing`, `#core/conformance` in simulators and tests), npm packages, Node's modules and their own folder;
- * a flow also imports the steps it is made of, and what its family shares (`plugins/rh/champs.ts`). The core imports no plugin and no connector: it finds them by folder.
+ * a flow also imports the steps it is made of, with their examples in its tests, and what its family shares (`plugins/rh/champs.ts`). The core imports no plugin and no connector: it finds them by folder.
  */
 
 /** The folder a file of `plugins/` or `connectors/` owns: `connectors/sftp`, `plugins/actes/ls-actes`, `plugins/pastell`. */
@@ -21,7 +21,7 @@ const refusal = (root, file, imported) => {
   const own = ownFolder(root, file)
   if (own) {
     const inside = imported === own || imported.startsWith(`${own}/`)
-    const step = file.startsWith('plugins/') && /^plugins\/steps\/[^/]+\/index\.ts$/u.test(imported)
+    const step = file.startsWith('plugins/') && /^plugins\/steps\/[^/]+\/(?:index|exemple)\.ts$/u.test(imported)
     const family = own.startsWith('plugins/') && imported.endsWith('.ts') && dirname(imported) === dirname(own)
     if (!inside && !step && !family)
       return `${own} imports #core, npm packages, node: modules and its own folder, not ${imported}.`
