@@ -422,6 +422,7 @@ describe('qui peut quoi', () => {
       .replace(':recordingId', '1')
       .replace(':reportId', '1')
       .replace(':uploadId', 'x')
+      .replace(':seq', '1')
       .replace(':batchId', '1')
       .replace(':contactId', '1')
       .replace(':mailGroupId', '1')
