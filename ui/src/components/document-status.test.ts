@@ -20,7 +20,6 @@ const stopped: DocumentView = {
   entityId: '1',
   flow: 'note',
   flowLabel: 'Note',
-  flowVersion: 1,
   title: 'Voirie',
   state: { name: 'ged.erreur', label: 'Dépôt en GED refusé', kind: 'trouble', help: HELP },
   message: 'Il n’y a plus de place.',
