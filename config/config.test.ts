@@ -40,6 +40,7 @@ test('les variables remplacent les valeurs par défaut, une variable vide ne com
       PASSEUR_UPLOAD_LIMIT: '1 Go',
       PASSEUR_METRICS: 'true',
       PASSEUR_SIMULATIONS: 'non',
+      PASSEUR_FLUX_FERMES: 'actes-generique, test',
       PASSEUR_HOST: '',
     },
     root,
@@ -52,6 +53,7 @@ test('les variables remplacent les valeurs par défaut, une variable vide ne com
     uploadLimit: 1_000_000_000,
     metrics: true,
     simulations: false,
+    closedFlows: ['actes-generique', 'test'],
   })
 })
 

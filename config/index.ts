@@ -53,6 +53,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** npm packages of third-party plugins and connectors, in the order of loading. */
   readonly plugins: readonly string[]
+  /** Flows of the code that this platform does not offer; none: it offers them all. */
+  readonly closedFlows?: readonly string[] | undefined
   readonly metrics: boolean
   /** Connectors that stand in for a remote may be used. */
   readonly simulations: boolean
@@ -128,6 +130,7 @@ export const loadConfig = async (
     mail: mailOf(given),
     logLevel: given.PASSEUR_LOG_LEVEL,
     plugins: Object.freeze(given.PASSEUR_PLUGINS),
+    closedFlows: Object.freeze(given.PASSEUR_FLUX_FERMES),
     metrics: given.PASSEUR_METRICS,
     simulations: given.PASSEUR_SIMULATIONS === 'oui',
     requestLimits: Object.freeze({

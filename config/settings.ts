@@ -181,6 +181,13 @@ export const Environment = Type.Object({
     'package',
     words('une liste de paquets npm, comme « @editeur/passeur-flux »', 'Extensions installées par npm'),
   ),
+  PASSEUR_FLUX_FERMES: list(
+    'flow',
+    words(
+      "une liste d'identifiants de flux, comme « actes-generique, test »",
+      'Flux que la plateforme n’offre pas : leurs documents en cours continuent, aucun nouveau ne commence',
+    ),
+  ),
   PASSEUR_BEHIND_PROXY: Type.Boolean({
     ...words(
       '« true » ou « false »',
@@ -251,6 +258,7 @@ ajv.addFormat('folder', text => isAbsolute(text) && normalize(text) !== '/')
 ajv.addFormat('mailServer', isMailAddress)
 ajv.addFormat('s3', text => s3SettingsOf(text) !== undefined)
 ajv.addFormat('sender', /^[^\s<>@",;:]+@[^\s<>@",;:]+$/u)
+ajv.addFormat('flow', /^[a-z0-9-]+$/u)
 ajv.addFormat('package', /^(@[a-z0-9._-]+\/)?[a-z0-9._-]+$/u)
 const validate = ajv.compile<Environment>(Environment)
 

@@ -113,9 +113,11 @@ export const openHub = async (
   const { connectionString } = database
   const former = await prepare(connectionString, loaded)
   const flows = await asStartupError(async () =>
-    createFlowRegistry(loaded.flows, loaded.steps, former, (id, version) =>
-      keptVersion(container.cradle.db, id, version),
-    ),
+    createFlowRegistry(loaded.flows, loaded.steps, {
+      former,
+      readVersion: (id, version) => keptVersion(container.cradle.db, id, version),
+      retired: config.closedFlows ?? [],
+    }),
   )
   const listener = await createListener({ connectionString, log })
   const container: AwilixContainer<Cradle> = wire({ config, connectionString, loaded, flows, listener, kind, beat })

@@ -3,7 +3,7 @@ import { defineFlow, type StoredFlow } from '../authoring/flows.ts'
 import { file, text } from '../authoring/fields.ts'
 import { defineStep } from '../authoring/steps.ts'
 import { blank } from '../engine/settle.ts'
-import { createFlowRegistry } from './registry.ts'
+import { createFlowRegistry, noNewDocument } from './registry.ts'
 
 const post = defineStep({
   id: 'post',
@@ -34,7 +34,7 @@ const steps = new Map([[post.definition.id, post.definition]])
 const now = new Date('2026-01-15T08:00:00Z')
 
 test('a document keeps the version of the flow it began with', () => {
-  const registry = createFlowRegistry([current], steps, [first, current.stored])
+  const registry = createFlowRegistry([current], steps, { former: [first, current.stored] })
   expect(registry.current('lettre')?.version).toBe(2)
   const old = blank(registry.get('lettre', 1), { id: 'd', entityId: '1' }, { titre: 'Bail' }, now)
   expect(old.flowVersion).toBe(1)
@@ -44,7 +44,7 @@ test('a document keeps the version of the flow it began with', () => {
 
 test('when the steps have moved on and a version cannot run any more, its documents are brought to the current one', () => {
   const gone: StoredFlow = { ...first, steps: [{ step: 'fax', alias: 'fax', bindings: {} }] }
-  const registry = createFlowRegistry([current], steps, [gone])
+  const registry = createFlowRegistry([current], steps, { former: [gone] })
   const old = {
     ...blank(registry.get('lettre', 2), { id: 'd', entityId: '1' }, { titre: 'Bail' }, now),
     flowVersion: 1,
@@ -60,4 +60,11 @@ test('a flow that is no longer installed says so instead of losing its documents
 test('a current flow that cannot run stops the start', () => {
   const bad = { ...current, stored: { ...current.stored, steps: [] } }
   expect(() => createFlowRegistry([bad], steps)).toThrow('il manque au moins une étape')
+})
+
+test('a flow that the platform does not offer begins nothing new, and goes on for its documents', () => {
+  const registry = createFlowRegistry([current], steps, { retired: ['lettre'] })
+  expect(noNewDocument(registry, registry.get('lettre', 2))).toContain('aucun nouveau ne peut commencer')
+  expect(registry.get('lettre', 2).label).toBe('Lettre')
+  expect(() => createFlowRegistry([current], steps, { retired: ['letre'] })).toThrow('« letre »')
 })

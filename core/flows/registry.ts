@@ -63,19 +63,32 @@ interface Current extends Omit<Flow, 'stored'>, Partial<Pick<LiveFlow, 'renamed'
  * Compiles what was loaded, and the older versions that documents still follow.
  * @param former stored flows of earlier versions, from `flow_versions`
  * @param readVersion one that appeared since; none: nothing is published while this registry lives
- * @throws FlowError when a *current* flow is bad: the hub does not start with it
+ * @param retired flows of the code that this platform does not offer (the packs of Pastell: pastell-domain.md §10.5)
+ * @throws FlowError when a *current* flow is bad, or a retired one does not exist: the hub does not start with it
  */
 export const createFlowRegistry = (
   flows: readonly Flow[],
   steps: ReadonlyMap<string, AnyStep>,
-  former: readonly StoredFlow[] = [],
-  readVersion: ReadVersion = async () => undefined,
+  {
+    former = [],
+    readVersion = async () => undefined,
+    retired = [],
+  }: {
+    readonly former?: readonly StoredFlow[]
+    readonly readVersion?: ReadVersion
+    readonly retired?: readonly string[]
+  } = {},
 ): FlowRegistry => {
   const code = new Set(flows.map(flow => flow.stored.id))
+  for (const id of retired)
+    if (!code.has(id))
+      throw new FlowError(id, [
+        { at: '', message: 'il est dans PASSEUR_FLUX_FERMES et n’existe pas : corriger cet identifiant, ou l’ôter.' },
+      ])
   const current = new Map<string, Current>(
     flows.map(({ stored, ...rest }) => [
       stored.id,
-      { ...rest, compiled: compileFlow(stored, steps), retired: false } satisfies Current,
+      { ...rest, compiled: compileFlow(stored, steps), retired: retired.includes(stored.id) } satisfies Current,
     ]),
   )
   const versions = new Map<string, CompiledFlow>()

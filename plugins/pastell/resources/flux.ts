@@ -7,7 +7,9 @@ import { flowNamed, namesOf } from '../names.ts'
 
 const list = async ({ services, caller }: Call): Promise<Json> => {
   const rights = await rightsAnywhere(services.db, caller)
-  const readable = services.flows.list().filter(flow => may(rights, `${flow.id}:lecture`))
+  const readable = services.flows
+    .list()
+    .filter(flow => !services.flows.isRetired(flow.id) && may(rights, `${flow.id}:lecture`))
   const sorted = readable.toSorted((a, b) => Buffer.compare(Buffer.from(a.label), Buffer.from(b.label)))
   return new Map(sorted.map(flow => [namesOf(flow).flow, { type: flow.family, nom: flow.label }]))
 }
