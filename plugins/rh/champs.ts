@@ -1,4 +1,5 @@
 import { date, file, files, text } from '#core'
+import { metadonnees as metadonneesDe } from '../steps/transformation/index.ts'
 
 export const FAMILY = 'Ressources humaines'
 
@@ -29,12 +30,7 @@ export const collectiviteFields = {
 
 export const annexes = files('Annexes', { pastell: 'annexes' })
 
-/** The flow reads nothing in it: a transformation does, or the slip of the archive. */
-export const metadonnees = file('Fichier de métadonnées', {
-  accept: ['application/json', 'application/xml'],
-  help: 'JSON de préférence, ou XML : la transformation ou le bordereau d’archivage y puisent.',
-  pastell: 'metadonnees',
-})
+export const metadonnees = metadonneesDe({ accept: ['application/json', 'application/xml'] })
 
 /** Elements of a file to be archived whole. */
 export const dossierZip = file('Dossier (ZIP)', {

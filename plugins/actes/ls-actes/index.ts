@@ -5,7 +5,7 @@ import { depotGed } from '../../steps/ged/index.ts'
 import { publicationScdl } from '../../steps/publication-scdl/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { tdtActes } from '../../steps/tdt-actes/index.ts'
-import { transformation } from '../../steps/transformation/index.ts'
+import { metadonnees, transformation } from '../../steps/transformation/index.ts'
 import { transformationFixe } from '../../steps/transformation-fixe/index.ts'
 
 /** An acte signed in the book bears the day of its signature. */
@@ -27,7 +27,7 @@ export default defineFlow({
     objet: longText('Objet', { required: true, title: true, max: 499, pastell: 'objet' }),
     arrete: file('Acte', { required: true, accept: ['application/pdf', 'application/xml'], pastell: 'arrete' }),
     annexes: files('Autres documents attachés', { pastell: 'autre_document_attache' }),
-    metadonnees: file('Fichier de métadonnées', { pastell: 'metadonnees' }),
+    metadonnees: metadonnees(),
     envoiSignature: flag('Signature', { pastell: 'envoi_signature' }),
     envoiTdt: flag('Contrôle de légalité', { pastell: 'envoi_tdt_actes' }),
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot' }),

@@ -4,7 +4,7 @@ import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
-import { transformation } from '../../steps/transformation/index.ts'
+import { metadonnees, transformation } from '../../steps/transformation/index.ts'
 
 /** A purchase order: signature, mail to the supplier, deposit, archiving, each if its box is ticked (`flows/commande.md`, ls-commande). */
 export default defineFlow({
@@ -28,13 +28,13 @@ export default defineFlow({
     }),
     fournisseurId: text('Identifiant du fournisseur', { pastell: 'id_fournisseur', page: 'Commande' }),
     fournisseurNom: text('Nom du fournisseur', { pastell: 'nom_fournisseur', page: 'Commande' }),
-    fournisseurAdresse: text('Adresse du fournisseur', { pastell: 'adresse_fournisseur', page: 'Commande' }),
-    ...commandeFields,
-    metadonnees: file('Fichier de métadonnées', {
-      help: 'JSON de préférence, ou XML : lu par la transformation, s’il y en a une.',
-      pastell: 'metadonnees',
-      page: 'Budget',
+    fournisseurAdresse: text('Adresse du fournisseur', {
+      help: 'Adresse postale ; celle du courriel se donne parmi les destinataires.',
+      pastell: 'adresse_fournisseur',
+      page: 'Commande',
     }),
+    ...commandeFields,
+    metadonnees: metadonnees({ page: 'Budget' }),
     envoiSignature: flag('Signature', { pastell: 'envoi_signature', page: 'Cheminement' }),
     envoiMailsec: flag('Mail sécurisé au fournisseur', { pastell: 'envoi_mailsec', page: 'Cheminement' }),
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot', page: 'Cheminement' }),

@@ -1,10 +1,10 @@
 import { date, defineFlow, file, files, firstOf, flag, longText, mailList, text } from '#core'
-import { donneesBordereau, metadonnees } from '../champs.ts'
+import { donneesBordereau } from '../champs.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
-import { transformation } from '../../steps/transformation/index.ts'
+import { metadonnees, transformation } from '../../steps/transformation/index.ts'
 
 /** An exchange with a citizen, from web-GFC; a person chooses what follows after each step (`flows/documents-ged-parapheur.md`, gfc-dossier). */
 export default defineFlow({

@@ -1,10 +1,9 @@
 import { defineFlow, file, files, firstOf, flag, text } from '#core'
-import { metadonnees } from '../champs.ts'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
-import { transformation } from '../../steps/transformation/index.ts'
+import { metadonnees, transformation } from '../../steps/transformation/index.ts'
 
 /** Any PDF: signature, secure mail, deposit, archiving, each if its box is ticked (`flows/documents-ged-parapheur.md`, ls-document-pdf). */
 export default defineFlow({

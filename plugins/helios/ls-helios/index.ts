@@ -1,9 +1,9 @@
-import { defineFlow, file, firstOf, flag } from '#core'
+import { defineFlow, firstOf, flag } from '#core'
 import { archivage } from '../../steps/sae/index.ts'
 import { depotGed } from '../../steps/ged/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { extractPes, pesAsked, tdtHelios } from '../../steps/tdt-helios/index.ts'
-import { transformation } from '../../steps/transformation/index.ts'
+import { metadonnees, transformation } from '../../steps/transformation/index.ts'
 
 /** PES aller of any origin: transformation, then signature, treasury, deposit and archiving if ticked (`flows/helios.md`, ls-helios). */
 export default defineFlow({
@@ -14,7 +14,7 @@ export default defineFlow({
   pastell: 'ls-helios',
   fields: {
     ...pesAsked,
-    metadonnees: file('Fichier de métadonnées', { pastell: 'metadonnees' }),
+    metadonnees: metadonnees(),
     envoiSignature: flag('Signature', { pastell: 'envoi_signature' }),
     envoiTdt: flag('Télétransmission à la trésorerie', { pastell: 'envoi_tdt_helios' }),
     envoiDepot: flag('Dépôt en GED', { pastell: 'envoi_depot' }),

@@ -1,5 +1,13 @@
 import { defineStep, file, PermanentError, type Transformation } from '#core'
 
+/** What the business software adds to a document: the flow reads nothing in it, the transformation does, or the slip of the archive. */
+export const metadonnees = (where: { readonly page?: string; readonly accept?: readonly string[] } = {}) =>
+  file('Fichier de métadonnées', {
+    help: 'JSON de préférence, ou XML : la transformation ou le bordereau d’archivage y puisent.',
+    pastell: 'metadonnees',
+    ...where,
+  })
+
 /** Fields computed by the rules of a connector; without one, the step is passed (`flows/steps.md`, Transformation). */
 export const transformation = defineStep({
   id: 'transformation',

@@ -4,8 +4,8 @@ import { depotGed } from '../../steps/ged/index.ts'
 import { mailsec } from '../../steps/mailsec/index.ts'
 import { signature } from '../../steps/signature/index.ts'
 import { tdtActes } from '../../steps/tdt-actes/index.ts'
-import { transformation } from '../../steps/transformation/index.ts'
-import { annexe as annexeField, FAMILY, metadonnees } from '../champs.ts'
+import { metadonnees, transformation } from '../../steps/transformation/index.ts'
+import { annexe as annexeField, FAMILY } from '../champs.ts'
 
 /** One document of a planning authorisation, as its software hands it over (`flows/urbanisme.md`). */
 export default defineFlow({
@@ -24,7 +24,7 @@ export default defineFlow({
       pastell: 'document',
     }),
     annexe: annexeField,
-    metadonnees,
+    metadonnees: metadonnees(),
     envoiSignature: flag('Signature', { pastell: 'envoi_signature' }),
     envoiTdt: flag('Contrôle de légalité', { pastell: 'envoi_tdt_actes' }),
     envoiMailsec: flag('Mail sécurisé', { pastell: 'envoi_mailsec' }),

@@ -1,6 +1,7 @@
 import { defineFlow, file, text } from '#core'
 import { archivage } from '../../steps/sae/index.ts'
-import { FAMILY, metadonnees } from '../champs.ts'
+import { metadonnees } from '../../steps/transformation/index.ts'
+import { FAMILY } from '../champs.ts'
 
 /** A whole planning authorisation in a ZIP, archived (`flows/urbanisme.md`). */
 export default defineFlow({
@@ -18,7 +19,7 @@ export default defineFlow({
       help: 'Un ZIP avec un seul dossier à sa racine.',
       pastell: 'dossier',
     }),
-    metadonnees,
+    metadonnees: metadonnees(),
   },
   steps: () => [archivage({})],
 })
