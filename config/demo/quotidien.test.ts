@@ -15,6 +15,8 @@ import { ACCOUNTS } from './town.ts'
 import { openTown, type LocalFile, type OpenTown } from './ui.fixture.ts'
 
 const camille = ACCOUNTS[1]
+/** A busy machine takes seconds to draw a page. */
+const PATIENT = { timeout: 20_000 }
 const SEANCE = 'Conseil municipal de rentrée'
 const ACTES = ['Éclairage du stade', 'Cantine scolaire', 'Marché du jeudi'] as const
 
@@ -149,7 +151,7 @@ describe.skipIf(!hasBrowser)('le quotidien d’un agent à l’écran', () => {
     const rows = page.getByRole('row').filter({ has: page.getByRole('checkbox', { name: /^Choisir (?!tous)/u }) })
     await page.getByRole('link', { name: 'Documents' }).first().click()
     await open.pick(page.locator('#filtre-sorte'), 'Terminés')
-    await expect.poll(() => rows.count()).toBe(3)
+    await expect.poll(() => rows.count(), PATIENT).toBe(3)
     await open.pick(page.locator('#filtre-flux'), /^Actes$/u, 'Actes')
     await open.button('Plus de critères').click()
     await page.getByLabel('Créés à partir du').fill('2020-01-01')
@@ -157,21 +159,21 @@ describe.skipIf(!hasBrowser)('le quotidien d’un agent à l’écran', () => {
     const field = page.getByLabel("Numéro de l'acte")
     await field.fill('LOT_2')
     await field.press('Enter')
-    await expect.poll(() => rows.count()).toBe(1)
+    await expect.poll(() => rows.count(), PATIENT).toBe(1)
     await page.getByText('Plus de critères (2 utilisés)').waitFor()
     expect(await axe(page)).toEqual([])
     expect(new URL(page.url()).search).toContain(
       'sorte=termine&flux=ls-actes&du=2020-01-01&champ.tdtActes.numero=LOT_2',
     )
     await page.reload()
-    await expect.poll(() => rows.count()).toBe(1)
+    await expect.poll(() => rows.count(), PATIENT).toBe(1)
     expect(await page.getByLabel("Numéro de l'acte").inputValue()).toBe('LOT_2')
     await page.getByLabel('Créés à partir du').fill('2099-01-01')
     await open.button('Effacer les critères').click()
-    await expect.poll(() => rows.count()).toBe(4)
+    await expect.poll(() => rows.count(), PATIENT).toBe(4)
     // The address of an old link (plugins/pastell/links.ts).
     await page.goto(page.url().replace(/\?.*$/u, '').concat('?flux=seance'))
-    await expect.poll(() => rows.count()).toBe(1)
+    await expect.poll(() => rows.count(), PATIENT).toBe(1)
     expect(await page.locator('#filtre-flux').inputValue()).toBe('Séances')
   }, 60_000)
 
